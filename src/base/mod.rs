@@ -1,0 +1,63 @@
+//! What everything stands on: places in a log, instants, fingerprints, bounded tables, limits.
+
+pub mod fingerprint;
+pub mod limits;
+mod sampled;
+mod size;
+mod text;
+mod time;
+mod visible;
+
+pub use fingerprint::{Fingerprint, Seed};
+pub use sampled::{Merge, Sampled, Table};
+pub use size::{LogSize, SizeSketch};
+pub use text::{Language, Text};
+pub use time::{Instant, Stamp, Time, civil_day, parse_clf_time, rfc3339};
+pub use visible::visible;
+
+use serde::{Deserialize, Serialize};
+
+/// A record's place. Ordered by stream and offset; a stream's records never overlap.
+///
+/// `line` and `record` count from the start of the shard that read the record, because a shard
+/// knows nothing of the shards before it. `engine` turns them into numbers within the stream.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Location {
+    /// The stream.
+    pub stream: u32,
+    /// Bytes, without the line end.
+    pub length: u32,
+    /// First byte in the unpacked stream.
+    pub offset: u64,
+    /// Lines before it in its shard.
+    pub line: u32,
+    /// Records before it in its shard.
+    pub record: u32,
+}
+
+impl Location {
+    /// What makes it the place that it is, however the stream was cut.
+    pub const fn key(&self) -> (u32, u64) {
+        (self.stream, self.offset)
+    }
+}
+
+impl PartialEq for Location {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Location {}
+
+impl PartialOrd for Location {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Location {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}

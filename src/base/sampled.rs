@@ -1,0 +1,171 @@
+//! Tables with a bound that does not depend on the order in which things arrive.
+
+use super::Fingerprint;
+use serde::{Deserialize, Serialize};
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Joins what two shards saw. Associative and commutative: any cut and any order of merging gives
+/// the same result.
+pub trait Merge {
+    /// Takes in what another shard saw.
+    fn merge(&mut self, other: Self);
+}
+
+impl Merge for () {
+    fn merge(&mut self, (): Self) {}
+}
+
+/// A hash table keyed by fingerprints. Its order is sorted away before anything is shown.
+pub type Table<V> = hashbrown::HashMap<Fingerprint, V, BuildHasherDefault<Already>>;
+
+/// Fingerprints are hashes already; rotating keeps the bits by which `Sampled` selects away from
+/// the ones by which the table places.
+#[derive(Clone, Copy, Default)]
+pub struct Already(u64);
+
+impl Hasher for Already {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0.rotate_left(8)) ^ u64::from(byte);
+        }
+    }
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value.rotate_left(24);
+    }
+}
+
+/// A table of at most `LIMIT` entries. When it grows over that, it keeps the half of all keys
+/// whose fingerprints are smaller, then the quarter, and so on. Which keys stay is thus a matter
+/// of the keys alone, and what is known of those that stay is complete.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Sampled<V, const LIMIT: usize> {
+    entries: Table<V>,
+    /// Only fingerprints with this many leading zeros are kept.
+    halvings: u32,
+}
+
+impl<V, const LIMIT: usize> Default for Sampled<V, LIMIT> {
+    fn default() -> Self {
+        Self { entries: Table::default(), halvings: 0 }
+    }
+}
+
+impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
+    /// The entry of a key, made when it is new; none when the key is not among those kept.
+    #[inline]
+    pub fn entry(&mut self, key: Fingerprint, make: impl FnOnce() -> V) -> Option<&mut V> {
+        if !self.keeps(key) {
+            return None;
+        }
+        if self.entries.len() < LIMIT {
+            return Some(self.entries.entry(key).or_insert_with(make));
+        }
+        self.entry_at_the_bound(key, make)
+    }
+
+    /// What is known of a key.
+    pub fn get(&self, key: Fingerprint) -> Option<&V> {
+        self.entries.get(&key)
+    }
+
+    /// Whether everything about this key is kept.
+    #[inline]
+    pub fn keeps(&self, key: Fingerprint) -> bool {
+        key.leading_zeros() >= self.halvings
+    }
+
+    /// One in how many keys is kept: 1 when the bound was not reached.
+    pub fn one_in(&self) -> u64 {
+        1 << self.halvings
+    }
+
+    /// All entries, in order of their fingerprints. That order means nothing to people and
+    /// depends on the seed: sort by something else before showing.
+    pub fn sorted(&self) -> Vec<(Fingerprint, &V)> {
+        let mut all: Vec<_> = self.entries.iter().map(|(key, value)| (*key, value)).collect();
+        all.sort_unstable_by_key(|(key, _)| *key);
+        all
+    }
+
+    #[cold]
+    fn entry_at_the_bound(&mut self, key: Fingerprint, make: impl FnOnce() -> V) -> Option<&mut V> {
+        self.entries.entry(key).or_insert_with(make);
+        while self.entries.len() > LIMIT {
+            self.halvings += 1;
+            let halvings = self.halvings;
+            self.entries.retain(|key, _| key.leading_zeros() >= halvings);
+        }
+        self.entries.get_mut(&key)
+    }
+}
+
+impl<V: Merge, const LIMIT: usize> Merge for Sampled<V, LIMIT> {
+    fn merge(&mut self, other: Self) {
+        if other.halvings > self.halvings {
+            self.halvings = other.halvings;
+            let halvings = self.halvings;
+            self.entries.retain(|key, _| key.leading_zeros() >= halvings);
+        }
+        let mut arriving: Vec<_> = other.entries.into_iter().collect();
+        arriving.sort_unstable_by_key(|(key, _)| *key);
+        for (key, value) in arriving {
+            self.join(key, value);
+        }
+    }
+}
+
+impl<V: Merge, const LIMIT: usize> Sampled<V, LIMIT> {
+    fn join(&mut self, key: Fingerprint, value: V) {
+        if let Some(known) = self.entries.get_mut(&key) {
+            known.merge(value);
+        } else {
+            self.entry(key, || value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Count(u32);
+    impl Merge for Count {
+        fn merge(&mut self, other: Self) {
+            self.0 += other.0;
+        }
+    }
+    type Small = Sampled<Count, 64>;
+
+    fn fill(keys: impl Iterator<Item = u64>) -> Small {
+        let mut table = Small::default();
+        for key in keys {
+            let key = super::super::Seed(7).of(&key.to_le_bytes());
+            if let Some(count) = table.entry(key, || Count(0)) {
+                count.0 += 1;
+            }
+        }
+        table
+    }
+
+    fn shown(table: &Small) -> Vec<(u64, Count)> {
+        table.sorted().into_iter().map(|(key, count)| (key, count.clone())).collect()
+    }
+
+    #[test]
+    fn any_cut_and_order_keeps_the_same_entries_with_the_same_counts() {
+        let keys: Vec<u64> = (0..2_000).map(|i| (i * 7919) % 700).collect();
+        let whole = fill(keys.iter().copied());
+        assert!(whole.one_in() > 1, "the bound must be reached for this test to say anything");
+        for cut in [0, 1, 63, 64, 65, 700, 1_300, 1_999] {
+            let (left, right) = keys.split_at(cut);
+            let mut merged = fill(right.iter().copied());
+            merged.merge(fill(left.iter().copied()));
+            assert_eq!(shown(&merged), shown(&whole), "cut at {cut}");
+            assert_eq!(merged.one_in(), whole.one_in());
+        }
+    }
+}

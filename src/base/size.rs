@@ -1,0 +1,131 @@
+//! Sizes of answers on a logarithmic scale, in integers: the same on every platform.
+
+use super::Merge;
+use serde::{Deserialize, Serialize};
+
+/// log2 of a number of bytes, in sixteenths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LogSize(pub u16);
+
+impl LogSize {
+    /// The scale's value for a number of bytes; 0 and 1 byte are both 0.
+    /// Between powers of two it is linear: at most 0.09 octaves off, and monotonous.
+    pub fn of(bytes: u64) -> Self {
+        if bytes < 2 {
+            return Self(0);
+        }
+        let whole = bytes.ilog2();
+        let fraction =
+            if whole >= 4 { (bytes >> (whole - 4)) & 15 } else { (bytes << (4 - whole)) & 15 };
+        Self((whole * 16) as u16 + fraction as u16)
+    }
+}
+
+/// How often an answer had which size.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SizeSketch {
+    /// Most pages have one or two sizes: the first bin needs no allocation.
+    first: Option<(LogSize, u32)>,
+    rest: Vec<(LogSize, u32)>,
+}
+
+impl SizeSketch {
+    /// Counts an answer.
+    #[inline]
+    pub fn add(&mut self, size: LogSize, times: u32) {
+        match &mut self.first {
+            None => self.first = Some((size, times)),
+            Some((bin, count)) if *bin == size => *count = count.saturating_add(times),
+            Some(_) => self.add_to_rest(size, times),
+        }
+    }
+
+    fn add_to_rest(&mut self, size: LogSize, times: u32) {
+        match self.rest.binary_search_by_key(&size, |(bin, _)| *bin) {
+            Ok(at) => {
+                if let Some((_, count)) = self.rest.get_mut(at) {
+                    *count = count.saturating_add(times);
+                }
+            }
+            Err(at) => self.rest.insert(at, (size, times)),
+        }
+    }
+
+    /// The bins with their counts, smallest size first.
+    pub fn bins(&self) -> Vec<(LogSize, u32)> {
+        let mut bins: Vec<_> = self.first.into_iter().chain(self.rest.iter().copied()).collect();
+        bins.sort_unstable();
+        bins
+    }
+
+    /// Answers counted.
+    pub fn count(&self) -> u64 {
+        self.bins().iter().map(|(_, count)| u64::from(*count)).sum()
+    }
+
+    /// Median and median absolute deviation, in sixteenths of an octave.
+    pub fn median_and_spread(&self) -> Option<(LogSize, u16)> {
+        let bins = self.bins();
+        let median = weighted_median(&bins)?;
+        let mut distances: Vec<_> =
+            bins.iter().map(|(bin, count)| (LogSize(bin.0.abs_diff(median.0)), *count)).collect();
+        distances.sort_unstable();
+        Some((median, weighted_median(&distances)?.0))
+    }
+}
+
+impl Merge for SizeSketch {
+    fn merge(&mut self, other: Self) {
+        for (size, times) in other.bins() {
+            self.add(size, times);
+        }
+    }
+}
+
+/// The lower median of sorted values with weights.
+fn weighted_median(sorted: &[(LogSize, u32)]) -> Option<LogSize> {
+    let total: u64 = sorted.iter().map(|(_, count)| u64::from(*count)).sum();
+    let mut before = 0;
+    sorted.iter().find_map(|(bin, count)| {
+        before += u64::from(*count);
+        (2 * before >= total).then_some(*bin)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_is_monotonous_and_counts_octaves() {
+        let sizes: Vec<_> = (0..100_000u64).map(LogSize::of).collect();
+        assert!(sizes.is_sorted());
+        assert_eq!(LogSize::of(1 << 20).0, 20 * 16);
+        assert_eq!(LogSize::of(3 << 19).0, 20 * 16 + 8);
+    }
+
+    #[test]
+    fn median_and_spread_of_a_page_with_one_odd_answer() {
+        let mut sketch = SizeSketch::default();
+        for bytes in [1_000, 1_010, 1_000, 1_020, 990, 50_000] {
+            sketch.add(LogSize::of(bytes), 1);
+        }
+        let (median, spread) = sketch.median_and_spread().unwrap();
+        assert_eq!(median, LogSize::of(1_000));
+        assert!(spread <= 1);
+    }
+
+    #[test]
+    fn merging_in_any_order_gives_the_same_bins() {
+        let sketch = |sizes: &[u64]| {
+            let mut sketch = SizeSketch::default();
+            sizes.iter().for_each(|bytes| sketch.add(LogSize::of(*bytes), 1));
+            sketch
+        };
+        let (mut left, mut right) = (sketch(&[5, 900, 17]), sketch(&[900, 4]));
+        let (left_too, right_too) = (left.clone(), right.clone());
+        left.merge(right_too);
+        right.merge(left_too);
+        assert_eq!(left.bins(), right.bins());
+    }
+}

@@ -1,0 +1,45 @@
+//! Words for people, in both languages of the product.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// The same statement in English and Japanese.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Text {
+    /// English.
+    pub en: Cow<'static, str>,
+    /// Japanese.
+    pub ja: Cow<'static, str>,
+}
+
+impl Text {
+    /// A fixed statement.
+    pub const fn fixed(en: &'static str, ja: &'static str) -> Self {
+        Self { en: Cow::Borrowed(en), ja: Cow::Borrowed(ja) }
+    }
+
+    /// A statement with figures filled in.
+    pub fn new(en: impl Into<String>, ja: impl Into<String>) -> Self {
+        Self { en: Cow::Owned(en.into()), ja: Cow::Owned(ja.into()) }
+    }
+
+    /// The statement in one language.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Ja => &self.ja,
+        }
+    }
+}
+
+/// A language of the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}

@@ -1,0 +1,149 @@
+//! Instants, and how sure a log is of them.
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds since 1970-01-01 UTC. Leap seconds count as the second before, as in POSIX.
+pub type Instant = i64;
+
+/// An instant with what the record said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The instant.
+    pub at: Instant,
+    /// Nanoseconds after it, where the record is that exact.
+    pub nanos: u32,
+    /// Seconds east of UTC in which the record wrote it.
+    pub offset_secs: i32,
+}
+
+/// When a record says that it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Time {
+    /// The record states its zone.
+    Zoned(Stamp),
+    /// The record states no zone: the one of the settings was used, or UTC.
+    Assumed(Stamp),
+    /// The record states no time.
+    Absent,
+}
+
+impl Time {
+    /// The instant, where there is one.
+    #[inline]
+    pub const fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Self::Zoned(stamp) | Self::Assumed(stamp) => Some(*stamp),
+            Self::Absent => None,
+        }
+    }
+}
+
+/// Days since 1970-01-01 of a date in the proleptic Gregorian calendar.
+/// After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+#[inline]
+pub const fn civil_day(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// An instant as RFC 3339 in UTC, `2021-05-06T01:02:03Z`.
+pub fn rfc3339(at: Instant) -> String {
+    jiff::Timestamp::from_second(at).map_or_else(|_| format!("@{at}"), |time| time.to_string())
+}
+
+/// Reads the time of access logs, `10/Oct/2000:13:55:36 -0700`.
+/// None when it is anything else, a day that no month has included.
+#[inline]
+pub fn parse_clf_time(text: &[u8]) -> Option<Stamp> {
+    let text: &[u8; 26] = text.try_into().ok()?;
+    if text[2] != b'/' || text[6] != b'/' || text[11] != b':' || text[20] != b' ' {
+        return None;
+    }
+    if text[14] != b':' || text[17] != b':' {
+        return None;
+    }
+    let day = two(text[0], text[1])?;
+    let month = month(&[text[3], text[4], text[5]])?;
+    let year = two(text[7], text[8])? * 100 + two(text[9], text[10])?;
+    let (hour, minute, second) =
+        (two(text[12], text[13])?, two(text[15], text[16])?, two(text[18], text[19])?);
+    let sign = match text[21] {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let offset = sign * (two(text[22], text[23])? * 3_600 + two(text[24], text[25])? * 60);
+    if day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // A leap second counts as the one before it.
+    let second = second.min(59);
+    let local = civil_day(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+    Some(Stamp { at: local - offset, nanos: 0, offset_secs: offset as i32 })
+}
+
+const fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
+}
+
+fn month(name: &[u8; 3]) -> Option<i64> {
+    Some(match name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn access_log_times_agree_with_the_library() {
+        for at in (0..4_000_000_000i64).step_by(86_399 * 37) {
+            let zoned = jiff::Timestamp::from_second(at).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+            let text = zoned.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
+            assert_eq!(parse_clf_time(text.as_bytes()).map(|s| s.at), Some(at), "{text}");
+        }
+    }
+
+    #[test]
+    fn offsets_are_taken_off_and_kept() {
+        let stamp = parse_clf_time(b"06/May/2021:10:02:03 +0900").unwrap();
+        assert_eq!(rfc3339(stamp.at), "2021-05-06T01:02:03Z");
+        assert_eq!(stamp.offset_secs, 9 * 3_600);
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in ["31/Feb/2021:10:02:03 +0900", "06/May/2021:24:02:03 +0900", "-", ""] {
+            assert_eq!(parse_clf_time(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What is normal here: how each path answers, what each client does, when records come and in
+//! which order. Built by every shard, merged like everything else, and read by detections when
+//! they conclude.
+//!
+//! Requests that carry a payload do not count towards how a path normally answers: an attack must
+//! not become its own norm.
+
+mod calendar;
+mod clients;
+mod order;
+mod paths;
+
+pub use calendar::{BIN_SECS, Bin, Calendar};
+pub use clients::{ClientStats, Clients, Day, day_of};
+pub use order::{Order, Reversal, STEP_SECS, Segment};
+pub use paths::{ErrorSizes, FEW, PathStats, Paths, is_served};
+
+use crate::base::Merge;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is normal in the logs given.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Baseline {
+    /// How each path answers.
+    pub paths: Paths,
+    /// Sizes of error pages.
+    pub error_sizes: ErrorSizes,
+    /// What each client does.
+    pub clients: Clients,
+    /// When the records of each stream come.
+    pub calendars: BTreeMap<u32, Calendar>,
+    /// In which order the records of each stream stand.
+    pub order: Order,
+}
+
+impl Merge for Baseline {
+    fn merge(&mut self, other: Self) {
+        self.paths.merge(other.paths);
+        self.error_sizes.merge(other.error_sizes);
+        self.clients.merge(other.clients);
+        for (stream, calendar) in other.calendars {
+            self.calendars.entry(stream).or_default().merge(calendar);
+        }
+        self.order.merge(other.order);
+    }
+}

@@ -1,0 +1,129 @@
+//! Options as typed.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Checks logs for unauthorised access and leakage. The files never leave the machine.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, about, long_about = None)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report on files, folders, or - for standard input
+    ///
+    /// Exit status: 0 no evidence in the logs given; 1 evidence found; 2 nothing could be checked,
+    /// or wrong use; 3 checked in part.
+    Check(CheckOptions),
+    /// NDJSON, one line per record and detection that it matched
+    Hits(CheckOptions),
+    /// NDJSON, the records as understood
+    Events(InputOptions),
+    /// The log formats that are read
+    Formats,
+    /// The detections, or one of them in full
+    Detections {
+        /// Id of a detection, such as B1
+        id: Option<String>,
+    },
+    /// An access log of ordinary synthetic traffic, for tests and benchmarks
+    #[command(hide = true)]
+    Traffic(TrafficOptions),
+    /// The JSON Schema of the report
+    #[command(hide = true)]
+    Schema,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct InputOptions {
+    /// Files and folders; - is standard input
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Zone of times that state none, such as Asia/Tokyo
+    #[arg(long)]
+    pub(super) zone: Option<String>,
+    /// An access log's LogFormat (Apache) or log_format (nginx) line; repeatable
+    #[arg(long = "log-format")]
+    pub(super) log_formats: Vec<String>,
+    /// Leave out records before this: 2021-05-06, or RFC 3339
+    #[arg(long)]
+    pub(super) since: Option<String>,
+    /// Leave out records from this on
+    #[arg(long)]
+    pub(super) until: Option<String>,
+    /// Settings as a JSON file; options on the command line win
+    #[arg(long)]
+    pub(super) settings: Option<PathBuf>,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
+    /// Threads; as many as there are processors when not given
+    #[arg(long)]
+    pub(super) jobs: Option<usize>,
+    /// Write bytes, records, and CPU and wall seconds per stage here, as JSON
+    #[arg(long)]
+    pub(super) stats: Option<PathBuf>,
+    /// Cut shards at places drawn from this seed, to test that cuts do not matter
+    #[arg(long, hide = true)]
+    pub(super) cut_seed: Option<u64>,
+    /// Usual distance between two drawn cuts, bytes
+    #[arg(long, hide = true, default_value_t = 10_000)]
+    pub(super) cut_bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a terminal
+    Text,
+    /// The whole report
+    Json,
+    /// One file for a browser
+    Html,
+    /// One row per record shown
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<Lang> for crate::base::Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Ja => Self::Ja,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TrafficOptions {
+    /// Size of the log
+    #[arg(long, default_value_t = 1)]
+    pub(super) mib: u64,
+    /// What the log follows from
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}

@@ -1,0 +1,229 @@
+//! The commands but `hits`.
+
+use super::args::{CheckOptions, Format, InputOptions, TrafficOptions};
+use super::session::Session;
+use super::stats::Stats;
+use super::{Failure, Status};
+use crate::base::{Fingerprint, Table, Time, rfc3339};
+use crate::detect::{CARDS, Card, Seen};
+use crate::engine::{Visitor, read_stream};
+use crate::event::{Event, Field, Value};
+use crate::format::{FORMATS, FormatIndex};
+use crate::judge::Judged;
+use crate::report::{self, Report};
+use crate::shard::Cuts;
+use crate::train::{Traffic, write_traffic};
+use serde_json::{Map, json};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Where output goes.
+pub(super) fn output(path: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
+    Ok(match path {
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+        Some(path) => {
+            let failed = |error: io::Error| Failure::File {
+                path: path.display().to_string(),
+                what: error.to_string(),
+            };
+            Box::new(BufWriter::new(File::create(path).map_err(failed)?))
+        }
+    })
+}
+
+/// Where shards are cut.
+pub(super) fn cuts(options: &CheckOptions) -> Cuts {
+    match options.cut_seed {
+        Some(seed) => Cuts::Drawn { mean: options.cut_bytes, seed },
+        None => Cuts::Usual,
+    }
+}
+
+/// The exit status that a report asks for.
+pub(super) fn status(report: &Report) -> Status {
+    if report.is_empty() {
+        Status::Nothing
+    } else if report.is_partial() {
+        Status::Partial
+    } else if report.has_evidence() {
+        Status::Evidence
+    } else {
+        Status::NoEvidence
+    }
+}
+
+pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
+    let session = Session::new(&options.input, cuts(options))?;
+    let mut stats = Stats::new();
+    let concluded = session.check(options, &mut stats)?;
+    let report = &concluded.report;
+    let mut out = output(options.input.out.as_deref())?;
+    let lang = options.lang.into();
+    match options.format {
+        Format::Text => out.write_all(report::text(report, lang).as_bytes())?,
+        Format::Html => out.write_all(report::html(report, lang).as_bytes())?,
+        Format::Csv => out.write_all(report::csv(report, lang).as_bytes())?,
+        Format::Json => {
+            serde_json::to_writer(&mut out, report)?;
+            out.write_all(b"\n")?;
+        }
+    }
+    out.flush()?;
+    if let Some(path) = &options.stats {
+        stats.write(path, report)?;
+    }
+    Ok(status(report))
+}
+
+/// Writes events as they are read.
+struct Writer<'w> {
+    session: &'w Session,
+    out: &'w mut dyn Write,
+    failure: Option<Failure>,
+    paths: Table<Judged>,
+}
+
+impl Visitor for Writer<'_> {
+    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
+        *self.paths.entry(path).or_insert_with(judge)
+    }
+
+    fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
+        if self.failure.is_none() {
+            self.failure = self.write(event, format).err();
+        }
+    }
+
+    fn seen(&mut self, _: &Seen<'_>) {}
+}
+
+impl Writer<'_> {
+    fn write(&mut self, event: &Event<'_>, format: FormatIndex) -> Result<(), Failure> {
+        let plan = self.session.plan();
+        let source = plan.sources.get(event.location.stream as usize);
+        let mut fields = Map::new();
+        for field in Field::ALL {
+            match event.fields.get(field) {
+                Value::Absent => {}
+                Value::Null => drop(fields.insert(field.name().to_owned(), json!(null))),
+                Value::Text(text) => {
+                    let text = String::from_utf8_lossy(text).into_owned();
+                    fields.insert(field.name().to_owned(), json!(text));
+                }
+            }
+        }
+        let zone = match event.time {
+            Time::Zoned(_) => "stated",
+            Time::Assumed(_) => "assumed",
+            Time::Absent => "none",
+        };
+        let line = json!({
+            "source": source.map(|source| &source.name),
+            "offset": event.location.offset,
+            "length": event.location.length,
+            "format": self.session.prepared.format_id(format),
+            "time": event.time.stamp().map(|stamp| rfc3339(stamp.at)),
+            "offset_secs": event.time.stamp().map(|stamp| stamp.offset_secs),
+            "zone": zone,
+            "fields": fields,
+        });
+        serde_json::to_writer(&mut *self.out, &line)?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+}
+
+pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
+    let session = Session::new(options, Cuts::Usual)?;
+    let mut out = output(options.out.as_deref())?;
+    let mut jobs = session.plan().jobs.clone();
+    jobs.retain(|job| job.kind == crate::engine::JobKind::Scan);
+    jobs.sort_by_key(|job| (job.stream, job.start));
+    let mut parsed = 0;
+    let mut is_partial = session.plan().sources.iter().any(|source| source.fault.is_some());
+    for job in &jobs {
+        let Some(source) = session.source(job.source) else { continue };
+        let mut writer =
+            Writer { session: &session, out: &mut out, failure: None, paths: Table::default() };
+        let mut agents = Table::default();
+        let ledger =
+            read_stream(&session.prepared, job, source, &mut agents, &mut writer, &mut |_| ());
+        if let Some(failure) = writer.failure {
+            return Err(failure);
+        }
+        parsed += ledger.parsed();
+        is_partial |= !ledger.faults.is_empty();
+    }
+    out.flush()?;
+    Ok(match (parsed, is_partial) {
+        (0, _) => Status::Nothing,
+        (_, true) => Status::Partial,
+        (_, false) => Status::NoEvidence,
+    })
+}
+
+pub(super) fn formats() -> Result<Status, Failure> {
+    let mut out = output(None)?;
+    for format in FORMATS {
+        writeln!(out, "{}\t{}\t{}", format.id, format.name, format.what.en)?;
+    }
+    out.flush()?;
+    Ok(Status::NoEvidence)
+}
+
+pub(super) fn detections(id: Option<&str>) -> Result<Status, Failure> {
+    let mut out = output(None)?;
+    let Some(id) = id else {
+        for card in CARDS {
+            writeln!(out, "{}\t{}\t{}", card.id, card.name.en, card.name.ja)?;
+        }
+        out.flush()?;
+        return Ok(Status::NoEvidence);
+    };
+    let card = CARDS.iter().find(|card| card.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
+        let ids: Vec<_> = CARDS.iter().map(|card| card.id).collect();
+        Failure::Usage(format!("there is no detection {id}; there are {}", ids.join(", ")))
+    })?;
+    write_card(&mut out, card)?;
+    out.flush()?;
+    Ok(Status::NoEvidence)
+}
+
+fn write_card(out: &mut dyn Write, card: &Card) -> Result<(), Failure> {
+    writeln!(out, "{} {} / {}", card.id, card.name.en, card.name.ja)?;
+    writeln!(out, "ATT&CK {}", card.attack.join(", "))?;
+    let parts = [
+        ("What", &card.what),
+        ("Why", &card.why),
+        ("Innocent causes", &card.innocent),
+        ("Needs", &card.needs.words),
+    ];
+    for (name, text) in parts {
+        writeln!(out, "\n{name}\n  {}\n  {}", text.en, text.ja)?;
+    }
+    Ok(())
+}
+
+pub(super) fn traffic(options: &TrafficOptions) -> Result<Status, Failure> {
+    let mut out = output(options.out.as_deref())?;
+    let traffic = Traffic { seed: options.seed, bytes: options.mib << 20, ..Traffic::default() };
+    write_traffic(&traffic, &mut out)?;
+    out.flush()?;
+    Ok(Status::NoEvidence)
+}
+
+/// The schema of the report, in builds that have it.
+#[cfg(feature = "schema")]
+pub(super) fn schema() -> Result<Status, Failure> {
+    let mut out = output(None)?;
+    serde_json::to_writer_pretty(&mut out, &schemars::schema_for!(Report))?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(Status::NoEvidence)
+}
+
+/// The schema is published beside the page; shipped builds do without it.
+#[cfg(not(feature = "schema"))]
+pub(super) fn schema() -> Result<Status, Failure> {
+    Err(Failure::Usage("this build has no schema: it is in www/report.schema.json".to_owned()))
+}

@@ -1,0 +1,87 @@
+//! The command line: options as typed, the work on threads, and where output goes. What is checked
+//! and concluded is decided in `engine`.
+
+mod args;
+mod commands;
+mod hits;
+mod progress;
+mod session;
+mod stats;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Exit status of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// No evidence in the logs given.
+    NoEvidence = 0,
+    /// Something is possible or more.
+    Evidence = 1,
+    /// Nothing could be checked, or wrong use.
+    Nothing = 2,
+    /// Some input could not be read.
+    Partial = 3,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The settings cannot be used.
+    #[error("{0}")]
+    Settings(#[from] crate::engine::SettingsError),
+    /// A file of settings cannot be used.
+    #[error("{path}: {what}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Wrong use.
+    #[error("{0}")]
+    Usage(String),
+    /// Output cannot be written.
+    #[error("the output could not be written: {0}")]
+    Output(#[from] io::Error),
+    /// A report cannot be written as JSON.
+    #[error("the report could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(&args.command) {
+        Ok(status) => ExitCode::from(status as u8),
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            let said = crate::base::visible(&failure.to_string());
+            let _ = writeln!(io::stderr(), "sekisho: {said}");
+            ExitCode::from(Status::Nothing as u8)
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<Status, Failure> {
+    match command {
+        Command::Check(options) => commands::check(options),
+        Command::Hits(options) => hits::hits(options),
+        Command::Events(options) => commands::events(options),
+        Command::Formats => commands::formats(),
+        Command::Detections { id } => commands::detections(id.as_deref()),
+        Command::Traffic(options) => commands::traffic(options),
+        Command::Schema => commands::schema(),
+    }
+}

@@ -1,0 +1,165 @@
+//! A check on the command line: sources opened, jobs on threads.
+
+use super::Failure;
+use super::args::{CheckOptions, InputOptions};
+use super::progress::Progress;
+use super::stats::Stats;
+use crate::base::Merge;
+use crate::engine::{
+    Concluded, Concluder, Partial, Plan, PlannedSource, Prepared, Scanner, Settings, Survey, plan,
+    survey, unreadable,
+};
+use crate::input::native::{Given, NativeFile, gather};
+use crate::input::{ReadAt, ReadError};
+use crate::shard::Cuts;
+use rayon::prelude::*;
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What was given, ready to be read.
+pub(super) struct Session {
+    pub(super) prepared: Prepared,
+    /// The sources in the order of the plan.
+    sources: Vec<Opened>,
+}
+
+/// An opened source.
+enum Opened {
+    File(NativeFile),
+    Bytes(Vec<u8>),
+    None(String),
+}
+
+impl ReadAt for Opened {
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<usize, ReadError> {
+        match self {
+            Self::File(file) => file.read_at(offset, into),
+            Self::Bytes(bytes) => bytes.read_at(offset, into),
+            Self::None(what) => Err(ReadError { offset, what: what.clone() }),
+        }
+    }
+}
+
+/// The settings of a file and of the command line together.
+fn settings(options: &InputOptions) -> Result<Settings, Failure> {
+    let mut settings = match &options.settings {
+        None => Settings::default(),
+        Some(path) => {
+            let failed = |what: String| Failure::File { path: path.display().to_string(), what };
+            let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+            serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?
+        }
+    };
+    let typed = options;
+    settings.zone = typed.zone.clone().or(settings.zone);
+    settings.since = typed.since.clone().or(settings.since);
+    settings.until = typed.until.clone().or(settings.until);
+    if !typed.log_formats.is_empty() {
+        settings.log_formats.clone_from(&typed.log_formats);
+    }
+    Ok(settings)
+}
+
+impl Session {
+    /// Finds and surveys what was given, and plans the work.
+    pub(super) fn new(options: &InputOptions, cuts: Cuts) -> Result<Self, Failure> {
+        let settings = settings(options)?;
+        let meant = settings.meant()?;
+        let given = gather(&options.paths);
+        if given.is_empty() {
+            return Err(Failure::Usage("there is no file in what was given".to_owned()));
+        }
+        let mut surveys = Vec::new();
+        let mut opened = Vec::new();
+        for given in given {
+            let (source, looked_at) = open(given, &meant);
+            surveys.push(looked_at);
+            opened.push(Some(source));
+        }
+        let prepared = Prepared::new(plan(&settings, surveys, cuts))?;
+        let take = |source: &PlannedSource| {
+            let taken = opened.get_mut(source.given as usize).and_then(Option::take);
+            taken.unwrap_or_else(|| Opened::None("it was not given".to_owned()))
+        };
+        let sources = prepared.plan.sources.iter().map(take).collect();
+        Ok(Self { prepared, sources })
+    }
+
+    /// The plan.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.prepared.plan
+    }
+
+    /// A source by its place in the plan.
+    pub(super) fn source(&self, id: u32) -> Option<&dyn ReadAt> {
+        self.sources.get(id as usize).map(|source| source as &dyn ReadAt)
+    }
+
+    /// Runs all jobs and concludes.
+    pub(super) fn check(
+        &self,
+        options: &CheckOptions,
+        stats: &mut Stats,
+    ) -> Result<Concluded<&Prepared>, Failure> {
+        let progress = Progress::new(self.plan().jobs.iter().map(|job| job.bytes).sum());
+        let scanned = stats.stage("scan", || self.scan(options.jobs, &progress))?;
+        progress.finish();
+        Ok(stats.stage("conclude", || {
+            let mut concluder = Concluder::new(&self.prepared);
+            concluder.add(scanned);
+            let sources: Vec<&dyn ReadAt> =
+                self.sources.iter().map(|source| source as &dyn ReadAt).collect();
+            concluder.conclude(&sources)
+        }))
+    }
+
+    fn scan(&self, jobs: Option<usize>, progress: &Progress) -> Result<Partial, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.unwrap_or(0))
+            .build()
+            .map_err(|error| Failure::Usage(format!("--jobs: {error}")))?;
+        let next = AtomicUsize::new(0);
+        let partials: Vec<Partial> = pool.install(|| {
+            let workers = 0..rayon::current_num_threads();
+            workers.into_par_iter().map(|_| self.work(&next, progress)).collect()
+        });
+        Ok(partials.into_iter().fold(Partial::default(), |mut all, partial| {
+            all.merge(partial);
+            all
+        }))
+    }
+
+    /// Takes jobs until there is none left.
+    fn work(&self, next: &AtomicUsize, progress: &Progress) -> Partial {
+        let mut scanner = Scanner::new(&self.prepared);
+        while let Some(job) = self.plan().jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let Some(source) = self.source(job.source) else { continue };
+            let mut before = 0;
+            scanner.run(job, source, &mut |done| {
+                progress.add(done.saturating_sub(before));
+                before = before.max(done);
+            });
+        }
+        scanner.finish()
+    }
+}
+
+fn open(given: Given, meant: &crate::engine::Meant) -> (Opened, Survey) {
+    match given {
+        Given::Bytes { name, bytes } => {
+            let looked_at = survey(&name, bytes.len() as u64, &bytes, meant);
+            (Opened::Bytes(bytes), looked_at)
+        }
+        Given::File { name, path, size } => match NativeFile::open(&path) {
+            Ok(file) => {
+                let looked_at = survey(&name, size, &file, meant);
+                (Opened::File(file), looked_at)
+            }
+            Err(error) => {
+                let what = error.to_string();
+                (Opened::None(what.clone()), unreadable(&name, &what))
+            }
+        },
+        Given::Unreadable { name, what } => (Opened::None(what.clone()), unreadable(&name, &what)),
+    }
+}

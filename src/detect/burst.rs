@@ -1,0 +1,231 @@
+//! Many different things by one actor in a short time: counted by the minute, judged over a
+//! window that slides by the second.
+
+use crate::base::limits::ACTOR_MINUTES;
+use crate::base::{Fingerprint, Instant, Location, Merge, Sampled};
+use crate::finding::Place;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Different things of one minute that are kept. A threshold must not be larger: a minute with
+/// more than these reaches it by itself.
+pub const KEPT: usize = 32;
+
+/// What each actor did, by the minute. Keyed by the actor; `ACTOR_MINUTES` bounds the actors, and
+/// each actor's minutes are bounded by the period of the logs.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Bursts(Sampled<Actor, ACTOR_MINUTES>);
+
+/// What one actor did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Actor {
+    /// Its name as logged.
+    pub name: Box<str>,
+    /// Whether it is an account.
+    pub is_account: bool,
+    minutes: BTreeMap<i64, Minute>,
+}
+
+/// What happened within one minute.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Minute {
+    /// The things with the smallest fingerprints, each with its first time and place.
+    things: BTreeMap<Fingerprint, (Instant, Location)>,
+    records: u64,
+}
+
+/// A time in which an actor did many different things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First second of its first minute and last second of its last.
+    pub span: (Instant, Instant),
+    /// Most different things within one sliding window; at least this many.
+    pub distinct: usize,
+    /// All records in the span.
+    pub records: u64,
+    /// Some of the records.
+    pub places: Vec<Place>,
+}
+
+impl Bursts {
+    /// Notes that an actor did something to a thing.
+    pub fn note(
+        &mut self,
+        actor: (Fingerprint, &[u8], bool),
+        thing: Fingerprint,
+        at: Instant,
+        location: Location,
+    ) {
+        let (key, name, is_account) = actor;
+        let make = || Actor {
+            name: String::from_utf8_lossy(name).into(),
+            is_account,
+            minutes: BTreeMap::new(),
+        };
+        if let Some(actor) = self.0.entry(key, make) {
+            let minute = actor.minutes.entry(at.div_euclid(60)).or_default();
+            minute.records += 1;
+            minute.add(thing, (at, location));
+        }
+    }
+
+    /// The actors, in order of their names.
+    pub fn actors(&self) -> Vec<(Fingerprint, &Actor)> {
+        let mut actors = self.0.sorted();
+        actors.sort_by(|a, b| (&a.1.name, a.1.is_account).cmp(&(&b.1.name, b.1.is_account)));
+        actors
+    }
+
+    /// One in how many actors was kept.
+    pub fn one_in(&self) -> u64 {
+        self.0.one_in()
+    }
+}
+
+impl Minute {
+    fn add(&mut self, thing: Fingerprint, mark: (Instant, Location)) {
+        self.things.entry(thing).and_modify(|known| *known = mark.min(*known)).or_insert(mark);
+        if self.things.len() > KEPT {
+            self.things.pop_last();
+        }
+    }
+}
+
+impl Merge for Minute {
+    fn merge(&mut self, other: Self) {
+        self.records += other.records;
+        for (thing, mark) in other.things {
+            self.add(thing, mark);
+        }
+    }
+}
+
+impl Merge for Actor {
+    fn merge(&mut self, other: Self) {
+        for (minute, what) in other.minutes {
+            self.minutes.entry(minute).or_default().merge(what);
+        }
+    }
+}
+
+impl Merge for Bursts {
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+}
+
+impl Actor {
+    /// The times in which it did at least `threshold` different things within `width_secs`.
+    /// Windows that overlap are one.
+    pub fn windows(&self, width_secs: i64, threshold: usize) -> Vec<Window> {
+        let mut series: Vec<_> = self
+            .minutes
+            .values()
+            .flat_map(|minute| minute.things.iter().map(|(thing, mark)| (mark.0, mark.1, *thing)))
+            .collect();
+        series.sort_unstable();
+        let mut windows: Vec<Window> = Vec::new();
+        let mut inside: BTreeMap<Fingerprint, u32> = BTreeMap::new();
+        let mut from = 0;
+        for (at, _, thing) in &series {
+            *inside.entry(*thing).or_default() += 1;
+            while series[from].0 <= at - width_secs {
+                leave(&mut inside, series[from].2);
+                from += 1;
+            }
+            if inside.len() >= threshold {
+                let span = (whole_minute(series[from].0).0, whole_minute(*at).1);
+                extend(&mut windows, span, inside.len());
+            }
+        }
+        windows.iter_mut().for_each(|window| self.fill(window));
+        windows
+    }
+
+    fn fill(&self, window: &mut Window) {
+        let minutes = window.span.0.div_euclid(60)..=window.span.1.div_euclid(60);
+        let mut places = BTreeSet::new();
+        for (_, minute) in self.minutes.range(minutes) {
+            window.records += minute.records;
+            places.extend(minute.things.values().map(|mark| (Some(mark.0), mark.1)));
+        }
+        window.places = places.into_iter().collect();
+    }
+}
+
+fn leave(inside: &mut BTreeMap<Fingerprint, u32>, thing: Fingerprint) {
+    if let Some(count) = inside.get_mut(&thing) {
+        *count -= 1;
+        if *count == 0 {
+            inside.remove(&thing);
+        }
+    }
+}
+
+/// First and last second of an instant's minute. Findings speak of whole minutes, so that their
+/// counts are exact.
+fn whole_minute(at: Instant) -> (Instant, Instant) {
+    let start = at.div_euclid(60) * 60;
+    (start, start + 59)
+}
+
+fn extend(windows: &mut Vec<Window>, span: (Instant, Instant), distinct: usize) {
+    match windows.last_mut() {
+        Some(last) if span.0 <= last.span.1 => {
+            last.span.1 = last.span.1.max(span.1);
+            last.distinct = last.distinct.max(distinct);
+        }
+        _ => windows.push(Window { span, distinct, records: 0, places: Vec::new() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Seed;
+
+    fn location(offset: u64) -> Location {
+        Location { stream: 0, length: 1, offset, line: 0, record: 0 }
+    }
+
+    fn bursts(acts: &[(i64, u64)]) -> Bursts {
+        let mut bursts = Bursts::default();
+        for (offset, (at, thing)) in acts.iter().enumerate() {
+            let thing = Seed(1).of(&thing.to_le_bytes());
+            bursts.note((7, b"someone", false), thing, *at, location(offset as u64));
+        }
+        bursts
+    }
+
+    #[test]
+    fn the_window_slides_by_the_second() {
+        // 25 things in 144 seconds, across three borders of minutes.
+        let acts: Vec<_> = (0..25).map(|i| (50 + i * 6, i as u64)).collect();
+        let bursts = bursts(&acts);
+        let (_, actor) = bursts.actors()[0];
+        let windows = actor.windows(180, 25);
+        assert_eq!(windows.len(), 1);
+        assert_eq!((windows[0].distinct, windows[0].records), (25, 25));
+        assert_eq!(windows[0].span, (0, 239));
+        assert!(actor.windows(140, 25).is_empty(), "140 seconds hold only 24 of them");
+    }
+
+    #[test]
+    fn the_same_thing_again_counts_once() {
+        let acts: Vec<_> = (0..100).map(|i| (i, (i % 24) as u64)).collect();
+        assert!(bursts(&acts).actors()[0].1.windows(180, 25).is_empty());
+    }
+
+    #[test]
+    fn a_crowded_minute_reaches_every_threshold_whatever_the_cut() {
+        let acts: Vec<_> = (0..200).map(|i| (i % 60, i as u64)).collect();
+        let whole = bursts(&acts).actors()[0].1.windows(180, KEPT);
+        assert_eq!((whole.len(), whole[0].distinct, whole[0].records), (1, KEPT, 200));
+        let mut merged = bursts(&acts[150..]);
+        // Places depend on where in the log a record stands, so the left part comes first here.
+        let mut left = bursts(&acts[..150]);
+        std::mem::swap(&mut merged, &mut left);
+        merged.merge(left);
+        assert_eq!(merged.actors()[0].1.windows(180, KEPT)[0].records, 200);
+    }
+}

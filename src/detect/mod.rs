@@ -1,0 +1,202 @@
+//! Detections: one file each, listed once. Each observes events of one shard, merges with what
+//! other shards saw, and makes findings only when everything was seen.
+//!
+//! A detection that cannot merge does not compile; one that is not in the list does not exist.
+
+mod answers;
+mod burst;
+mod card;
+mod outcome;
+mod seen;
+mod settings;
+
+mod b1_payload;
+mod b5_traversal;
+mod b6_config_download;
+mod b8_scanner_hit;
+mod d2_burst;
+mod d5_egress;
+mod f2_gap;
+mod f4_time_reversal;
+mod f5_damaged;
+
+pub use card::{Card, Needs};
+pub use outcome::Site;
+pub use seen::{Marks, Seen};
+pub use settings::Thresholds;
+
+use crate::base::{Instant, Merge, Text};
+use crate::baseline::Baseline;
+use crate::event::Field;
+use crate::finding::{Finding, Gap};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// A detection.
+pub trait Detector: Sync {
+    /// What it keeps of a shard.
+    type Partial: Merge + Default + Serialize + DeserializeOwned + Send;
+    /// What it is, in words.
+    const CARD: Card;
+    /// Only events with one of these marks are shown to `observe`.
+    const WANTS: Marks;
+
+    /// Sees one event. Knows nothing of other events.
+    fn observe(&self, seen: &Seen<'_>, partial: &mut Self::Partial);
+
+    /// Concludes from everything that was seen.
+    fn conclude(&self, partial: Self::Partial, context: &Conclusion<'_>) -> Verdict;
+
+    /// Whether a finding of this detection rests on an event. Asked again of every event when a
+    /// finding's count is opened.
+    fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool;
+}
+
+/// What a detection concluded.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// Why it could not be evaluated in whole or part, and what would change that.
+    pub not_evaluable: Option<(Text, Text)>,
+    /// Periods without records.
+    pub gaps: Vec<Gap>,
+    /// Limits that were reached.
+    pub bounds: Vec<Text>,
+}
+
+/// What a detection may look at when it concludes.
+#[derive(Clone, Copy)]
+pub struct Conclusion<'a> {
+    /// The thresholds in force.
+    pub thresholds: &'a Thresholds,
+    /// What is normal in these logs.
+    pub baseline: &'a Baseline,
+    /// How this site answers what does not exist.
+    pub site: &'a Site,
+    /// The streams that were read.
+    pub streams: &'a [StreamView],
+}
+
+/// What detections know of a stream.
+#[derive(Clone, Debug)]
+pub struct StreamView {
+    /// Its id.
+    pub id: u32,
+    /// Name of its file.
+    pub name: String,
+    /// The file's name without the marks of rotation.
+    pub log_source: String,
+    /// Records that were understood.
+    pub parsed: u64,
+    /// First and last time.
+    pub span: Option<(Instant, Instant)>,
+    /// Signs of damage, in the order of their places.
+    pub damage: Vec<Damage>,
+}
+
+/// A sign that a file is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What was seen.
+    pub what: Text,
+    /// The record concerned, where it is one.
+    pub place: Option<crate::base::Location>,
+    /// Lines concerned.
+    pub lines: u64,
+}
+
+macro_rules! detectors {
+    ($($field:ident: $detector:path),* $(,)?) => {
+        /// What every detection is, in the order of their ids.
+        pub const CARDS: &[Card] = &[$(<$detector as Detector>::CARD),*];
+
+        /// What every detection keeps of a shard.
+        #[derive(Default, Serialize, Deserialize)]
+        pub struct States { $($field: <$detector as Detector>::Partial),* }
+
+        impl Merge for States {
+            fn merge(&mut self, other: Self) { $(self.$field.merge(other.$field);)* }
+        }
+
+        impl States {
+            /// Marks that at least one detection wants.
+            pub const WANTED: Marks = Marks::EMPTY$(.union(<$detector as Detector>::WANTS))*;
+
+            /// Shows an event to every detection that wants it.
+            pub fn observe(&mut self, seen: &Seen<'_>) {
+                $(if seen.marks.meet(<$detector as Detector>::WANTS) {
+                    $detector.observe(seen, &mut self.$field);
+                })*
+            }
+
+            /// Lets every detection conclude whose fields the logs have.
+            pub fn conclude(
+                self,
+                context: &Conclusion<'_>,
+                has: impl Fn(Field) -> bool,
+            ) -> Vec<(&'static Card, Verdict)> {
+                let mut verdicts = Vec::new();
+                $({
+                    const CARD: &Card = &<$detector as Detector>::CARD;
+                    let verdict = match CARD.needs.missing(&has) {
+                        Some(reason) => Verdict { not_evaluable: Some(reason), ..Verdict::default() },
+                        None => $detector.conclude(self.$field, context),
+                    };
+                    verdicts.push((CARD, verdict));
+                })*
+                verdicts
+            }
+        }
+
+        /// Whether a finding rests on an event.
+        pub fn rests_on(seen: &Seen<'_>, finding: &Finding) -> bool {
+            $(if finding.detector == <$detector as Detector>::CARD.id {
+                return $detector.rests_on(seen, finding);
+            })*
+            false
+        }
+    };
+}
+
+detectors! {
+    b1: b1_payload::Payload,
+    b5: b5_traversal::Traversal,
+    b6: b6_config_download::ConfigDownload,
+    b8: b8_scanner_hit::ScannerHit,
+    d2: d2_burst::Burst,
+    d5: d5_egress::Egress,
+    f2: f2_gap::GapInLog,
+    f4: f4_time_reversal::TimeReversal,
+    f5: f5_damaged::Damaged,
+}
+
+/// What to say of a table that was too small to hold everything.
+fn bound_reached(id: &str, one_in: u64) -> Text {
+    Text::new(
+        format!(
+            "{id} looked at one in {one_in} of the clients, accounts or requests concerned: there were more than it can hold."
+        ),
+        format!(
+            "{id}は対象のクライアント・アカウント・要求を{one_in}件に1件だけ調べました(保持できる上限を超過)。"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_cards_are_complete_in_both_languages() {
+        let ids: BTreeSet<_> = CARDS.iter().map(|card| card.id).collect();
+        assert_eq!(ids.len(), CARDS.len());
+        for card in CARDS {
+            for text in [&card.name, &card.what, &card.why, &card.innocent, &card.needs.words] {
+                assert!(!text.en.is_empty() && !text.ja.is_empty(), "{}", card.id);
+            }
+            assert!(!card.attack.is_empty(), "{}", card.id);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! An event as detections see it: with what was judged of its values once, so that no detection
+//! parses or judges again.
+
+use crate::base::{Fingerprint, Instant};
+use crate::event::{Event, Field};
+use crate::judge::Judged;
+use crate::judge::payload::Payloads;
+
+/// An event with what was judged of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The event.
+    pub event: &'a Event<'a>,
+    /// When it was.
+    pub at: Instant,
+    /// Seconds east of UTC in which it was written.
+    pub offset_secs: i32,
+    /// Fingerprint of the client's address.
+    pub client: Fingerprint,
+    /// Fingerprint of the path on its host, without the query.
+    pub path: Fingerprint,
+    /// The path.
+    pub path_text: &'a [u8],
+    /// The query behind the question mark, where there is one.
+    pub query: Option<&'a [u8]>,
+    /// Status of the answer; 0 when there is none.
+    pub status: u16,
+    /// Bytes of the answer.
+    pub bytes: Option<u64>,
+    /// What was judged of the path.
+    pub judged: Judged,
+    /// Payloads anywhere in the record.
+    pub payloads: Payloads,
+    /// What kind of event it is.
+    pub marks: Marks,
+}
+
+impl<'a> Seen<'a> {
+    /// Whose act it is: the account where one is logged, else the client's address.
+    pub fn actor(&self) -> (Fingerprint, &'a [u8], bool) {
+        let fields = &self.event.fields;
+        match fields.text(Field::UserName) {
+            // The client's fingerprint seeds nothing here: one account is one actor from anywhere.
+            Some(user) => (crate::base::Seed(ACCOUNTS).of(user), user, true),
+            None => (self.client, fields.text(Field::SourceAddress).unwrap_or(b"-"), false),
+        }
+    }
+}
+
+/// Keeps accounts apart from addresses that are written the same.
+const ACCOUNTS: u64 = 0x61_63_63_6f_75_6e_74_73;
+
+/// What kind of event it is, for those detections that look at few.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// No kind: a detection that wants nothing concludes from the baseline alone.
+    pub const EMPTY: Self = Self(0);
+    /// A request with an attack payload.
+    pub const PAYLOAD: Self = Self(1);
+    /// A path that names a configuration, a backup or a repository.
+    pub const SENSITIVE: Self = Self(2);
+    /// A document handed out.
+    pub const DOWNLOAD: Self = Self(4);
+    /// An answer with a status of 400 to 499.
+    pub const REFUSED: Self = Self(8);
+
+    /// Both kinds.
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether they have a kind in common.
+    #[inline]
+    pub const fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is no kind.
+    #[inline]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Adds a kind when it is true.
+    #[inline]
+    pub const fn with(self, kind: Self, is_true: bool) -> Self {
+        if is_true { self.union(kind) } else { self }
+    }
+}

@@ -1,0 +1,193 @@
+//! What became of every byte: the ledger that each shard keeps and that merges into the report's.
+
+use crate::base::limits::UNPARSED_LISTED;
+use crate::base::{Instant, Merge, Time};
+use crate::event::{Field, Fields, Value};
+use crate::format::FormatIndex;
+use crate::input::Fault;
+use crate::report::ByteLedger;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a line was not understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Why {
+    /// No format fits it.
+    NoMatch,
+    /// It is longer than a record may be.
+    TooLong,
+    /// It holds NUL bytes.
+    Nul,
+    /// It is the last one, has no line end, and no format fits it.
+    CutOff,
+}
+
+/// A line that was not understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bad {
+    /// Why.
+    pub why: Why,
+    /// Bytes, line end included.
+    pub bytes: u64,
+    /// Lines before it in its shard.
+    pub line: u32,
+    /// Records before it in its shard.
+    pub record: u32,
+}
+
+/// Lines and records of a shard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Lines.
+    pub lines: u32,
+    /// Records: lines that are neither blank nor comments.
+    pub records: u32,
+}
+
+/// The ledger of one stream.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Lines and records of every shard, by its first byte.
+    pub shards: BTreeMap<u64, Counts>,
+    /// What became of the bytes.
+    pub bytes: ByteLedger,
+    /// Records that were not understood.
+    pub unparsed: u64,
+    /// The first of them.
+    pub listed: BTreeMap<u64, Bad>,
+    /// Records outside the period of the settings.
+    pub outside: u64,
+    /// Earliest and latest time.
+    pub span: Option<(Instant, Instant)>,
+    /// Records whose time states its zone, states none, or is absent.
+    pub zones: [u64; 3],
+    /// Offsets from UTC that were stated, in seconds.
+    pub offsets: BTreeSet<i32>,
+    /// Records by format.
+    pub formats: BTreeMap<FormatIndex, u64>,
+    /// Fields that some record has, as bits.
+    pub fields: u32,
+    /// Why it could not be read to its end.
+    pub faults: BTreeSet<Fault>,
+}
+
+impl Ledger {
+    /// Notes a line that was not understood.
+    pub fn bad(&mut self, offset: u64, bad: Bad) {
+        self.bytes.unparsed += bad.bytes;
+        self.unparsed += 1;
+        self.listed.insert(offset, bad);
+        if self.listed.len() > UNPARSED_LISTED {
+            self.listed.pop_last();
+        }
+    }
+
+    /// Notes the time of a record.
+    #[inline]
+    pub fn time(&mut self, time: Time) {
+        let kind = match time {
+            Time::Zoned(stamp) => {
+                if self.offsets.last() != Some(&stamp.offset_secs) {
+                    self.offsets.insert(stamp.offset_secs);
+                }
+                0
+            }
+            Time::Assumed(_) => 1,
+            Time::Absent => 2,
+        };
+        self.zones[kind] += 1;
+        if let Some(stamp) = time.stamp() {
+            let (first, last) = self.span.unwrap_or((stamp.at, stamp.at));
+            self.span = Some((first.min(stamp.at), last.max(stamp.at)));
+        }
+    }
+
+    /// Notes which fields a record has.
+    #[inline]
+    pub fn has(&mut self, fields: &Fields<'_>) {
+        for field in Field::ALL {
+            let is_there = !matches!(fields.get(field), Value::Absent);
+            self.fields |= u32::from(is_there) << (field as u32);
+        }
+    }
+
+    /// Whether some record has a field.
+    pub const fn has_field(&self, field: Field) -> bool {
+        self.fields & (1 << (field as u32)) != 0
+    }
+
+    /// Records that were understood.
+    pub fn parsed(&self) -> u64 {
+        self.formats.values().sum()
+    }
+
+    /// Lines and records of the whole stream.
+    pub fn totals(&self) -> (u64, u64) {
+        self.shards.values().fold((0, 0), |(lines, records), shard| {
+            (lines + u64::from(shard.lines), records + u64::from(shard.records))
+        })
+    }
+}
+
+impl Merge for Ledger {
+    fn merge(&mut self, other: Self) {
+        self.shards.extend(other.shards);
+        self.bytes.parsed += other.bytes.parsed;
+        self.bytes.blank += other.bytes.blank;
+        self.bytes.unparsed += other.bytes.unparsed;
+        self.unparsed += other.unparsed;
+        self.listed.extend(other.listed);
+        while self.listed.len() > UNPARSED_LISTED {
+            self.listed.pop_last();
+        }
+        self.outside += other.outside;
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        for (mine, theirs) in self.zones.iter_mut().zip(other.zones) {
+            *mine += theirs;
+        }
+        self.offsets.extend(other.offsets);
+        for (format, records) in other.formats {
+            *self.formats.entry(format).or_default() += records;
+        }
+        self.fields |= other.fields;
+        self.faults.extend(other.faults);
+    }
+}
+
+/// The ledgers of all streams, and the digests of all sources.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Coverage {
+    /// By stream.
+    pub streams: BTreeMap<u32, Ledger>,
+    /// SHA-256 in hex by source.
+    pub digests: BTreeMap<u32, String>,
+}
+
+impl Coverage {
+    /// Where a record lies: line and record in its stream, both from 1.
+    pub fn number(&self, location: &crate::base::Location) -> (u64, u64) {
+        let Some(ledger) = self.streams.get(&location.stream) else { return (0, 0) };
+        let mut own = 0;
+        let (mut lines, mut records) = (u64::from(location.line), u64::from(location.record));
+        for (start, _) in ledger.shards.range(..=location.offset) {
+            own = *start;
+        }
+        for (_, shard) in ledger.shards.range(..own) {
+            lines += u64::from(shard.lines);
+            records += u64::from(shard.records);
+        }
+        (lines + 1, records + 1)
+    }
+}
+
+impl Merge for Coverage {
+    fn merge(&mut self, other: Self) {
+        for (stream, ledger) in other.streams {
+            self.streams.entry(stream).or_default().merge(ledger);
+        }
+        self.digests.extend(other.digests);
+    }
+}

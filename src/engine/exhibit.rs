@@ -1,0 +1,335 @@
+//! Shows records: reads them again from their source by place, marks what matched, and gives the
+//! lines around them.
+
+use super::coverage::Coverage;
+use super::plan::Stream;
+use super::read::Prepared;
+use crate::base::limits::{READ_BYTES, RECORD_BYTES, SHOWN_BYTES};
+use crate::base::{Location, rfc3339};
+use crate::event::{Field, Fields};
+use crate::finding::{Evidence, Place};
+use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
+use crate::judge::payload::Where;
+use memchr::{memchr, memrchr};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Ranges of a stream with their bytes; without those that could not be read.
+type Texts = BTreeMap<(u64, u32), Vec<u8>>;
+
+/// Reads ranges of a stream. A packed stream is unpacked once, as far as the last range.
+pub(super) fn read_ranges(
+    stream: &Stream,
+    size: u64,
+    source: &dyn ReadAt,
+    wanted: &[(u64, u32)],
+) -> Texts {
+    match stream.container {
+        Container::Gzip => read_packed(size, source, wanted),
+        _ => {
+            wanted.iter().filter_map(|range| Some((*range, read_plain(source, *range)?))).collect()
+        }
+    }
+}
+
+fn read_plain(source: &dyn ReadAt, (offset, length): (u64, u32)) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length as usize];
+    let count = read_full(source, offset, &mut bytes).ok()?;
+    (count == bytes.len()).then_some(bytes)
+}
+
+fn read_packed(size: u64, source: &dyn ReadAt, wanted: &[(u64, u32)]) -> Texts {
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable();
+    let mut texts = Texts::new();
+    let mut unpacked = Unpacked::new(source, size);
+    let mut window = Vec::new();
+    let mut window_at = 0;
+    let mut buffer = vec![0; READ_BYTES / 4];
+    for (offset, length) in wanted {
+        let end = offset + u64::from(length);
+        while window_at + (window.len() as u64) < end {
+            let Ok(count @ 1..) = unpacked.fill(&mut buffer) else { return texts };
+            let passed = usize::try_from(offset.saturating_sub(window_at)).unwrap_or(usize::MAX);
+            let passed = passed.min(window.len());
+            window.drain(..passed);
+            window_at += passed as u64;
+            window.extend_from_slice(&buffer[..count]);
+        }
+        let from = offset.checked_sub(window_at).and_then(|from| usize::try_from(from).ok());
+        let text = from.and_then(|from| window.get(from..from + length as usize));
+        texts.extend(text.map(|text| ((offset, length), text.to_vec())));
+    }
+    texts
+}
+
+/// Turns places into evidence with text. `sources` are in the order of the plan's.
+pub(super) fn exhibit(
+    prepared: &Prepared,
+    coverage: &Coverage,
+    sources: &[&dyn ReadAt],
+    wanted: &[(Place, Marking)],
+) -> Vec<Evidence> {
+    let mut by_stream = BTreeMap::<u32, Vec<(u64, u32)>>::new();
+    for (place, _) in wanted {
+        by_stream.entry(place.1.stream).or_default().push(shown_range(&place.1));
+    }
+    let texts: BTreeMap<u32, Texts> = by_stream
+        .into_iter()
+        .map(|(id, ranges)| {
+            let texts = prepared.stream(id).and_then(|stream| {
+                let source = sources.get(stream.of as usize)?;
+                let size = prepared.plan.sources.get(stream.of as usize)?.size;
+                Some(read_ranges(stream, size, *source, &ranges))
+            });
+            (id, texts.unwrap_or_default())
+        })
+        .collect();
+    wanted
+        .iter()
+        .map(|(place, marking)| {
+            let (at, location) = *place;
+            let text = texts.get(&location.stream).and_then(|t| t.get(&shown_range(&location)));
+            let shown = text.map(|text| show(prepared, &location, text, *marking));
+            evidence(coverage, at, &location, shown)
+        })
+        .collect()
+}
+
+/// A record's bytes up to where it may still be read as one.
+fn shown_range(location: &Location) -> (u64, u32) {
+    (location.offset, location.length.min(RECORD_BYTES as u32))
+}
+
+/// What of a record is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marking {
+    /// The payload.
+    Payload,
+    /// The path.
+    Path,
+    /// Nothing.
+    Nothing,
+}
+
+impl Marking {
+    /// What a detection's evidence is marked for.
+    pub(super) fn of(detector: &str) -> Self {
+        match detector {
+            "B1" | "B5" => Self::Payload,
+            "B6" | "B8" | "D2" | "D5" => Self::Path,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// A record as shown.
+pub(super) struct Shown {
+    text: String,
+    mark: Option<[u32; 2]>,
+    decoded: Option<String>,
+    at: Option<i64>,
+}
+
+pub(super) fn show(
+    prepared: &Prepared,
+    location: &Location,
+    line: &[u8],
+    marking: Marking,
+) -> Shown {
+    let primary = prepared
+        .stream(location.stream)
+        .and_then(|stream| stream.format)
+        .map_or(0, |(format, _, _)| format);
+    let read = prepared.meant.reader.read(primary, line);
+    let at = read.as_ref().and_then(|(_, (time, _))| time.stamp()).map(|stamp| stamp.at);
+    let marked = read.and_then(|(_, (_, fields))| match marking {
+        Marking::Payload => payload(prepared, line, &fields),
+        Marking::Path => path(line, &fields).map(|range| (range, None)),
+        Marking::Nothing => None,
+    });
+    let end = line.len().min(SHOWN_BYTES);
+    let mark = marked.as_ref().filter(|(range, _)| range.end <= end);
+    Shown {
+        text: String::from_utf8_lossy(&line[..end]).into_owned(),
+        mark: mark.map(|(range, _)| [chars(&line[..range.start]), chars(&line[..range.end])]),
+        decoded: marked.and_then(|(_, decoded)| decoded),
+        at,
+    }
+}
+
+/// Characters of bytes once they are shown.
+fn chars(bytes: &[u8]) -> u32 {
+    String::from_utf8_lossy(bytes).chars().count() as u32
+}
+
+/// Where a part lies in its line.
+fn within(line: &[u8], part: &[u8]) -> Option<Range<usize>> {
+    let start = (part.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+    (start + part.len() <= line.len()).then(|| start..start + part.len())
+}
+
+fn payload(
+    prepared: &Prepared,
+    line: &[u8],
+    fields: &Fields<'_>,
+) -> Option<(Range<usize>, Option<String>)> {
+    let target = fields.text(Field::Target).unwrap_or(b"");
+    let question = memchr(b'?', target);
+    let path = question.map_or(target, |at| &target[..at]);
+    let query = question.map(|at| &target[at + 1..]);
+    let parts = [
+        (Where::Query, query),
+        (Where::Path, Some(path)),
+        (Where::UserAgent, fields.text(Field::UserAgent)),
+        (Where::Referer, fields.text(Field::Referrer)),
+    ];
+    parts.into_iter().find_map(|(field, part)| {
+        let part = part?;
+        let found = prepared.judge.explain(field, part)?;
+        let start = within(line, part)?.start;
+        let raw = start + found.raw.start..start + found.raw.end;
+        let is_same = String::from_utf8_lossy(&part[found.raw.clone()]) == found.decoded;
+        Some((raw, (!is_same).then_some(found.decoded)))
+    })
+}
+
+fn path(line: &[u8], fields: &Fields<'_>) -> Option<Range<usize>> {
+    within(line, fields.text(Field::Target)?)
+}
+
+pub(super) fn evidence(
+    coverage: &Coverage,
+    at: Option<i64>,
+    location: &Location,
+    shown: Option<Shown>,
+) -> Evidence {
+    let (line, record) = coverage.number(location);
+    let at = at.or_else(|| shown.as_ref().and_then(|shown| shown.at));
+    let (text, mark, decoded) =
+        shown.map_or((None, None, None), |s| (Some(s.text), s.mark, s.decoded));
+    Evidence {
+        stream: location.stream,
+        line,
+        record,
+        offset: location.offset,
+        length: location.length,
+        time: at.map(rfc3339),
+        text,
+        mark,
+        decoded,
+    }
+}
+
+/// A line near a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContextLine {
+    /// Its first byte in the unpacked stream.
+    pub offset: u64,
+    /// Its text.
+    pub line_text: String,
+    /// Whether it is the record asked for.
+    pub is_target: bool,
+}
+
+/// Bytes on either side of a record among which lines around it are looked for.
+const AROUND: u64 = 64 << 10;
+
+/// The lines around a record: at most `before` and `after` of them, each shown up to its bound.
+pub fn context(
+    prepared: &Prepared,
+    stream: u32,
+    source: &dyn ReadAt,
+    place: (u64, u32),
+    (before, after): (usize, usize),
+) -> Result<Vec<ContextLine>, Fault> {
+    let gone = || Fault { kind: FaultKind::Shrank, offset: place.0, what: String::new() };
+    let stream = prepared.stream(stream).ok_or_else(gone)?;
+    let size = prepared.plan.sources.get(stream.of as usize).ok_or_else(gone)?.size;
+    let start = place.0.saturating_sub(AROUND);
+    let head = (start, u32::try_from(place.0 - start).unwrap_or(0) + place.1);
+    let head_bytes = read_ranges(stream, size, source, &[head]).remove(&head).ok_or_else(gone)?;
+    let behind = behind(stream, size, source, place.0 + u64::from(place.1));
+    let split = head_bytes.len() - place.1 as usize;
+    let mut lines = lines_before(&head_bytes[..split], place.0, start, before);
+    lines.push(line_at(place.0, &head_bytes[split..], true));
+    lines.extend(lines_after(&behind, place.0 + u64::from(place.1), after));
+    Ok(lines)
+}
+
+/// What follows a record, as far as it can be read.
+fn behind(stream: &Stream, size: u64, source: &dyn ReadAt, from: u64) -> Vec<u8> {
+    match stream.container {
+        Container::Gzip => [AROUND, 4 << 10, 256, 16].into_iter().find_map(|length| {
+            let range = (from, length as u32);
+            read_packed(size, source, &[range]).remove(&range)
+        }),
+        _ => read_plain(source, (from, AROUND.min(size.saturating_sub(from)) as u32)),
+    }
+    .unwrap_or_default()
+}
+
+fn line_at(offset: u64, text: &[u8], is_target: bool) -> ContextLine {
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let shown = &text[..text.len().min(SHOWN_BYTES)];
+    ContextLine { offset, line_text: String::from_utf8_lossy(shown).into_owned(), is_target }
+}
+
+fn lines_before(bytes: &[u8], end: u64, start: u64, most: usize) -> Vec<ContextLine> {
+    let mut lines = Vec::new();
+    let mut rest = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let mut at = end - (bytes.len() - rest.len()) as u64;
+    while lines.len() < most && (!rest.is_empty() || at > start) {
+        let from = memrchr(b'\n', rest).map(|newline| newline + 1);
+        // The first line of the window is whole only at the start of the stream.
+        let from = match from {
+            Some(from) => from,
+            None if start == 0 => 0,
+            None => break,
+        };
+        at -= (rest.len() - from) as u64;
+        lines.push(line_at(at, &rest[from..], false));
+        if from == 0 {
+            break;
+        }
+        rest = &rest[..from - 1];
+        at -= 1;
+    }
+    lines.reverse();
+    lines
+}
+
+fn lines_after(bytes: &[u8], start: u64, most: usize) -> Vec<ContextLine> {
+    let mut lines = Vec::new();
+    let skipped = memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
+    let mut rest = &bytes[skipped..];
+    let mut at = start + skipped as u64;
+    while lines.len() < most && !rest.is_empty() {
+        let length = memchr(b'\n', rest).unwrap_or(rest.len());
+        lines.push(line_at(at, &rest[..length], false));
+        let step = (length + 1).min(rest.len());
+        at += step as u64;
+        rest = &rest[step..];
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_around_a_record_are_those_before_and_behind_it() {
+        let text = b"zero\none\ntwo\r\nthree\nfour\nfive";
+        let texts = |lines: Vec<ContextLine>| -> Vec<(u64, String)> {
+            lines.into_iter().map(|line| (line.offset, line.line_text)).collect()
+        };
+        let before = texts(lines_before(&text[..14], 14, 0, 2));
+        assert_eq!(before, [(5, "one".to_owned()), (9, "two".to_owned())]);
+        let all = texts(lines_before(&text[..14], 14, 0, 9));
+        assert_eq!(all.len(), 3);
+        let after = texts(lines_after(&text[19..], 19, 2));
+        assert_eq!(after, [(20, "four".to_owned()), (25, "five".to_owned())]);
+    }
+}

@@ -1,0 +1,312 @@
+//! Reads the records of one shard and hands each on, judged, to a visitor.
+//!
+//! The bytes come in large reads; a record is never copied. What became of every byte is written
+//! into the ledger that is returned.
+
+use super::coverage::{Bad, Counts, Ledger, Why};
+use super::plan::{Job, Plan, Stream};
+use super::settings::{Meant, SettingsError};
+use crate::base::limits::READ_BYTES;
+use crate::base::{Fingerprint, Location, Seed, Table};
+use crate::detect::{Marks, Seen};
+use crate::event::{Event, Field};
+use crate::format::FormatIndex;
+use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
+use crate::judge::payload::{Judge, Payloads, Where, suspicious};
+use crate::judge::resource::{Resource, classify, download_query};
+use crate::judge::{Judged, agent};
+use crate::shard::{Line, LineCutter};
+use memchr::memchr;
+
+/// Everything that jobs share: the plan, and what follows from its settings.
+pub struct Prepared {
+    /// The plan.
+    pub plan: Plan,
+    pub(super) meant: Meant,
+    pub(super) judge: Judge,
+}
+
+impl Prepared {
+    /// Compiles what the settings say.
+    pub fn new(plan: Plan) -> Result<Self, SettingsError> {
+        let meant = plan.settings.meant()?;
+        Ok(Self { plan, meant, judge: Judge::new() })
+    }
+
+    /// The id of a format.
+    pub fn format_id(&self, format: FormatIndex) -> Option<&str> {
+        self.meant.reader.id(format)
+    }
+
+    /// The stream of a job.
+    pub(super) fn stream(&self, id: u32) -> Option<&Stream> {
+        self.plan.streams.get(id as usize)
+    }
+}
+
+/// Takes the records of a shard.
+pub trait Visitor {
+    /// What was judged of a path; judges it when it is new.
+    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged;
+
+    /// A record that was understood, whatever its time.
+    fn event(&mut self, _event: &Event<'_>, _format: FormatIndex) {}
+
+    /// A record with a time, inside the period of the settings.
+    fn seen(&mut self, seen: &Seen<'_>);
+}
+
+/// Reads one shard. `progress` is told the bytes of the source that were read so far.
+pub fn read_stream(
+    prepared: &Prepared,
+    job: &Job,
+    source: &dyn ReadAt,
+    agents: &mut Agents,
+    visitor: &mut impl Visitor,
+    progress: &mut dyn FnMut(u64),
+) -> Ledger {
+    let Some(stream) = prepared.stream(job.stream) else { return Ledger::default() };
+    let mut pass = Pass {
+        prepared,
+        stream: job.stream,
+        primary: stream.format.map_or(0, |(format, _, _)| format),
+        seed: prepared.plan.seed(),
+        agents,
+        visitor,
+        counts: Counts::default(),
+        ledger: Ledger::default(),
+        format_run: (0, 0),
+    };
+    let size = prepared.plan.sources.get(job.source as usize).map_or(0, |source| source.size);
+    let fault = match stream.container {
+        Container::Plain => pass.plain(job, size, source, progress),
+        Container::Gzip => pass.gzip(size, source, progress),
+        Container::NotRead(_) => None,
+    };
+    pass.finish(job.start, fault)
+}
+
+/// User agents with what was judged of them.
+pub type Agents = Table<(Payloads, bool)>;
+
+struct Pass<'p, V> {
+    prepared: &'p Prepared,
+    stream: u32,
+    primary: FormatIndex,
+    seed: Seed,
+    agents: &'p mut Agents,
+    visitor: &'p mut V,
+    counts: Counts,
+    ledger: Ledger,
+    /// The format of the last records and how many of them in a row had it.
+    format_run: (FormatIndex, u64),
+}
+
+impl<V: Visitor> Pass<'_, V> {
+    fn plain(
+        &mut self,
+        job: &Job,
+        size: u64,
+        source: &dyn ReadAt,
+        progress: &mut dyn FnMut(u64),
+    ) -> Option<Fault> {
+        let mut cutter = LineCutter::new(job.start, job.end);
+        let mut at = job.start.saturating_sub(1);
+        let mut buffer = Vec::new();
+        while at < size {
+            // The last line of the shard may reach a little behind its end.
+            let wanted = job.end.saturating_sub(at).max(1 << 16).min(size - at);
+            buffer.resize(READ_BYTES.min(usize::try_from(wanted).unwrap_or(READ_BYTES)), 0);
+            let count = match read_full(source, at, &mut buffer) {
+                Ok(0) => return Some(shrank(at)),
+                Ok(count) => count,
+                Err(error) => return Some(error.into()),
+            };
+            at += count as u64;
+            if !cutter.push(&buffer[..count], &mut |line| self.line(line)) {
+                return None;
+            }
+            progress(at.min(job.end).saturating_sub(job.start));
+        }
+        cutter.finish(&mut |line| self.line(line));
+        None
+    }
+
+    fn gzip(
+        &mut self,
+        size: u64,
+        source: &dyn ReadAt,
+        progress: &mut dyn FnMut(u64),
+    ) -> Option<Fault> {
+        let mut cutter = LineCutter::new(0, u64::MAX);
+        let mut unpacked = Unpacked::new(source, size);
+        let mut buffer = vec![0; READ_BYTES / 4];
+        let fault = loop {
+            match unpacked.fill(&mut buffer) {
+                Ok(0) => break None,
+                Ok(count) => {
+                    cutter.push(&buffer[..count], &mut |line| self.line(line));
+                }
+                Err(fault) => break Some(fault),
+            }
+            progress(unpacked.consumed());
+        };
+        cutter.finish(&mut |line| self.line(line));
+        fault
+    }
+
+    fn finish(mut self, start: u64, fault: Option<Fault>) -> Ledger {
+        self.end_format_run();
+        self.ledger.shards.insert(start, self.counts);
+        self.ledger.faults.extend(fault);
+        self.ledger
+    }
+
+    #[inline]
+    fn line(&mut self, line: Line<'_>) {
+        let at = self.counts;
+        self.counts.lines += 1;
+        let Some(text) = line.text else {
+            self.counts.records += 1;
+            return self.bad(&line, at, Why::TooLong);
+        };
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.first().is_none_or(|byte| *byte == b'#') {
+            self.ledger.bytes.blank += line.bytes;
+            return;
+        }
+        self.counts.records += 1;
+        let Some((format, (time, fields))) = self.prepared.meant.reader.read(self.primary, text)
+        else {
+            return self.not_understood(&line, at, text);
+        };
+        self.ledger.bytes.parsed += line.bytes;
+        let location = Location {
+            stream: self.stream,
+            length: text.len() as u32,
+            offset: line.offset,
+            line: at.lines,
+            record: at.records,
+        };
+        self.understood(format, &Event { location, time, fields });
+    }
+
+    #[cold]
+    fn not_understood(&mut self, line: &Line<'_>, at: Counts, text: &[u8]) {
+        let why = match (line.ended, memchr(0, text)) {
+            (_, Some(_)) => Why::Nul,
+            (false, None) => Why::CutOff,
+            (true, None) => Why::NoMatch,
+        };
+        self.bad(line, at, why);
+    }
+
+    fn bad(&mut self, line: &Line<'_>, at: Counts, why: Why) {
+        let bad = Bad { why, bytes: line.bytes, line: at.lines, record: at.records };
+        self.ledger.bad(line.offset, bad);
+    }
+
+    #[inline]
+    fn understood(&mut self, format: FormatIndex, event: &Event<'_>) {
+        if self.format_run.0 != format {
+            self.end_format_run();
+            self.format_run.0 = format;
+        }
+        self.format_run.1 += 1;
+        self.ledger.has(&event.fields);
+        self.ledger.time(event.time);
+        self.visitor.event(event, format);
+        let Some(stamp) = event.time.stamp() else { return };
+        if stamp.at < self.prepared.meant.since || stamp.at >= self.prepared.meant.until {
+            self.ledger.outside += 1;
+            return;
+        }
+        let seen = self.judged(event, stamp);
+        self.visitor.seen(&seen);
+    }
+
+    fn end_format_run(&mut self) {
+        if self.format_run.1 > 0 {
+            *self.ledger.formats.entry(self.format_run.0).or_default() += self.format_run.1;
+            self.format_run.1 = 0;
+        }
+    }
+
+    #[inline]
+    fn judged<'e>(&mut self, event: &'e Event<'e>, stamp: crate::base::Stamp) -> Seen<'e> {
+        let fields = &event.fields;
+        let client = self.seed.of(fields.text(Field::SourceAddress).unwrap_or(b"-"));
+        let target = fields.text(Field::Target).unwrap_or(b"-");
+        let (path_text, query) = match memchr(b'?', target) {
+            Some(at) => (&target[..at], Some(&target[at + 1..])),
+            None => (target, None),
+        };
+        let path = match fields.text(Field::Domain) {
+            Some(domain) => self.seed.within(self.seed.of(domain), path_text),
+            None => self.seed.of(path_text),
+        };
+        let judge = &self.prepared.judge;
+        let judged = self.visitor.judged(path, || judge_path(judge, path_text));
+        let (agent, in_bulk) = self.agent(fields.text(Field::UserAgent));
+        let payloads = judged
+            .payloads
+            .union(agent)
+            .union(judge_text(judge, Where::Query, query))
+            .union(judge_text(judge, Where::Referer, fields.text(Field::Referrer)));
+        let (status, bytes) = (event.status().unwrap_or(0), event.bytes_out());
+        let mut seen = Seen {
+            event,
+            at: stamp.at,
+            offset_secs: stamp.offset_secs,
+            client,
+            path,
+            path_text,
+            query,
+            status,
+            bytes,
+            judged,
+            payloads,
+            marks: Marks::EMPTY,
+        };
+        seen.marks = marks(&seen, in_bulk);
+        seen
+    }
+
+    #[inline]
+    fn agent(&mut self, agent: Option<&[u8]>) -> (Payloads, bool) {
+        let Some(agent) = agent else { return (Payloads::default(), false) };
+        let judge = &self.prepared.judge;
+        *self.agents.entry(self.seed.of(agent)).or_insert_with(|| {
+            (judge_text(judge, Where::UserAgent, Some(agent)), agent::fetches_in_bulk(agent))
+        })
+    }
+}
+
+fn shrank(offset: u64) -> Fault {
+    Fault { kind: FaultKind::Shrank, offset, what: String::new() }
+}
+
+fn judge_path(judge: &Judge, path: &[u8]) -> Judged {
+    Judged { payloads: judge_text(judge, Where::Path, Some(path)), resource: classify(path) }
+}
+
+#[inline]
+fn judge_text(judge: &Judge, field: Where, text: Option<&[u8]>) -> Payloads {
+    match text {
+        Some(text) if suspicious(field, text) => judge.judge(field, text),
+        _ => Payloads::default(),
+    }
+}
+
+#[inline]
+fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
+    let resource = seen.judged.resource;
+    let is_document = resource.contains(Resource::DOCUMENT)
+        || (!resource.contains(Resource::STATIC) && seen.query.is_some_and(download_query));
+    let is_download = matches!(seen.status, 200 | 206) && !in_bulk && is_document;
+    Marks::EMPTY
+        .with(Marks::PAYLOAD, !seen.payloads.is_empty())
+        .with(Marks::SENSITIVE, resource.contains(Resource::SENSITIVE))
+        .with(Marks::DOWNLOAD, is_download)
+        .with(Marks::REFUSED, matches!(seen.status, 400..=499))
+}

@@ -1,0 +1,102 @@
+//! Opens a count: finds every record that findings rest on, by reading the streams again.
+
+use super::conclude::Concluded;
+use super::plan::{Job, JobKind};
+use super::read::{Agents, Prepared, Visitor, read_stream};
+use crate::base::{Fingerprint, Location, Table};
+use crate::detect::{Seen, rests_on};
+use crate::finding::{Finding, Place};
+use crate::input::ReadAt;
+use crate::judge::Judged;
+use std::ops::Deref;
+
+/// A record that a finding rests on.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Index of the finding in the report.
+    pub finding: usize,
+    /// The record.
+    pub place: Place,
+    /// What the record matched, where the detection has finer names.
+    pub category: Option<String>,
+}
+
+/// Reads what a job covers again and hands on every record that a finding rests on, in the order
+/// of the stream. `keep` says which findings to look for; `sink` returns whether more are wanted.
+pub fn rows<P: Deref<Target = Prepared>>(
+    concluded: &Concluded<P>,
+    job: &Job,
+    source: &dyn ReadAt,
+    keep: &dyn Fn(&Finding) -> bool,
+    sink: &mut dyn FnMut(Row) -> bool,
+    progress: &mut dyn FnMut(u64),
+) {
+    if job.kind != JobKind::Scan {
+        return;
+    }
+    let findings = concluded.report.findings.iter().enumerate();
+    let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
+    let mut finder = Finder { findings, paths: Table::default(), sink, is_full: false };
+    finder.damaged(job);
+    read_stream(&concluded.prepared, job, source, &mut Agents::default(), &mut finder, progress);
+}
+
+struct Finder<'f> {
+    findings: Vec<(usize, &'f Finding)>,
+    paths: Table<Judged>,
+    sink: &'f mut dyn FnMut(Row) -> bool,
+    is_full: bool,
+}
+
+/// Paths whose judgement is remembered before the table is emptied.
+const REMEMBERED: usize = 1 << 18;
+
+impl Visitor for Finder<'_> {
+    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
+        if self.paths.len() >= REMEMBERED {
+            self.paths.clear();
+        }
+        *self.paths.entry(path).or_insert_with(judge)
+    }
+
+    fn seen(&mut self, seen: &Seen<'_>) {
+        for at in 0..self.findings.len() {
+            let (finding, what) = self.findings[at];
+            if rests_on(seen, what) {
+                let place = (Some(seen.at), seen.event.location);
+                self.hand_on(Row { finding, place, category: category(seen, what) });
+            }
+        }
+    }
+}
+
+/// The finer name of what a record matched.
+fn category(seen: &Seen<'_>, finding: &Finding) -> Option<String> {
+    match finding.detector.as_str() {
+        "B1" => seen.payloads.names().next().map(str::to_owned),
+        _ => finding.category.clone(),
+    }
+}
+
+impl Finder<'_> {
+    fn hand_on(&mut self, row: Row) {
+        if !self.is_full {
+            self.is_full = !(self.sink)(row);
+        }
+    }
+
+    /// Findings about damage rest on lines that were not understood, which no visitor sees.
+    fn damaged(&mut self, job: &Job) {
+        let is_here = |location: &Location| {
+            location.stream == job.stream && (job.start..job.end).contains(&location.offset)
+        };
+        for at in 0..self.findings.len() {
+            let (finding, what) = self.findings[at];
+            if what.detector == "F5" {
+                for place in what.places.iter().filter(|place| is_here(&place.1)) {
+                    self.hand_on(Row { finding, place: *place, category: None });
+                }
+            }
+        }
+    }
+}

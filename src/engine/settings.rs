@@ -1,0 +1,130 @@
+//! What the user can set: as typed, and as meant.
+
+use crate::base::Instant;
+use crate::detect::Thresholds;
+use crate::format::{LayoutError, Reader};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// Settings as typed. Unknown names are refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Zone of times that state none, `Asia/Tokyo`; UTC when not given.
+    pub zone: Option<String>,
+    /// Log formats in Apache's or nginx's notation, tried before the built-in ones.
+    pub log_formats: Vec<String>,
+    /// Records before this are left out: RFC 3339, or a date or local time in `zone`.
+    pub since: Option<String>,
+    /// Records from this on are left out.
+    pub until: Option<String>,
+    /// Thresholds of the detections.
+    pub thresholds: Thresholds,
+}
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// The zone is unknown.
+    #[error("zone «{0}» is not known: expected a name such as Asia/Tokyo, Europe/Berlin or UTC")]
+    Zone(String),
+    /// A log format cannot be used.
+    #[error("log format {0}: {1}")]
+    LogFormat(usize, LayoutError),
+    /// A time cannot be read.
+    #[error(
+        "{0} «{1}» is no time: expected 2021-05-06, 2021-05-06T10:00 or 2021-05-06T10:00:00+09:00"
+    )]
+    Time(&'static str, String),
+    /// The period is empty.
+    #[error("the period is empty: since must be before until")]
+    EmptyPeriod,
+    /// A threshold is out of range.
+    #[error("{0}")]
+    Threshold(String),
+}
+
+/// Settings as meant.
+#[derive(Debug)]
+pub struct Meant {
+    /// Reads records.
+    pub reader: Reader,
+    /// First instant that counts.
+    pub since: Instant,
+    /// First instant that does not count any more.
+    pub until: Instant,
+}
+
+impl Settings {
+    /// What they mean.
+    pub fn meant(&self) -> Result<Meant, SettingsError> {
+        let zone = match &self.zone {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(name).map_err(|_| SettingsError::Zone(name.clone()))?,
+        };
+        for (index, line) in self.log_formats.iter().enumerate() {
+            crate::format::Layout::from_user(line)
+                .map_err(|error| SettingsError::LogFormat(index + 1, error))?;
+        }
+        let since = instant("since", self.since.as_deref(), &zone)?.unwrap_or(Instant::MIN);
+        let until = instant("until", self.until.as_deref(), &zone)?.unwrap_or(Instant::MAX);
+        if since >= until {
+            return Err(SettingsError::EmptyPeriod);
+        }
+        self.thresholds.check().map_err(SettingsError::Threshold)?;
+        let reader = Reader::new(&self.log_formats, zone)
+            .map_err(|error| SettingsError::LogFormat(0, error))?;
+        Ok(Meant { reader, since, until })
+    }
+}
+
+fn instant(
+    name: &'static str,
+    text: Option<&str>,
+    zone: &TimeZone,
+) -> Result<Option<Instant>, SettingsError> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Ok(Some(time.as_second()));
+    }
+    let wrong = || SettingsError::Time(name, text.to_owned());
+    let local: jiff::civil::DateTime = text.parse().map_err(|_| wrong())?;
+    let zoned = zone.to_ambiguous_zoned(local).compatible().map_err(|_| wrong())?;
+    Ok(Some(zoned.timestamp().as_second()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn since(text: &str, zone: Option<&str>) -> Result<Instant, SettingsError> {
+        let settings = Settings {
+            since: Some(text.to_owned()),
+            zone: zone.map(str::to_owned),
+            ..Settings::default()
+        };
+        settings.meant().map(|meant| meant.since)
+    }
+
+    #[test]
+    fn a_period_is_read_in_the_zone_of_the_settings() {
+        assert_eq!(since("2021-05-06", None), Ok(1_620_259_200));
+        assert_eq!(since("2021-05-06", Some("Asia/Tokyo")), Ok(1_620_259_200 - 9 * 3_600));
+        assert_eq!(since("2021-05-06T00:00:00Z", Some("Asia/Tokyo")), Ok(1_620_259_200));
+    }
+
+    #[test]
+    fn wrong_settings_say_what_was_expected() {
+        assert!(since("last week", None).unwrap_err().to_string().contains("2021-05-06"));
+        assert!(since("2021-05-06", Some("Tokio")).unwrap_err().to_string().contains("Asia/Tokyo"));
+        assert!(serde_json::from_str::<Settings>(r#"{"zoen":"UTC"}"#).is_err());
+        let empty = Settings {
+            since: Some("2021-05-06".into()),
+            until: Some("2021-05-06".into()),
+            ..Settings::default()
+        };
+        assert_eq!(empty.meant().unwrap_err(), SettingsError::EmptyPeriod);
+    }
+}

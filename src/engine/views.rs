@@ -1,0 +1,199 @@
+//! What detections know of the streams: names without the marks of rotation, and signs of damage.
+
+use super::coverage::{Bad, Coverage, Ledger, Why};
+use super::plan::Plan;
+use crate::base::{Location, Text};
+use crate::detect::{Damage, StreamView};
+use crate::input::{Container, FaultKind};
+
+/// Lines in a row that no format fits before they are a sign of damage.
+const DRIFT_LINES: u64 = 20;
+/// Signs of damage that are kept for a stream.
+const SIGNS: usize = 20;
+
+/// The streams as detections see them.
+pub(super) fn stream_views(plan: &Plan, coverage: &Coverage) -> Vec<StreamView> {
+    let empty = Ledger::default();
+    plan.streams
+        .iter()
+        .map(|stream| {
+            let source = plan.sources.get(stream.of as usize);
+            let name = source.map_or("", |source| source.name.as_str());
+            let ledger = coverage.streams.get(&stream.id).unwrap_or(&empty);
+            StreamView {
+                id: stream.id,
+                name: name.to_owned(),
+                log_source: log_source(name),
+                parsed: ledger.parsed(),
+                span: ledger.span,
+                damage: damage(stream.id, stream.container, ledger),
+            }
+        })
+        .collect()
+}
+
+/// A file's name without what rotation and compression put behind it.
+pub(super) fn log_source(name: &str) -> String {
+    let mut rest = name;
+    loop {
+        let shorter = rest
+            .strip_suffix(".gz")
+            .or_else(|| without_digits(rest, &['.'], 1, 4))
+            .or_else(|| without_digits(rest, &['-', '.', '_'], 8, 10))
+            .or_else(|| without_date(rest));
+        match shorter {
+            Some(shorter) if !shorter.is_empty() && !shorter.ends_with('/') => rest = shorter,
+            _ => return rest.to_owned(),
+        }
+    }
+}
+
+fn without_digits<'a>(
+    name: &'a str,
+    before: &[char],
+    least: usize,
+    most: usize,
+) -> Option<&'a str> {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = name.len() - stem.len();
+    (least..=most).contains(&digits).then(|| stem.strip_suffix(before)).flatten()
+}
+
+/// Takes off `-2021-05-06` and the like.
+fn without_date(name: &str) -> Option<&str> {
+    let at = name.len().checked_sub(11)?;
+    let tail = name.get(at..)?;
+    let fits = tail.char_indices().all(|(index, c)| match index {
+        0 => matches!(c, '-' | '.' | '_'),
+        5 | 8 => matches!(c, '-' | '_'),
+        _ => c.is_ascii_digit(),
+    });
+    fits.then(|| &name[..at])
+}
+
+fn damage(stream: u32, container: Container, ledger: &Ledger) -> Vec<Damage> {
+    let mut signs: Vec<Damage> = ledger.faults.iter().filter_map(|f| fault_sign(f.kind)).collect();
+    for run in runs(ledger) {
+        let is_sign = match run.why {
+            Why::Nul => true,
+            // An unpacked stream that was cut off has been named already.
+            Why::CutOff => container == Container::Plain || ledger.faults.is_empty(),
+            Why::NoMatch => run.lines >= DRIFT_LINES,
+            Why::TooLong => false,
+        };
+        if is_sign && signs.len() < SIGNS {
+            signs.push(Damage {
+                what: run.said(),
+                place: Some(run.location(stream)),
+                lines: run.lines,
+            });
+        }
+    }
+    signs
+}
+
+fn fault_sign(kind: FaultKind) -> Option<Damage> {
+    let what = match kind {
+        FaultKind::TruncatedGzip => Text::fixed(
+            "The compressed file ends before its end.",
+            "圧縮ファイルが途中で終わっています。",
+        ),
+        FaultKind::CorruptGzip => {
+            Text::fixed("The compressed file is damaged.", "圧縮ファイルが破損しています。")
+        }
+        FaultKind::TrailingBytes => Text::fixed(
+            "Bytes that belong to no compressed member follow the last one.",
+            "圧縮データの後に無関係なバイトがあります。",
+        ),
+        FaultKind::Shrank => Text::fixed(
+            "The file became shorter while it was read.",
+            "読み取り中にファイルが短くなりました。",
+        ),
+        FaultKind::Unreadable | FaultKind::Internal => return None,
+    };
+    Some(Damage { what, place: None, lines: 0 })
+}
+
+/// Adjacent lines that were not understood for the same reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) why: Why,
+    pub(super) offset: u64,
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
+    first: Bad,
+}
+
+impl Run {
+    /// The first line of the run.
+    pub(super) fn location(&self, stream: u32) -> Location {
+        Location {
+            stream,
+            length: u32::try_from(self.first.bytes).unwrap_or(u32::MAX),
+            offset: self.offset,
+            line: self.first.line,
+            record: self.first.record,
+        }
+    }
+
+    fn said(&self) -> Text {
+        let (lines, offset) = (self.lines, self.offset);
+        match self.why {
+            Why::Nul => Text::new(
+                format!("{lines} line(s) with NUL bytes at byte {offset}."),
+                format!("バイト位置{offset}にNULバイトを含む行が{lines}行。"),
+            ),
+            Why::CutOff => Text::new(
+                format!("The last line, at byte {offset}, is cut off."),
+                format!("最終行(バイト位置{offset})が途中で切れています。"),
+            ),
+            Why::NoMatch | Why::TooLong => Text::new(
+                format!("{lines} lines in a row at byte {offset} that no format fits."),
+                format!("バイト位置{offset}から{lines}行連続で、どの形式にも一致しません。"),
+            ),
+        }
+    }
+}
+
+/// The listed lines of a ledger as runs, in order.
+pub(super) fn runs(ledger: &Ledger) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (offset, bad) in &ledger.listed {
+        match runs.last_mut() {
+            Some(run) if run.why == bad.why && run.offset + run.bytes == *offset => {
+                run.bytes += bad.bytes;
+                run.lines += 1;
+            }
+            _ => runs.push(Run {
+                why: bad.why,
+                offset: *offset,
+                bytes: bad.bytes,
+                lines: 1,
+                first: *bad,
+            }),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::log_source;
+
+    #[test]
+    fn rotated_files_are_one_log_source() {
+        for name in [
+            "web1/access.log",
+            "web1/access.log.1",
+            "web1/access.log.12.gz",
+            "web1/access.log-20210506.gz",
+            "web1/access.log.2021-05-06",
+            "web1/access.log-2021-05-06.1.gz",
+            "web1/access.log-1620262923",
+        ] {
+            assert_eq!(log_source(name), "web1/access.log", "{name}");
+        }
+        assert_eq!(log_source("20210506.gz"), "20210506");
+        assert_eq!(log_source("web1/20210506"), "web1/20210506");
+    }
+}

@@ -1,0 +1,84 @@
+//! A record as understood: who did what to what, when, from where, with which result.
+//!
+//! An event borrows from the bytes of its shard. A field that the record does not have is
+//! `Absent`; one that it has and leaves empty (`-`) is `Null`.
+
+mod field;
+
+pub use field::{Field, Value};
+
+use crate::base::{Location, Time};
+
+/// A record as understood.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// Where it lies.
+    pub location: Location,
+    /// When it was.
+    pub time: Time,
+    /// Its fields.
+    pub fields: Fields<'a>,
+}
+
+impl Event<'_> {
+    /// The HTTP status, 100 to 599.
+    #[inline]
+    pub fn status(&self) -> Option<u16> {
+        let digits: &[u8; 3] = self.fields.text(Field::Status)?.try_into().ok()?;
+        number(digits).and_then(|status| u16::try_from(status).ok())
+    }
+
+    /// Bytes sent to the client.
+    #[inline]
+    pub fn bytes_out(&self) -> Option<u64> {
+        number(self.fields.text(Field::BytesOut)?)
+    }
+}
+
+/// A decimal number of at most 18 digits.
+#[inline]
+pub fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    digits.iter().try_fold(0, |sum, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        (digit < 10).then(|| sum * 10 + u64::from(digit))
+    })
+}
+
+/// The fields of an event, one place for each field of the model.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a>([Value<'a>; Field::COUNT]);
+
+impl Default for Fields<'_> {
+    fn default() -> Self {
+        Self([Value::Absent; Field::COUNT])
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// What the record says of a field.
+    #[inline]
+    pub const fn get(&self, field: Field) -> Value<'a> {
+        self.0[field as usize]
+    }
+
+    /// The field's text; none when it is absent or null.
+    #[inline]
+    pub const fn text(&self, field: Field) -> Option<&'a [u8]> {
+        match self.0[field as usize] {
+            Value::Text(text) => Some(text),
+            Value::Null | Value::Absent => None,
+        }
+    }
+
+    /// Sets a field from its text in a log that writes `-` for nothing.
+    #[inline]
+    pub fn set(&mut self, field: Field, text: &'a [u8]) {
+        self.0[field as usize] = match text {
+            b"-" | b"" => Value::Null,
+            text => Value::Text(text),
+        };
+    }
+}

@@ -1,0 +1,254 @@
+//! Layouts of access logs: Apache's `LogFormat` and nginx's `log_format`, compiled into steps.
+//!
+//! A line fits a layout only when every literal stands where it should, the time is a time, the
+//! status a status and the size a size. The fields borrow from the line as stored; escapes are
+//! left as they are.
+
+mod compile;
+
+use super::Read;
+use crate::base::{Stamp, Time, parse_clf_time};
+use crate::event::{Field, Fields, number};
+use jiff::tz::TimeZone;
+use memchr::memchr;
+
+/// A layout that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// No directive was found.
+    #[error(
+        "no field in the log format «{0}»: expected Apache directives such as %h %t \"%r\", or \
+         nginx variables such as $remote_addr [$time_local]"
+    )]
+    NoField(String),
+    /// Two fields follow one another with nothing between them.
+    #[error(
+        "{1} follows {0} in the log format with nothing between them, so they cannot be told apart"
+    )]
+    Adjacent(String, String),
+    /// A directive that is not closed.
+    #[error("the log format ends inside a directive: «{0}»")]
+    Unfinished(String),
+    /// There is no time.
+    #[error("the log format «{0}» has no time (%t, $time_local, $time_iso8601 or $msec)")]
+    NoTime(String),
+}
+
+/// How a time is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum TimeForm {
+    /// `10/Oct/2000:13:55:36 -0700`
+    Clf,
+    /// ISO 8601 with offset.
+    Iso8601,
+    /// Seconds since 1970 with this many decimal digits moved before the point.
+    Epoch(u32),
+    /// Any other form, as for strptime.
+    Pattern(String),
+}
+
+/// What a part of a line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Take {
+    Field(Field),
+    Time(TimeForm),
+    /// Method, target and version in one.
+    Request,
+    Skip,
+}
+
+/// One part of a line, and what ends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Step {
+    take: Take,
+    /// The literal behind it; empty for the end of the line.
+    until: Vec<u8>,
+    /// Whether it stands in quotes, inside which a backslash escapes.
+    quoted: bool,
+}
+
+/// A compiled layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    prefix: Vec<u8>,
+    steps: Vec<Step>,
+    more_may_follow: bool,
+}
+
+impl Layout {
+    /// Reads a line. None when it does not fit.
+    #[inline]
+    pub fn read<'a>(&self, line: &'a [u8], zone: &TimeZone) -> Option<Read<'a>> {
+        let mut rest = line.strip_prefix(self.prefix.as_slice())?;
+        let mut time = Time::Absent;
+        let mut fields = Fields::default();
+        for step in &self.steps {
+            let (text, behind) = step.split(rest)?;
+            match &step.take {
+                Take::Field(field) => set_field(&mut fields, *field, text)?,
+                Take::Time(form) => time = form.read(text, zone)?,
+                Take::Request => set_request(&mut fields, text),
+                Take::Skip => {}
+            }
+            rest = behind;
+        }
+        let fits = rest.is_empty() || (self.more_may_follow && rest.first() == Some(&b' '));
+        fits.then_some((time, fields))
+    }
+}
+
+impl Step {
+    /// The part's text and what lies behind the literal that ends it.
+    #[inline]
+    fn split<'a>(&self, rest: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let Some(&first) = self.until.first() else {
+            return Some((rest, &[]));
+        };
+        let mut from = 0;
+        loop {
+            let at = from + memchr(first, rest.get(from..)?)?;
+            let escaped = self.quoted && is_escaped(rest, at);
+            if !escaped && let Some(behind) = rest.get(at..)?.strip_prefix(self.until.as_slice()) {
+                return Some((&rest[..at], behind));
+            }
+            if !self.quoted && !self.may_hold_spaces() {
+                return None;
+            }
+            from = at + 1;
+        }
+    }
+
+    /// Apache writes account names unquoted even if they hold spaces.
+    fn may_hold_spaces(&self) -> bool {
+        matches!(self.take, Take::Field(Field::UserName))
+    }
+}
+
+/// Whether an odd number of backslashes stands before `at`.
+fn is_escaped(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// Sets a field; none when its text is not of the field's kind.
+#[inline]
+fn set_field<'a>(fields: &mut Fields<'a>, field: Field, text: &'a [u8]) -> Option<()> {
+    let of_its_kind = match field {
+        Field::Status => text == b"-" || (text.len() == 3 && number(text).is_some()),
+        Field::BytesOut | Field::BytesIn | Field::Port => text == b"-" || number(text).is_some(),
+        Field::SourceAddress => is_host(text),
+        Field::UserName => !text.starts_with(b"- "),
+        Field::Domain => !text.is_empty() && !text.contains(&b' '),
+        _ => true,
+    };
+    of_its_kind.then(|| fields.set(field, text))
+}
+
+/// An address or a host name: it has a dot or a colon, or is a word with a letter in it.
+fn is_host(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text.iter().any(u8::is_ascii_alphanumeric)
+        && text.iter().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Splits `GET /path HTTP/1.1`. A request that is not HTTP is all target.
+#[inline]
+fn set_request<'a>(fields: &mut Fields<'a>, request: &'a [u8]) {
+    let Some((method, rest)) = split_method(request) else {
+        return fields.set(Field::Target, request);
+    };
+    fields.set(Field::Method, method);
+    // Targets can hold spaces that the client did not encode; the version is behind the last one.
+    let version_at = rest.len().checked_sub(9).filter(|at| rest[*at..].starts_with(b" HTTP/"));
+    let version_at = version_at.or_else(|| find_version(rest));
+    match version_at {
+        Some(at) => {
+            fields.set(Field::Target, &rest[..at]);
+            fields.set(Field::HttpVersion, &rest[at + 6..]);
+        }
+        None => fields.set(Field::Target, rest),
+    }
+}
+
+fn find_version(rest: &[u8]) -> Option<usize> {
+    memchr::memrchr(b' ', rest).filter(|at| rest[*at..].starts_with(b" HTTP/"))
+}
+
+#[inline]
+fn split_method(request: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = request.iter().take(32).position(|byte| *byte == b' ')?;
+    let method = &request[..space];
+    let is_method =
+        space > 0 && method.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'));
+    is_method.then(|| (method, &request[space + 1..]))
+}
+
+impl TimeForm {
+    #[inline]
+    fn read(&self, text: &[u8], zone: &TimeZone) -> Option<Time> {
+        match self {
+            Self::Clf => parse_clf_time(text).map(Time::Zoned),
+            Self::Iso8601 => read_iso8601(text, zone),
+            Self::Epoch(digits) => read_epoch(text, *digits).map(Time::Zoned),
+            Self::Pattern(pattern) => read_pattern(pattern, text, zone),
+        }
+    }
+}
+
+fn read_iso8601(text: &[u8], zone: &TimeZone) -> Option<Time> {
+    let text = str::from_utf8(text).ok()?;
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(Time::Zoned(stamp(time, written_offset(text))));
+    }
+    let local: jiff::civil::DateTime = text.parse().ok()?;
+    assumed(local, zone)
+}
+
+/// The offset that an ISO 8601 time ends with, in seconds.
+fn written_offset(text: &str) -> i32 {
+    let Some(at) = text.rfind(['+', '-']).filter(|at| *at > 10) else {
+        return 0;
+    };
+    let digits: Vec<i32> =
+        text[at + 1..].chars().filter_map(|c| c.to_digit(10)).map(|d| d as i32).collect();
+    let [h1, h2, minutes @ ..] = digits.as_slice() else {
+        return 0;
+    };
+    let minutes = minutes.iter().take(2).fold(0, |sum, digit| sum * 10 + digit);
+    let secs = (h1 * 10 + h2) * 3_600 + minutes * 60;
+    if text[at..].starts_with('-') { -secs } else { secs }
+}
+
+fn stamp(time: jiff::Timestamp, offset_secs: i32) -> Stamp {
+    let nanos = u32::try_from(time.subsec_nanosecond()).unwrap_or(0);
+    Stamp { at: time.as_second(), nanos, offset_secs }
+}
+
+fn assumed(local: jiff::civil::DateTime, zone: &TimeZone) -> Option<Time> {
+    let zoned = zone.to_ambiguous_zoned(local).compatible().ok()?;
+    Some(Time::Assumed(stamp(zoned.timestamp(), zoned.offset().seconds())))
+}
+
+/// Seconds with up to nine decimals, or whole units of 10^-digits seconds.
+fn read_epoch(text: &[u8], digits: u32) -> Option<Stamp> {
+    let point = memchr(b'.', text).unwrap_or(text.len());
+    let whole = number(&text[..point])?;
+    let unit = 10u64.pow(digits);
+    let fraction = text.get(point + 1..).unwrap_or(b"");
+    let nanos = match digits {
+        0 if !fraction.is_empty() && fraction.len() <= 9 => {
+            number(fraction)? * 10u64.pow(9 - fraction.len() as u32)
+        }
+        _ => (whole % unit) * (1_000_000_000 / unit),
+    };
+    let at = i64::try_from(whole / unit).ok()?;
+    Some(Stamp { at, nanos: u32::try_from(nanos).ok()?, offset_secs: 0 })
+}
+
+fn read_pattern(pattern: &str, text: &[u8], zone: &TimeZone) -> Option<Time> {
+    let parsed = jiff::fmt::strtime::parse(pattern, text).ok()?;
+    if parsed.offset().is_some() {
+        let offset = parsed.offset().map_or(0, |offset| offset.seconds());
+        return Some(Time::Zoned(stamp(parsed.to_timestamp().ok()?, offset)));
+    }
+    assumed(parsed.to_datetime().ok()?, zone)
+}

@@ -1,0 +1,117 @@
+//! The findings as CSV, one row for each record shown (RFC 4180, UTF-8 with mark, so that
+//! spreadsheets read Japanese).
+
+use super::model::{Report, SourceReport};
+use super::words::{outcome, pick, severity};
+use crate::base::{Language, visible};
+use std::collections::BTreeMap;
+
+/// The findings with their evidence.
+pub fn csv(report: &Report, language: Language) -> String {
+    let head = match language {
+        Language::En => [
+            "finding",
+            "detection",
+            "severity",
+            "outcome",
+            "title",
+            "subject",
+            "first",
+            "last",
+            "count",
+            "file",
+            "line",
+            "offset",
+            "time",
+            "record",
+        ],
+        Language::Ja => [
+            "番号",
+            "検知",
+            "重大度",
+            "結果",
+            "内容",
+            "対象",
+            "最初",
+            "最後",
+            "件数",
+            "ファイル",
+            "行",
+            "バイト位置",
+            "時刻",
+            "記録",
+        ],
+    };
+    let names = stream_names(report);
+    let mut out = String::from("\u{feff}");
+    row(&mut out, head.iter().map(|text| (*text).to_owned()));
+    for finding in &report.findings {
+        let ended = finding.outcome.map(outcome);
+        let own = [
+            finding.id.clone(),
+            finding.detector.clone(),
+            severity(finding.severity).in_language(language).to_owned(),
+            ended.map_or_else(String::new, |text| text.in_language(language).to_owned()),
+            finding.title.in_language(language).to_owned(),
+            finding.subject.value.clone(),
+            finding.first.clone().unwrap_or_default(),
+            finding.last.clone().unwrap_or_default(),
+            finding.count.to_string(),
+        ];
+        for evidence in &finding.evidence {
+            let record = [
+                names.get(&evidence.stream).copied().unwrap_or("-").to_owned(),
+                evidence.line.to_string(),
+                evidence.offset.to_string(),
+                evidence.time.clone().unwrap_or_default(),
+                evidence.text.clone().unwrap_or_else(|| not_read(language)),
+            ];
+            row(&mut out, own.iter().cloned().chain(record));
+        }
+        if finding.evidence.is_empty() {
+            row(&mut out, own.iter().cloned().chain(std::iter::repeat_n(String::new(), 5)));
+        }
+    }
+    out
+}
+
+fn not_read(language: Language) -> String {
+    pick(language, "(could not be read again)", "(再読み取り不可)").to_owned()
+}
+
+fn stream_names(report: &Report) -> BTreeMap<u32, &str> {
+    let of = |source: &SourceReport| -> Vec<u32> { source.streams.iter().map(|s| s.id).collect() };
+    let sources = report.sources.iter();
+    sources.flat_map(|source| of(source).into_iter().map(|id| (id, source.name.as_str()))).collect()
+}
+
+fn row(out: &mut String, cells: impl Iterator<Item = String>) {
+    let cells: Vec<_> = cells.map(|text| cell(&text)).collect();
+    out.push_str(&cells.join(","));
+    out.push_str("\r\n");
+}
+
+/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
+fn cell(text: &str) -> String {
+    let text = visible(text);
+    let begins_like_formula = text
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let is_lone_dash = text == "-";
+    let mark = if begins_like_formula && !is_lone_dash { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn cells_are_text_for_a_spreadsheet() {
+        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(cell("+1"), "\"'+1\"");
+        assert_eq!(cell("@sum"), "\"'@sum\"");
+        assert_eq!(cell("a,\"b\"\n"), "\"a,\"\"b\"\"␊\"");
+        assert_eq!(cell("-"), "\"-\"");
+    }
+}

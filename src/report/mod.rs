@@ -1,0 +1,34 @@
+//! The report: its shape, the questions that it answers, and the forms in which it is handed over.
+
+mod csv;
+mod html;
+mod model;
+pub mod questions;
+mod text;
+mod words;
+
+pub use csv::csv;
+pub use html::html;
+pub use model::{
+    Answer, Bucket, ByteLedger, CalendarDay, Coverage, Entity, NotEvaluable, Problem, Report,
+    RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
+};
+pub use text::text;
+
+impl Report {
+    /// Whether some input could not be read, and some could.
+    pub fn is_partial(&self) -> bool {
+        self.sources.iter().any(|source| !source.problems.is_empty())
+    }
+
+    /// Whether anything at all was checked.
+    pub fn is_empty(&self) -> bool {
+        self.coverage.records == self.coverage.unparsed
+    }
+
+    /// Whether a finding says that something is possible or more.
+    pub fn has_evidence(&self) -> bool {
+        use crate::finding::State::{Confirmed, Likely, Possible};
+        self.questions.iter().any(|answer| matches!(answer.state, Confirmed | Likely | Possible))
+    }
+}

@@ -1,0 +1,116 @@
+//! The report for a terminal. Log text is shown with its control characters made visible.
+
+use super::model::{Report, SourceReport};
+use super::words::{confidence, outcome, pick, severity, state};
+use crate::base::{Language, visible};
+use crate::finding::Finding;
+use std::fmt::{Result, Write};
+
+/// Findings that are written out.
+const LEADING: usize = 7;
+/// Records shown under a finding.
+const RECORDS: usize = 3;
+
+/// The report as text.
+pub fn text(report: &Report, language: Language) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write(&mut out, report, language);
+    out
+}
+
+fn write(out: &mut String, report: &Report, lang: Language) -> Result {
+    for answer in &report.questions {
+        let (label, question) = (state(answer.state), answer.question.in_language(lang));
+        writeln!(out, "{} {question}", answer.id)?;
+        writeln!(out, "   {}: {}", label.in_language(lang), answer.summary.in_language(lang))?;
+        let ids = answer.findings.iter().take(LEADING).cloned().collect::<Vec<_>>();
+        if !ids.is_empty() {
+            writeln!(out, "   → {}", ids.join(", "))?;
+        }
+    }
+    writeln!(out)?;
+    let (shown, all) = (report.findings.len().min(LEADING), report.findings.len());
+    writeln!(out, "{} {shown}/{all}", pick(lang, "Findings", "検知"))?;
+    for finding in report.findings.iter().take(LEADING) {
+        write_finding(out, report, finding, lang)?;
+    }
+    writeln!(out, "\n{}", pick(lang, "Sources", "ソース"))?;
+    for source in &report.sources {
+        write_source(out, source, lang)?;
+    }
+    if !report.not_evaluable.is_empty() {
+        writeln!(out, "\n{}", pick(lang, "Could not be evaluated", "評価できなかった検知"))?;
+    }
+    for detection in &report.not_evaluable {
+        let name = detection.name.in_language(lang);
+        writeln!(out, "  {} {name}: {}", detection.id, detection.reason.in_language(lang))?;
+    }
+    for bound in &report.coverage.bounds {
+        writeln!(out, "  {}", bound.in_language(lang))?;
+    }
+    let tool = &report.tool;
+    writeln!(out, "\n{} {} ({})", tool.name, tool.version, tool.build)
+}
+
+fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Language) -> Result {
+    let (grave, sure) = (severity(finding.severity), confidence(finding.confidence));
+    let title = visible(finding.title.in_language(lang));
+    writeln!(out, "  {} [{}] {title}", finding.id, grave.in_language(lang))?;
+    writeln!(out, "      {}", visible(finding.reason.in_language(lang)))?;
+    let ended = finding.outcome.map(outcome);
+    let ended = ended.as_ref().map_or("–", |text| text.in_language(lang));
+    let span = [&finding.first, &finding.last].map(|at| at.as_deref().unwrap_or("–"));
+    let words = (pick(lang, "records", "件"), pick(lang, "confidence", "確度"));
+    let words = (words.0, words.1, pick(lang, "outcome", "結果"));
+    writeln!(
+        out,
+        "      {} {}, {} – {}, {} {}, {} {ended}",
+        finding.count,
+        words.0,
+        span[0],
+        span[1],
+        words.1,
+        sure.in_language(lang),
+        words.2,
+    )?;
+    for evidence in finding.evidence.iter().take(RECORDS) {
+        let name = stream_name(report, evidence.stream);
+        let record = evidence.text.as_deref().map(visible).unwrap_or_default();
+        let short: String = record.chars().take(200).collect();
+        writeln!(out, "      {}:{}  {short}", visible(name), evidence.line)?;
+    }
+    Ok(())
+}
+
+fn stream_name(report: &Report, stream: u32) -> &str {
+    let holds = |source: &&SourceReport| source.streams.iter().any(|known| known.id == stream);
+    report.sources.iter().find(holds).map_or("-", |source| source.name.as_str())
+}
+
+fn write_source(out: &mut String, source: &SourceReport, lang: Language) -> Result {
+    writeln!(
+        out,
+        "  {} ({} {})",
+        visible(&source.name),
+        source.size,
+        pick(lang, "bytes", "バイト")
+    )?;
+    for problem in &source.problems {
+        let (what, todo) = (problem.what.in_language(lang), problem.todo.in_language(lang));
+        writeln!(out, "    ! {what} {todo}")?;
+    }
+    for stream in &source.streams {
+        let format = stream.format.as_deref().unwrap_or("–");
+        let parsed = stream.records - stream.unparsed;
+        writeln!(
+            out,
+            "    {format}: {parsed}/{} {}, {} – {}",
+            stream.records,
+            pick(lang, "records understood", "件を解釈"),
+            stream.first.as_deref().unwrap_or("–"),
+            stream.last.as_deref().unwrap_or("–"),
+        )?;
+    }
+    Ok(())
+}

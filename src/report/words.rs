@@ -1,0 +1,55 @@
+//! Words that every form of the report uses.
+
+use crate::base::{Language, Text};
+use crate::finding::{Confidence, Outcome, Severity, State};
+
+/// How a question ends.
+pub const fn state(state: State) -> Text {
+    match state {
+        State::Confirmed => Text::fixed("Confirmed", "確認"),
+        State::Likely => Text::fixed("Likely", "可能性が高い"),
+        State::Possible => Text::fixed("Possible", "可能性がある"),
+        State::NoEvidence => {
+            Text::fixed("No evidence found in the logs given", "提供されたログの範囲では痕跡なし")
+        }
+        State::CannotDetermine => Text::fixed("Cannot be determined", "判定不能"),
+    }
+}
+
+/// How bad it would be.
+pub const fn severity(severity: Severity) -> Text {
+    match severity {
+        Severity::Info => Text::fixed("Info", "情報"),
+        Severity::Low => Text::fixed("Low", "低"),
+        Severity::Medium => Text::fixed("Medium", "中"),
+        Severity::High => Text::fixed("High", "高"),
+        Severity::Critical => Text::fixed("Critical", "重大"),
+    }
+}
+
+/// How sure it is.
+pub const fn confidence(confidence: Confidence) -> Text {
+    match confidence {
+        Confidence::Low => Text::fixed("low", "低"),
+        Confidence::Moderate => Text::fixed("moderate", "中"),
+        Confidence::High => Text::fixed("high", "高"),
+    }
+}
+
+/// What became of it.
+pub const fn outcome(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Blocked => Text::fixed("blocked", "拒否"),
+        Outcome::Failed => Text::fixed("failed", "失敗"),
+        Outcome::Unknown => Text::fixed("unknown", "不明"),
+        Outcome::LikelySucceeded => Text::fixed("likely succeeded", "成功の可能性が高い"),
+    }
+}
+
+/// One of two words.
+pub fn pick(language: Language, en: &'static str, ja: &'static str) -> &'static str {
+    match language {
+        Language::En => en,
+        Language::Ja => ja,
+    }
+}

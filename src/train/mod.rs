@@ -1,0 +1,8 @@
+//! Logs that are made, not recorded: for tests, benchmarks and training. Seeded and
+//! deterministic; every name and address in them is from the ranges set aside for examples.
+
+mod random;
+mod traffic;
+
+pub use random::Random;
+pub use traffic::{Traffic, write_traffic};

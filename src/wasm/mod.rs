@@ -1,0 +1,285 @@
+//! What JavaScript sees: a thin shell that converts and calls `engine`. Nothing is decided here.
+//!
+//! Runs in a worker, where files can be read synchronously. Numbers that cross are below 2^53.
+
+mod file;
+
+use crate::base::Language;
+use crate::detect::CARDS;
+use crate::engine::{
+    self, Concluded, Concluder, Job, Partial, Plan, Prepared, Row, Scanner, Settings, Survey,
+};
+use crate::finding::Place;
+use crate::format::FORMATS;
+use crate::input::ReadAt;
+use crate::report::{self, Report};
+use crate::shard::Cuts;
+use file::PageFile;
+use js_sys::{Function, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+type Result<T> = std::result::Result<T, JsError>;
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&error.to_string()))
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(|error| JsError::new(&error.to_string()))
+}
+
+fn failed(error: impl std::fmt::Display) -> JsError {
+    JsError::new(&error.to_string())
+}
+
+fn settings(value: JsValue) -> Result<Settings> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(Settings::default());
+    }
+    from_js(value)
+}
+
+/// Looks at the head of a file.
+#[wasm_bindgen]
+pub fn survey(name: &str, size: f64, file: Blob, with: JsValue) -> Result<JsValue> {
+    let meant = settings(with)?.meant().map_err(failed)?;
+    let file = PageFile::new(file)?;
+    to_js(&engine::survey(name, size as u64, &file, &meant))
+}
+
+/// Orders what was surveyed and cuts it into jobs. `cut_bytes` and `cut_seed` are for tests.
+#[wasm_bindgen]
+pub fn plan(
+    with: JsValue,
+    surveys: JsValue,
+    cut_bytes: Option<f64>,
+    cut_seed: Option<f64>,
+) -> Result<JsValue> {
+    let surveys: Vec<Survey> = from_js(surveys)?;
+    let cuts = match cut_bytes {
+        Some(mean) => Cuts::Drawn { mean: mean as u64, seed: cut_seed.unwrap_or(0.0) as u64 },
+        None => Cuts::Usual,
+    };
+    to_js(&engine::plan(&settings(with)?, surveys, cuts))
+}
+
+/// Fails with a message when a setting cannot be used.
+#[wasm_bindgen]
+pub fn check_settings(with: JsValue) -> Result<()> {
+    settings(with)?.meant().map(drop).map_err(failed)
+}
+
+fn prepared(plan: JsValue) -> Result<Prepared> {
+    Prepared::new(from_js::<Plan>(plan)?).map_err(failed)
+}
+
+fn job(prepared: &Prepared, id: u32) -> Result<Job> {
+    prepared.plan.jobs.get(id as usize).copied().ok_or_else(|| JsError::new("no such job"))
+}
+
+/// Tells JavaScript how far it is. A callback that throws is not listened to.
+fn told(progress: &Function) -> impl FnMut(u64) {
+    move |done| {
+        let _ = progress.call1(&JsValue::NULL, &JsValue::from_f64(done as f64));
+    }
+}
+
+/// Runs jobs and keeps what they saw.
+#[wasm_bindgen(js_name = Scanner)]
+pub struct PageScanner {
+    prepared: Rc<Prepared>,
+    kept: Partial,
+}
+
+#[wasm_bindgen(js_class = Scanner)]
+impl PageScanner {
+    /// A scanner that has seen nothing.
+    #[wasm_bindgen(constructor)]
+    pub fn new(plan: JsValue) -> Result<Self> {
+        Ok(Self { prepared: Rc::new(prepared(plan)?), kept: Partial::default() })
+    }
+
+    /// Runs a job on the file that it names.
+    pub fn run(&mut self, job_id: u32, file: Blob, progress: &Function) -> Result<()> {
+        let job = job(&self.prepared, job_id)?;
+        let file = PageFile::new(file)?;
+        let kept = std::mem::take(&mut self.kept);
+        let mut scanner = Scanner::resume(&self.prepared, kept);
+        scanner.run(&job, &file, &mut told(progress));
+        self.kept = scanner.finish();
+        Ok(())
+    }
+
+    /// Hands over what was seen and forgets it.
+    pub fn take(&mut self) -> Result<Uint8Array> {
+        let bytes = std::mem::take(&mut self.kept).encode().map_err(failed)?;
+        Ok(Uint8Array::from(bytes.as_slice()))
+    }
+}
+
+/// Merges what the workers saw, concludes, and opens counts afterwards.
+#[wasm_bindgen(js_name = Concluder)]
+pub struct PageConcluder {
+    prepared: Rc<Prepared>,
+    kept: Partial,
+    concluded: Option<Concluded<Rc<Prepared>>>,
+}
+
+#[wasm_bindgen(js_class = Concluder)]
+impl PageConcluder {
+    /// Nothing merged yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(plan: JsValue) -> Result<Self> {
+        let prepared = Rc::new(prepared(plan)?);
+        Ok(Self { prepared, kept: Partial::default(), concluded: None })
+    }
+
+    /// Takes in what a worker saw.
+    pub fn add(&mut self, partial: &[u8]) -> Result<()> {
+        use crate::base::Merge;
+        self.kept.merge(Partial::decode(partial).map_err(failed)?);
+        Ok(())
+    }
+
+    /// Notes a job that could not be done.
+    pub fn lost(&mut self, job_id: u32, message: &str) -> Result<()> {
+        let job = job(&self.prepared, job_id)?;
+        self.kept.lost(&job, message);
+        Ok(())
+    }
+
+    /// Makes the report, as JSON. `files` are in the order of the plan's sources.
+    pub fn conclude(&mut self, files: Vec<Blob>) -> Result<String> {
+        let kept = std::mem::take(&mut self.kept);
+        let mut concluder = Concluder::new(Rc::clone(&self.prepared));
+        concluder.add(kept);
+        let files = open_all(files)?;
+        let concluded = concluder.conclude(&borrowed(&files));
+        let json = serde_json::to_string(&concluded.report).map_err(failed)?;
+        self.concluded = Some(concluded);
+        Ok(json)
+    }
+
+    /// At most `limit` of the records that a finding rests on, as a JSON array of evidence.
+    pub fn rows(
+        &self,
+        finding_id: &str,
+        files: Vec<Blob>,
+        limit: u32,
+        progress: &Function,
+    ) -> Result<String> {
+        let concluded = self.concluded.as_ref().ok_or_else(|| JsError::new("no report yet"))?;
+        let findings = &concluded.report.findings;
+        let finding = findings.iter().find(|finding| finding.id == finding_id);
+        let finding = finding.ok_or_else(|| JsError::new("no such finding"))?;
+        let files = open_all(files)?;
+        let mut places: Vec<Place> = Vec::new();
+        let mut sink = |row: Row| {
+            places.push(row.place);
+            places.len() < limit as usize
+        };
+        let mut jobs = self.prepared.plan.jobs.clone();
+        jobs.sort_by_key(|job| (job.stream, job.start));
+        let mut before = 0;
+        let mut tell = told(progress);
+        for job in &jobs {
+            let Some(file) = files.get(job.source as usize) else { continue };
+            let keep = |other: &crate::finding::Finding| other.id == finding_id;
+            engine::rows(concluded, job, file, &keep, &mut sink, &mut |done| tell(before + done));
+            before += job.bytes;
+        }
+        let shown = concluded.show(finding, &places, &borrowed(&files));
+        serde_json::to_string(&shown).map_err(failed)
+    }
+}
+
+fn open_all(files: Vec<Blob>) -> Result<Vec<PageFile>> {
+    files.into_iter().map(PageFile::new).collect()
+}
+
+fn borrowed(files: &[PageFile]) -> Vec<&dyn ReadAt> {
+    files.iter().map(|file| file as &dyn ReadAt).collect()
+}
+
+/// The lines around a record, read again from its file.
+#[wasm_bindgen]
+pub fn context(
+    plan: JsValue,
+    stream: u32,
+    file: Blob,
+    offset: f64,
+    length: u32,
+    before: u32,
+    after: u32,
+) -> Result<JsValue> {
+    let prepared = prepared(plan)?;
+    let file = PageFile::new(file)?;
+    let around = (before as usize, after as usize);
+    let lines = engine::context(&prepared, stream, &file, (offset as u64, length), around);
+    let lines = lines.map_err(|_| JsError::new("the file has changed since it was checked"))?;
+    to_js(&lines)
+}
+
+/// The report as one HTML file.
+#[wasm_bindgen]
+pub fn export_html(report_json: &str, language: &str) -> Result<String> {
+    let report: Report = serde_json::from_str(report_json).map_err(failed)?;
+    Ok(report::html(&report, language_of(language)))
+}
+
+/// The findings as CSV.
+#[wasm_bindgen]
+pub fn export_csv(report_json: &str, language: &str) -> Result<String> {
+    let report: Report = serde_json::from_str(report_json).map_err(failed)?;
+    Ok(report::csv(&report, language_of(language)))
+}
+
+fn language_of(name: &str) -> Language {
+    if name == "ja" { Language::Ja } else { Language::En }
+}
+
+/// What every detection is.
+#[wasm_bindgen]
+pub fn detections() -> Result<JsValue> {
+    let cards: Vec<_> = CARDS
+        .iter()
+        .map(|card| {
+            json!({
+                "id": card.id,
+                "name": card.name,
+                "what": card.what,
+                "why": card.why,
+                "innocent": card.innocent,
+                "needs": card.needs.words,
+                "attack": card.attack,
+                "severity": card.severity,
+            })
+        })
+        .collect();
+    to_js(&cards)
+}
+
+/// The log formats that are read.
+#[wasm_bindgen]
+pub fn formats() -> Result<JsValue> {
+    let formats: Vec<_> = FORMATS
+        .iter()
+        .map(|format| {
+            let example = format.examples.first().copied().unwrap_or_default();
+            json!({"id": format.id, "name": format.name, "what": format.what, "example": example})
+        })
+        .collect();
+    to_js(&formats)
+}
+
+/// Version and build.
+#[wasm_bindgen]
+pub fn version() -> Result<JsValue> {
+    to_js(&json!({"version": crate::VERSION, "build": crate::BUILD}))
+}

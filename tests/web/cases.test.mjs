@@ -1,0 +1,78 @@
+// The same cases in WASM: the module and the glue of the packed page, run in Node.js over every
+// fixture and case file, give the bytes that the command line gives. What the Rust tests show of
+// the native build therefore holds for the page's module too. Shards are cut at random places as
+// well; SEKISHO_SEED repeats a run.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { runInThisContext } from "node:vm";
+import { gunzipSync } from "node:zlib";
+import { PAGE, ROOT, temporary } from "./lib/places.mjs";
+import { writeSamples } from "./lib/samples.mjs";
+import { commandLine } from "./lib/sekisho.mjs";
+
+const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+const wasm = load();
+
+describe(`cases in WASM (SEKISHO_SEED=${SEED})`, () => {
+  for (const path of inputs()) {
+    test(path.replace(ROOT, ""), async () => {
+      const expected = await commandLine(dirname(path), [basename(path)]);
+      assert.equal(report(path), expected);
+      assert.equal(report(path, 1 + (SEED % 5000), SEED), expected);
+    });
+  }
+});
+
+/** Every fixture and case file of the project, and the samples of the page tests. */
+function inputs() {
+  const folders = ["tests/fixtures", "tests/cases"].map((name) => join(ROOT, name)).filter(existsSync);
+  const samples = Object.values(writeSamples(temporary("cases")));
+  return [...folders.flatMap((folder) => below(folder)), ...samples].sort();
+}
+
+function below(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+/** Takes module and glue out of the page, as the page itself does. */
+function load() {
+  const page = readFileSync(PAGE, "utf8");
+  const frame = page.match(/srcdoc="([^"]*)"/)[1].replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+  const block = (id) => frame.match(new RegExp(`<script type="text/plain" id="${id}">([^]*?)</script>`))[1];
+  globalThis.self = globalThis;
+  globalThis.FileReaderSync = class {
+    readAsArrayBuffer(part) {
+      return part.bytes.buffer.slice(part.bytes.byteOffset, part.bytes.byteOffset + part.bytes.length);
+    }
+  };
+  runInThisContext(block("worker"));
+  const bindings = runInThisContext("wasm_bindgen");
+  bindings.initSync({ module: new WebAssembly.Module(gunzipSync(Buffer.from(block("engine"), "base64"))) });
+  return bindings;
+}
+
+/** Bytes in the shape of a browser's file. */
+function blob(bytes) {
+  return { bytes, size: bytes.length, slice: (from, to) => blob(bytes.subarray(from, to)) };
+}
+
+/** The report on one file, made in the order in which the page makes it. */
+function report(path, cutBytes, cutSeed) {
+  const file = blob(readFileSync(path));
+  const survey = wasm.survey(basename(path), file.size, file, {});
+  const plan = wasm.plan({}, [survey], cutBytes, cutSeed);
+  const scanner = new wasm.Scanner(plan);
+  for (const job of plan.jobs) scanner.run(job.id, file, () => undefined);
+  const concluder = new wasm.Concluder(plan);
+  concluder.add(scanner.take());
+  const json = concluder.conclude([file]);
+  scanner.free();
+  concluder.free();
+  return json;
+}

@@ -1,0 +1,116 @@
+// Log text is text. A log that holds markup, a formula, terminal escapes, direction overrides and
+// NULs is shown as what it is: in the page, in the saved HTML and CSV, and on the terminal.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, describe, test } from "node:test";
+import { writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BROWSERS, launch, sleep } from "./lib/browser.mjs";
+import { listen } from "./lib/listener.mjs";
+import { CLI, PAGE_URL, temporary } from "./lib/places.mjs";
+import { line } from "./lib/samples.mjs";
+import { checkFiles, exported, press, text } from "./lib/sekisho.mjs";
+
+const OVERRIDE = "\u202e";
+const ESCAPE = "\u001b[31m\u001b]0;title\u0007";
+
+/** Attack requests, so that the lines become evidence, with hostile text in every free field. */
+function hostileLog(base) {
+  const markup = `<img src=x onerror=\\"fetch('${base}/leak/markup')\\"><script>fetch('${base}/leak/script')</script>`;
+  const texts = [markup, `=HYPERLINK(\\"${base}/leak/formula\\")`, `+1+cmd|' /C calc'!A0`, "@SUM(1)", `${ESCAPE}red`, `${OVERRIDE}gpj.exe`, "a\u0000b", "\u202dx\u2066y\u2069", "\t=1+1", "'\"><svg onload=alert(1)>"];
+  const requests = texts.map((value, at) => {
+    const attack = `GET /a?id=1%27%20UNION%20SELECT%201,2--%20-&n=${at}&x=${value.replaceAll(" ", "%20")} HTTP/1.1`;
+    return line(at * 10, attack, { address: "203.0.113.5", agent: value, referer: value });
+  });
+  return requests.join("");
+}
+
+describe("a hostile log", () => {
+  let listener;
+  let path;
+
+  before(async () => {
+    listener = await listen();
+    path = join(temporary("hostile"), "<b>=1+1&.log");
+    writeFileSync(path, hostileLog(listener.base));
+  });
+  after(() => listener.close());
+
+  test("shows as text on the terminal", () => {
+    const { stdout } = outcome(["check", "--format", "text", basename(path)]);
+    assert.doesNotMatch(stdout, /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u202a-\u202e\u2066-\u2069]/);
+    assert.doesNotMatch(stdout, /\u001b\]|\u001b\[31m/);
+  });
+
+  for (const name of BROWSERS) {
+    test(`shows as text in ${name}`, async () => {
+      const browser = await launch(name);
+      try {
+        await inPage(browser, path, listener);
+      } finally {
+        await browser.close();
+      }
+      assert.deepEqual(listener.requests, []);
+    });
+  }
+
+  function outcome(command) {
+    try {
+      return { stdout: execFileSync(CLI, command, { cwd: dirname(path), encoding: "utf8" }) };
+    } catch (error) {
+      return error;
+    }
+  }
+});
+
+async function inPage(browser, path) {
+  const tab = await browser.open();
+  await tab.load(PAGE_URL);
+  const before = await elements(tab);
+  await checkFiles(tab, [path]);
+  await press(tab, "[data-finding-head]");
+  await press(tab, "[data-action=around]");
+  await sleep(300);
+  const after = await elements(tab);
+  assert.deepEqual(after.hostile, [], "log text became elements");
+  assert.ok(before.hostile.length === 0);
+  const shown = await text(tab);
+  assert.match(shown, /<img src=x onerror=/);
+  assert.doesNotMatch(shown, /[\u0000\u001b\u202e]/, "characters that act are shown as they are");
+  assert.match(shown, /U\+202E/);
+  await savedHtml(browser, await exported(tab, "html"));
+  savedCsv(await exported(tab, "csv"));
+}
+
+/** Elements that no part of the application makes. */
+const elements = (tab) =>
+  tab.frame(() => ({ hostile: [...document.querySelectorAll("img, svg[onload], [onerror], body script:not([type]):not(:last-of-type)")].map((element) => element.outerHTML ?? element.localName) }));
+
+async function savedHtml(browser, html) {
+  const path = join(temporary("saved"), "report.html");
+  writeFileSync(path, html);
+  const tab = await browser.open();
+  await tab.raw.goto(pathToFileURL(path).href);
+  await sleep(300);
+  const found = await tab.outer(() => ({
+    elements: document.querySelectorAll("img, script, [onerror], [onload]").length,
+    text: document.body.innerText,
+  }));
+  assert.equal(found.elements, 0, "the saved report has elements of the log's making");
+  assert.match(found.text, /<img src=x onerror=/);
+  assert.doesNotMatch(found.text, /[\u0000\u001b\u202e]/);
+  await tab.close();
+}
+
+/** No cell of the table begins like a formula. */
+function savedCsv(csv) {
+  for (const row of csv.split(/\r?\n/)) {
+    for (const cell of row.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? []) {
+      const value = cell.replace(/,$/, "").replace(/^"/, "");
+      assert.doesNotMatch(value, /^[=+@\t\r]|^-[^0-9]/, `a cell begins like a formula: ${cell}`);
+    }
+  }
+  assert.doesNotMatch(csv, /[\u0000\u001b\u202e]/);
+}

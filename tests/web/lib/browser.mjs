@@ -1,0 +1,160 @@
+// One way to drive both browsers: Chromium by playwright-core, Firefox by puppeteer-core over
+// WebDriver BiDi. A `Tab` has the outer page and the application's frame inside it.
+
+import { existsSync } from "node:fs";
+import { fromPage, temporary } from "./places.mjs";
+
+const PROGRAMS = {
+  chromium: [process.env.SEKISHO_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"],
+  firefox: [process.env.SEKISHO_FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"],
+};
+
+/** The browsers that a test runs in: the one that SEKISHO_BROWSER names, or both. */
+export const BROWSERS = process.env.SEKISHO_BROWSER
+  ? [process.env.SEKISHO_BROWSER]
+  : ["chromium", "firefox"];
+
+const CHROMIUM_ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // The tests' own listener is on loopback, and their clicks are made by script.
+  "--disable-features=LocalNetworkAccessChecks",
+  "--disable-popup-blocking",
+  "--allow-loopback-in-peer-connection",
+];
+
+const FIREFOX_PREFERENCES = {
+  "dom.disable_open_during_load": false,
+  "dom.block_download_insecure": false,
+  "media.peerconnection.ice.loopback": true,
+  "media.peerconnection.ice.obfuscate_host_addresses": false,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+  "network.lna.enabled": false,
+  "network.lna.blocking": false,
+};
+
+function program(name) {
+  const found = PROGRAMS[name].find((path) => path && existsSync(path));
+  if (!found) throw new Error(`no ${name} here; name it in SEKISHO_${name.toUpperCase()}`);
+  return found;
+}
+
+/** Starts a browser with a new profile. `netLog` is a file for Chromium's log of the network. */
+export async function launch(name, { netLog } = {}) {
+  return name === "chromium" ? launchChromium(netLog) : launchFirefox();
+}
+
+async function launchChromium(netLog) {
+  const { chromium } = fromPage("playwright-core");
+  const args = [...CHROMIUM_ARGUMENTS];
+  if (netLog) args.push(`--log-net-log=${netLog}`);
+  const profile = temporary("chromium");
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: program("chromium"),
+    headless: true,
+    args,
+    locale: "en-GB",
+    acceptDownloads: true,
+    viewport: { width: 1280, height: 900 },
+  });
+  return {
+    name: "chromium",
+    context,
+    profile,
+    open: async () => chromiumTab(await context.newPage(), context),
+    close: () => context.close(),
+  };
+}
+
+async function launchFirefox() {
+  const { default: puppeteer } = await import(fromPage.resolve("puppeteer-core"));
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: program("firefox"),
+    headless: true,
+    protocol: "webDriverBiDi",
+    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    defaultViewport: { width: 1280, height: 900 },
+  });
+  return {
+    name: "firefox",
+    browser,
+    // A page that is just closing can make the next one fail to open.
+    open: async () => firefoxTab(await until(() => browser.newPage(), { what: "a new page" })),
+    close: () => browser.close(),
+  };
+}
+
+/** What both kinds of tab share; `raw` is the library's own page. */
+function tab(raw, own) {
+  const messages = [];
+  raw.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
+  raw.on("pageerror", (error) => messages.push(`error: ${error}`));
+  const inner = () => raw.frames().find((frame) => frame.parentFrame() === raw.mainFrame());
+  return {
+    raw,
+    messages,
+    inner,
+    /** Loads the page and waits until it can be used. */
+    async load(url) {
+      await raw.goto(url);
+      await until(() => raw.evaluate(() => document.documentElement.dataset.state === "ready"), {
+        what: `${url} to be ready`,
+      });
+    },
+    outer: (run, argument) => raw.evaluate(run, argument),
+    frame: (run, argument) => inner().evaluate(run, argument),
+    screenshot: (path) => raw.screenshot({ path }),
+    press: (key) => raw.keyboard.press(key),
+    type: (text) => raw.keyboard.type(text),
+    close: () => raw.close(),
+    ...own,
+  };
+}
+
+function chromiumTab(raw, context) {
+  return tab(raw, {
+    give: (paths) => raw.setInputFiles("#files", paths),
+    resize: (width, height) => raw.setViewportSize({ width, height }),
+    scheme: (colorScheme) => raw.emulateMedia({ colorScheme }),
+    protocol: () => context.newCDPSession(raw),
+    download: () => raw.waitForEvent("download"),
+  });
+}
+
+function firefoxTab(raw) {
+  return tab(raw, {
+    async give(paths) {
+      const input = await raw.$("#files");
+      await input.uploadFile(...paths);
+    },
+    resize: (width, height) => raw.setViewport({ width, height }),
+  });
+}
+
+/** Waits until `test` is true; errors of a page that is still loading count as "not yet". */
+export async function until(test, { what = "it", limit = 30_000, pause = 50 } = {}) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await Promise.resolve().then(test).catch(() => false);
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${limit} ms for ${what}`);
+    await sleep(pause);
+  }
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Gives up on what may never answer, such as a page that is leaving. */
+export function atMost(ms, promise) {
+  let timer;
+  const limit = new Promise((resolve) => (timer = setTimeout(resolve, ms, "no answer")));
+  return Promise.race([promise.catch((error) => `${error}`), limit]).finally(() => clearTimeout(timer));
+}

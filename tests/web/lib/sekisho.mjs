@@ -1,0 +1,94 @@
+// What a person does with the page, and what the command line says about the same files.
+
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { promisify } from "node:util";
+import { until } from "./browser.mjs";
+import { CLI } from "./places.mjs";
+
+const run = promisify(execFile);
+
+/** The report of the command line: the bytes that it prints, less the line's end. */
+export async function commandLine(folder, names, more = []) {
+  const command = ["check", "--format", "json", ...more, ...names];
+  const { stdout } = await run(CLI, command, { cwd: folder, maxBuffer: 1 << 30 }).catch((error) => {
+    // 1: evidence was found, 2 and 3: not everything could be checked. Each prints a report.
+    if ([1, 2, 3].includes(error.code) && error.stdout) return error;
+    throw error;
+  });
+  return stdout.replace(/\n$/, "");
+}
+
+export const state = (tab) => tab.outer(() => document.documentElement.dataset.state);
+
+/** Waits until the check that runs has ended. */
+export const ended = (tab, limit = 60_000) =>
+  until(async () => ["done", "failed"].includes(await state(tab)), { what: "the report", limit });
+
+/** Chooses files as a person does and waits for the report. */
+export async function checkFiles(tab, paths) {
+  const last = await reportJson(tab);
+  await tab.give(paths);
+  await until(async () => (await state(tab)) === "failed" || (await reportJson(tab)) !== last, {
+    what: "another report",
+    limit: 60_000,
+  });
+  await ended(tab);
+  return reportJson(tab);
+}
+
+export const reportJson = (tab) => tab.outer(() => window.sekisho.reportJson());
+
+/** Checks bytes by the interface for scripts, and gives the report's text. */
+export async function checkBytes(tab, files, options = {}) {
+  const given = files.map(({ name, path, bytes }) => ({
+    name: name ?? basename(path),
+    base64: (bytes ?? readFileSync(path)).toString("base64"),
+  }));
+  return tab.outer(
+    async ({ given, options }) => {
+      const files = given.map(({ name, base64 }) => {
+        const text = atob(base64);
+        const bytes = new Uint8Array(text.length);
+        for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+        return new File([bytes], name);
+      });
+      const report = await window.sekisho.check(files, options);
+      const json = window.sekisho.reportJson();
+      if (JSON.stringify(report) !== json) throw new Error("the report's object and its text differ");
+      return json;
+    },
+    { given, options },
+  );
+}
+
+/** Presses a button of the application. */
+export async function press(tab, selector) {
+  await until(() => tab.frame((selector) => !!document.querySelector(selector), selector), { what: selector });
+  await tab.frame((selector) => document.querySelector(selector).click(), selector);
+}
+
+export const count = (tab, selector) =>
+  tab.frame((selector) => document.querySelectorAll(selector).length, selector);
+
+export const text = (tab, selector = "body") =>
+  tab.frame((selector) => document.querySelector(selector)?.innerText ?? "", selector);
+
+/** Waits for a selector in the application's frame. */
+export const there = (tab, selector, limit) =>
+  until(() => tab.frame((selector) => !!document.querySelector(selector), selector), { what: selector, limit });
+
+/** Saves the report in a form and gives the file's text. */
+export async function exported(tab, form) {
+  await tab.frame(() => {
+    const make = URL.createObjectURL;
+    window.saved = [];
+    URL.createObjectURL = (blob) => (window.saved.push(blob), make.call(URL, blob));
+  });
+  const download = tab.download?.();
+  await press(tab, `[data-export=${form}]`);
+  if (download) return readFileSync(await (await download).path(), "utf8");
+  await until(() => tab.frame(() => window.saved.length > 0), { what: `the ${form} report` });
+  return tab.frame(() => window.saved.at(-1).text());
+}

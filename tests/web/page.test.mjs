@@ -1,0 +1,278 @@
+// What a person does with the packed page, from file:// and over http, in real browsers; and that
+// its reports are those of the command line, byte for byte, whatever the workers and the cuts.
+// Screenshots are kept in target/screenshots. SEKISHO_SEED repeats the random cuts of a run.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
+import { PAGE, PAGE_URL, ROOT, fromPage, kept, temporary } from "./lib/places.mjs";
+import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
+import { checkBytes, checkFiles, commandLine, count, ended, exported, press, reportJson, state, text, there } from "./lib/sekisho.mjs";
+import { host } from "./lib/site.mjs";
+
+const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SHOTS = kept("screenshots");
+
+for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concurrency: 1 }, () => {
+  let browser;
+  let site;
+  let samples;
+  let addresses;
+
+  before(async () => {
+    samples = writeSamples(temporary("samples"));
+    site = await host();
+    addresses = { file: PAGE_URL, http: site.url };
+    browser = await launch(name);
+  });
+  after(async () => {
+    await browser.close();
+    site.close();
+  });
+
+  /** Runs `use` on a new tab with the page loaded, and closes the tab. */
+  async function withPage(address, use) {
+    const tab = await browser.open();
+    try {
+      await tab.load(address);
+      await there(tab, ".drop-zone");
+      await use(tab);
+    } finally {
+      await tab.close();
+    }
+  }
+
+  for (const origin of ["file", "http"]) {
+    test(`a log is chosen, checked, read and saved (${origin})`, () =>
+      withPage(addresses[origin], async (tab) => {
+        await tab.screenshot(join(SHOTS, `${name}-${origin}-start.png`));
+        const json = await checkFiles(tab, [samples["attacked.log"]]);
+        assert.equal(json, await commandLine(dirname(samples["attacked.log"]), ["attacked.log"]));
+        await readsTheReport(tab);
+        await tab.screenshot(join(SHOTS, `${name}-${origin}-report.png`));
+        await savesTheReport(tab, json);
+        assert.deepEqual(tab.messages.filter((message) => message.startsWith("error")), []);
+      }));
+  }
+
+  test("language and theme are switched without a new check", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const json = await checkFiles(tab, [samples["attacked.log"]]);
+      await press(tab, "[data-choice=ja]");
+      await until(() => tab.outer(() => document.documentElement.lang === "ja"));
+      assert.match(await text(tab), /[ぁ-ん]/);
+      for (const theme of ["dark", "light"]) {
+        await press(tab, `[data-choice=${theme}]`);
+        await until(() => tab.outer((theme) => document.documentElement.dataset.theme === theme, theme));
+        await tab.screenshot(join(SHOTS, `${name}-ja-${theme}.png`));
+      }
+      assert.equal(await reportJson(tab), json);
+      await tab.resize(360, 740);
+      await sleep(200);
+      const wide = await tab.frame(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `the page is ${wide} px wider than a narrow window`);
+      await tab.screenshot(join(SHOTS, `${name}-ja-narrow.png`));
+    }));
+
+  test("it can be used by keyboard alone", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await tab.frame(() => window.focus());
+      await tab.press("?");
+      await there(tab, "dialog, [role=dialog]");
+      await tab.press("Escape");
+      await until(async () => (await count(tab, "dialog[open], [role=dialog]")) === 0);
+      await checkFiles(tab, [samples["attacked.log"]]);
+      await there(tab, "[data-finding-head]");
+      await tab.frame(() => window.focus());
+      await tab.press("j");
+      await until(() => tab.frame(() => document.activeElement?.hasAttribute("data-finding-head")), { what: "j to go to a finding" });
+      const open = () => tab.frame(() => document.activeElement?.getAttribute("aria-expanded"));
+      const was = await open();
+      await tab.press("Enter");
+      await until(async () => (await open()) !== was, { what: "Enter to open the finding" });
+      const visited = new Set();
+      for (let times = 0; times < 12; times++) {
+        await tab.press("Tab");
+        visited.add(await tab.frame(() => document.activeElement?.outerHTML?.slice(0, 80) ?? document.activeElement?.className));
+      }
+      assert.ok(visited.size > 3, "Tab goes through the page");
+    }));
+
+  test("pasted text is checked", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await tab.frame(() => [...document.querySelectorAll(".drop-zone button")].at(-1).click());
+      await there(tab, "textarea.paste");
+      await tab.frame((log) => {
+        const field = document.querySelector("textarea.paste");
+        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, log);
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }, attacked(60));
+      await until(() => tab.frame(() => !document.querySelector("[data-action=check-paste]").disabled));
+      await press(tab, "[data-action=check-paste]");
+      await ended(tab);
+      const report = JSON.parse(await reportJson(tab));
+      assert.equal(report.sources.length, 1);
+      assert.ok(report.findings.length > 0);
+    }));
+
+  test("a check is cancelled at once, and another begins at once", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const large = join(temporary("large"), "large.log");
+      writeFileSync(large, ordinary(20_000).repeat(60));
+      await tab.give([large]);
+      await until(async () => (await state(tab)) === "checking", { what: "the check to begin", pause: 5 });
+      const took = await tab.outer(async () => {
+        const start = performance.now();
+        await window.sekisho.cancel();
+        return performance.now() - start;
+      });
+      assert.ok(took < 500, `cancelling took ${took} ms`);
+      assert.equal(await state(tab), "ready");
+      const json = await checkFiles(tab, [samples["attacked.log"]]);
+      assert.equal(json, await commandLine(dirname(samples["attacked.log"]), ["attacked.log"]));
+    }));
+
+  test("broken files are told, and the others are still checked", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const names = ["attacked.log", "truncated.log.gz", "garbage.bin", "empty.log", "long-line.log", "no-newline.log", "members.log.gz"];
+      const json = await checkFiles(tab, names.map((one) => samples[one]));
+      assert.equal(json, await commandLine(dirname(samples["attacked.log"]), names));
+      const report = JSON.parse(json);
+      const problems = (one) => JSON.stringify(report.sources.find((source) => source.name === one)).match(/"problems?":\[\{|"problem":\{/);
+      for (const broken of ["truncated.log.gz", "garbage.bin", "empty.log"]) assert.ok(problems(broken), `${broken} has no message`);
+      assert.ok(report.findings.length > 0);
+      await tab.frame(() => document.getElementById("sources")?.scrollIntoView());
+      await tab.screenshot(join(SHOTS, `${name}-broken.png`));
+    }));
+
+  for (const [what, harm] of [["shrinks", (path) => truncateSync(path, 1000)], ["is deleted", (path) => rmSync(path)]]) {
+    test(`a file that ${what} before it is read again is told`, () =>
+      withPage(PAGE_URL, async (tab) => {
+        const path = join(temporary("vanishing"), "vanishing.log");
+        writeFileSync(path, attacked(4000));
+        await keepChosenFiles(tab, [path, samples["attacked.log"]]);
+        harm(path);
+        const report = JSON.parse(
+          await tab.outer(async () => {
+            await window.sekisho.check(window.keptFiles);
+            return window.sekisho.reportJson();
+          }),
+        );
+        const [harmed, whole] = report.sources;
+        assert.match(JSON.stringify(harmed), /"problem/);
+        assert.ok(whole.streams[0].records > 0);
+        assert.ok(report.findings.length > 0, "the other file is still checked");
+      }));
+  }
+
+  test("the report is the command line's, whatever the workers and the cuts", () =>
+    withPage(PAGE_URL, async (tab) => {
+      for (const path of inputs(samples)) {
+        const expected = await commandLine(dirname(path), [basename(path)]);
+        const files = [{ path }];
+        for (const workers of [1, 2, 7]) {
+          assert.equal(await checkBytes(tab, files, { workers }), expected, `${path} with ${workers} workers`);
+        }
+        const cuts = { workers: 2, cutBytes: 64 + (SEED % 8000), cutSeed: SEED };
+        assert.equal(await checkBytes(tab, files, cuts), expected, `${path} cut at random places`);
+      }
+    }));
+
+  test("the self-test finds every way out stopped", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await press(tab, "[data-action=selftest]");
+      await there(tab, "[data-selftest=ended]", 30_000);
+      const verdicts = await tab.frame(() => [...document.querySelectorAll("[data-verdict]")].map((row) => [row.innerText, row.dataset.verdict]));
+      assert.ok(verdicts.length >= 8);
+      assert.deepEqual(verdicts.filter(([, verdict]) => !["stopped", "absent"].includes(verdict)), []);
+    }));
+
+  test("version and digest are shown, and the digest is the build's", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const shown = await text(tab, ".foot .build");
+      const { version, digest } = JSON.parse(await tab.frame(() => document.getElementById("build").textContent));
+      assert.ok(shown.includes(version) && shown.includes(digest));
+      assert.match(digest, /^[0-9a-f]{64}$/);
+      assert.ok(readFileSync(PAGE).length < 3_000_000);
+    }));
+
+  if (name !== "chromium") return;
+
+  test("a folder is dropped", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const protocol = await tab.protocol();
+      const data = { items: [], files: [dirname(samples["site/first.log"])], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "dragOver", "drop"]) {
+        await protocol.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+        await sleep(150);
+      }
+      await ended(tab);
+      const names = JSON.parse(await reportJson(tab)).sources.map((source) => source.name);
+      assert.deepEqual(names.sort(), ["site/first.log", "site/inner/second.log"]);
+    }));
+
+  for (const scheme of ["light", "dark"]) {
+    test(`no barrier is found in the ${scheme} theme`, () =>
+      withPage(PAGE_URL, async (tab) => {
+        await tab.scheme(scheme);
+        assert.deepEqual(await barriers(tab), []);
+        await checkFiles(tab, [samples["attacked.log"]]);
+        await press(tab, "[data-finding-head]");
+        await sleep(200);
+        assert.deepEqual(await barriers(tab), []);
+      }));
+  }
+});
+
+/** Opens what a report offers: a finding, its evidence, the lines around it. */
+async function readsTheReport(tab) {
+  await there(tab, ".answer");
+  await there(tab, "[data-finding-head]");
+  if ((await count(tab, "[data-finding-head][aria-expanded=true]")) === 0) await press(tab, "[data-finding-head]");
+  await there(tab, ".evidence .raw");
+  assert.ok((await count(tab, ".evidence mark")) > 0, "what matched is marked");
+  const around = await count(tab, ".around li");
+  await press(tab, "[data-action=around]");
+  await until(async () => (await count(tab, ".around li")) > around, { what: "the lines around" });
+  assert.equal(await count(tab, ".around [aria-current=true]"), 1);
+}
+
+async function savesTheReport(tab, json) {
+  assert.equal(await exported(tab, "json"), json);
+  const html = await exported(tab, "html");
+  assert.match(html, /^<!doctype html>/i);
+  assert.doesNotMatch(html, /<script|https?:\/\/[^"' ]*["'] ?(rel|src)/i);
+  assert.ok((await exported(tab, "csv")).split("\n").length > 2);
+}
+
+/** Chooses files, but keeps the page from checking them yet. */
+async function keepChosenFiles(tab, paths) {
+  await tab.outer(() =>
+    addEventListener("change", (event) => {
+      window.keptFiles = [...event.target.files];
+      event.stopImmediatePropagation();
+    }, { capture: true, once: true }),
+  );
+  await tab.give(paths);
+  await until(() => tab.outer(() => window.keptFiles?.length > 0), { what: "the files" });
+}
+
+/** Fixtures of the project and samples, each checked alone. */
+function inputs(samples) {
+  const folder = join(ROOT, "tests/fixtures");
+  const fixtures = existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).map((one) => join(folder, one)).filter((path) => statSync(path).isFile())
+    : [];
+  const own = ["attacked.log", "members.log.gz", "truncated.log.gz", "garbage.bin", "empty.log"].map((one) => samples[one]);
+  return [...fixtures.sort(), ...own];
+}
+
+/** What axe finds in the application's frame. It runs in a world of its own, beside the page's scripts. */
+async function barriers(tab) {
+  const source = readFileSync(fromPage.resolve("axe-core/axe.min.js"), "utf8");
+  await tab.frame(`${source};0`);
+  const { violations } = await tab.frame(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}

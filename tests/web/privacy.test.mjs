@@ -1,0 +1,179 @@
+// Nothing leaves the page. Every known way out is tried from the outer page, from the
+// application's frame and from a worker, at file:// and over http, while a listener outside the
+// browser and, in Chromium, the browser's own log of the network watch. A control page without
+// policy and sandbox makes the same attempts, so that the test is known to see what it looks for.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LEADING, lead, quiet, quietInWorker } from "./lib/attempts.mjs";
+import { BROWSERS, atMost, launch, sleep } from "./lib/browser.mjs";
+import { listen } from "./lib/listener.mjs";
+import { PAGE_URL, temporary } from "./lib/places.mjs";
+import { host } from "./lib/site.mjs";
+
+/** The same shape as the page, with nothing that protects it. */
+const CONTROL = `<!doctype html><html data-state="ready"><meta charset="utf-8"><title>Control</title>
+<iframe id="app" srcdoc="<!doctype html><title>Control frame</title><body>"></iframe>`;
+
+/**
+ * What the control page must get through, or the test would not be known to see anything. The
+ * attempts beyond these depend on a browser's version and settings.
+ */
+const MUST_BE_SEEN = {
+  page: [
+    "fetch", "xhr", "websocket", "eventsource", "beacon", "image", "style-link", "style-import",
+    "import", "script", "frame-source", "blank-frame-fetch", "blank-frame-location",
+    "form-get", "form-post", "link", "link-blank", "link-detached", "link-download",
+    "location-assign", "open", "open-then-lead", "meta-refresh",
+  ],
+  frame: ["fetch", "xhr", "image", "link", "location-assign", "open", "top-location", "meta-refresh"],
+  worker: ["fetch", "xhr", "websocket", "eventsource", "import", "importscripts"],
+};
+
+/**
+ * Leading the frame elsewhere: Chromium begins such a request, and may connect, before it finds
+ * that the policy forbids it. Nothing is sent. Every other attempt ends before that.
+ */
+const MAY_BEGIN = new RegExp(`/leak/(file|http)-(page/child-location|frame/(${LEADING.join("|")}))$`);
+
+for (const name of BROWSERS) describe(name, () => {
+  test("the control page gets out, and is seen", async () => {
+    const site = await host({ "/control": CONTROL });
+    const file = join(temporary("control"), "control.html");
+    writeFileSync(file, CONTROL);
+    const seen = await watch(name, { http: `${site.url}control`, file: pathToFileURL(file).href });
+    site.close();
+    for (const origin of ["file", "http"]) {
+      for (const [where, names] of Object.entries(MUST_BE_SEEN)) {
+        const missing = names.filter((attempt) => !seen.paths.has(`/leak/${origin}-${where}/${attempt}`));
+        assert.deepEqual(missing, [], `not seen from the control's ${where} at ${origin}`);
+      }
+    }
+    assert.ok(seen.listener.packets.length > 0, "no packet of WebRTC was seen");
+    if (name === "chromium") {
+      assert.ok(seen.paths.has("/leak/http-page/prefetch"), "no prefetch was seen");
+      assert.ok(seen.log.sent.length > 0, "the network log shows requests");
+      assert.ok(seen.log.names.length > 0, "the network log shows names that were looked up");
+    }
+  });
+
+  test("nothing leaves the page", async () => {
+    const site = await host();
+    const seen = await watch(name, { http: site.url, file: PAGE_URL });
+    site.close();
+    assert.deepEqual(seen.listener.requests, []);
+    assert.equal(seen.listener.bytes(), 0, "bytes over TCP");
+    assert.deepEqual(seen.listener.packets, [], "packets over UDP");
+    assert.deepEqual(site.asked.filter((path) => path !== "/"), [], "the host was asked for more");
+    if (name === "chromium") {
+      assert.deepEqual(seen.log.sent, [], "requests in the network log");
+      assert.deepEqual(seen.log.names, [], "names looked up in the network log");
+      assert.deepEqual(seen.log.begun.filter((url) => !MAY_BEGIN.test(url) && new URL(url).pathname !== "/"), []);
+    }
+    if (name === "firefox") assert.equal(seen.listener.connections(), 0, "connections over TCP");
+  });
+});
+
+/** Makes every attempt on the pages at the addresses, and gives what was seen of them. */
+async function watch(name, addresses) {
+  const listener = await listen();
+  const netLog = join(temporary("net-log"), "log.json");
+  const browser = await launch(name, { netLog });
+  try {
+    for (const [origin, address] of Object.entries(addresses)) {
+      await tryQuiet(browser, listener, origin, address);
+      await tryLeading(browser, listener, origin, address);
+    }
+    await sleep(1500);
+  } finally {
+    await browser.close();
+    listener.close();
+  }
+  const paths = new Set(listener.requests.map((request) => request.split(/[ ?]/)[1]));
+  if (process.env.SEKISHO_SHOW) console.log([...paths].sort().join("\n"), listener.packets, listener.connections());
+  return { listener, paths, log: name === "chromium" ? networkLog(netLog, listener) : null };
+}
+
+async function tryQuiet(browser, listener, origin, address) {
+  const argument = (where) => ({ base: listener.base, udpPort: listener.udpPort, where: `${origin}-${where}` });
+  const one = async (run) => {
+    const tab = await browser.open();
+    await tab.load(address);
+    await settle(tab);
+    const results = await atMost(60_000, run(tab));
+    assert.equal(typeof results, "object", `the attempts did not run: ${results}`);
+    if (process.env.SEKISHO_SHOW) console.log(origin, results);
+    await sleep(500);
+    await atMost(5000, tab.close());
+  };
+  await one((tab) => tab.outer(quiet, argument("page")));
+  await one((tab) => tab.frame(quiet, argument("frame")));
+  await one((tab) => tab.frame(quietInWorker, { argument: argument("worker"), code: String(quiet) }));
+}
+
+/** Each attempt has a page of its own, since it may lose it; four at a time. */
+async function tryLeading(browser, listener, origin, address) {
+  const work = ["page", "frame"].flatMap((where) => LEADING.map((attempt) => [where, attempt]));
+  const lane = async () => {
+    for (let next = work.shift(); next; next = work.shift()) {
+      await tryOne(browser, listener, origin, address, ...next);
+    }
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
+}
+
+async function tryOne(browser, listener, origin, address, where, attempt) {
+  const tab = await browser.open();
+  await atMost(20_000, tab.load(address));
+  await settle(tab);
+  const argument = { base: listener.base, where: `${origin}-${where}`, name: attempt };
+  const run = where === "page" ? tab.outer(lead, argument) : tab.frame(lead, argument);
+  const result = await atMost(2000, run);
+  if (process.env.SEKISHO_SHOW) console.log(origin, where, attempt, result);
+  await sleep(400);
+  await atMost(5000, tab.close());
+}
+
+/** Waits for the application's frame to be there. */
+async function settle(tab) {
+  for (let left = 100; left > 0; left--) {
+    if (tab.inner() && (await atMost(1000, tab.frame(() => !!document.body))) === true) return;
+    await sleep(30);
+  }
+  throw new Error("the page has no frame");
+}
+
+/**
+ * What Chromium's own log of the network says: requests that were begun for the listener, those of
+ * them that were sent, and look-ups of the made-up names.
+ */
+function networkLog(path, listener) {
+  // A browser that ends may leave the file unclosed, but each event is whole on its line.
+  const lines = readFileSync(path, "utf8").split("\n");
+  const { constants } = JSON.parse(`${lines[0].replace(/,$/, "")}}`);
+  const events = lines.slice(2).flatMap((line) => event(line));
+  const sending = new Set(
+    Object.entries(constants.logEventTypes).filter(([name]) => /SEND_REQUEST/.test(name)).map(([, id]) => id),
+  );
+  const sent = new Set(events.filter(({ type }) => sending.has(type)).map(({ source }) => source.id));
+  const requests = events.filter(({ params }) => typeof params?.url === "string" && params.url.includes(`:${listener.port}/`));
+  const names = events.map(({ params }) => JSON.stringify(params ?? "")).filter((params) => params.includes("leak-test.invalid"));
+  return {
+    begun: requests.map(({ params }) => params.url),
+    sent: requests.filter(({ source }) => sent.has(source.id)).map(({ params }) => params.url),
+    names,
+  };
+}
+
+/** The event of a line, if it holds one. */
+function event(line) {
+  try {
+    const value = JSON.parse(line.replace(/,$/, ""));
+    return value.source ? [value] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,40 @@
+// The application in its sandboxed frame. The box comes first: nothing may run before it.
+
+import "./box";
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { language, words } from "./i18n";
+import { cancel, showStart, start } from "./state/app";
+import { messageOf, prepare } from "./state/engine";
+import { joinOuter, tellOuter } from "./state/shell";
+import { watchTheme } from "./state/theme";
+import { watchSettings } from "./state/validate";
+import { listenToKeys } from "./views/keys";
+import { Page } from "./views/page";
+import type { ToFrame } from "./lib/shell";
+
+async function hear(message: ToFrame): Promise<void> {
+  if (message.kind === "cancel") {
+    await cancel();
+    return tellOuter({ kind: "settled", ticket: message.ticket, error: null });
+  }
+  const { given, refused, options, ticket } = message;
+  const error = await start(given, refused, options).then(() => null, messageOf);
+  if (ticket !== undefined) tellOuter({ kind: "settled", ticket, error });
+}
+
+effect(() => {
+  document.documentElement.lang = language.value;
+  document.title = words.value.title;
+  tellOuter({ kind: "language", language: language.value });
+});
+watchTheme();
+listenToKeys();
+
+render(<Page />, document.getElementById("root") as HTMLElement);
+
+joinOuter((message) => void hear(message));
+showStart(false);
+watchSettings();
+// The first paint goes before the engine, which takes the main thread for some milliseconds.
+requestAnimationFrame(() => setTimeout(() => void prepare()));

@@ -1,0 +1,45 @@
+// What the outer page and the application in its frame say to each other, over one channel.
+//
+// The outer page holds what the frame may not have (folder handles, the public interface); the
+// frame holds everything else. Neither trusts the other's text as more than text.
+
+import type { Given, Refused } from "../engine/check";
+import type { Settings } from "../engine/protocol";
+
+/** `<html data-state>` of the outer page. */
+export type PageState = "ready" | "checking" | "done" | "failed";
+
+export type Language = "en" | "ja";
+
+/** Options of `window.sekisho.check`. The last three are for tests. */
+export interface ScriptOptions {
+  readonly settings?: Settings;
+  readonly workers?: number;
+  readonly cutBytes?: number;
+  readonly cutSeed?: number;
+}
+
+/** From the outer page to the frame. `ticket`: the caller waits for a `Settled` with the same one. */
+export type ToFrame =
+  | {
+      readonly kind: "check";
+      readonly given: Given[];
+      readonly refused: Refused[];
+      readonly options?: ScriptOptions;
+      readonly ticket?: number;
+    }
+  | { readonly kind: "cancel"; readonly ticket: number };
+
+/** From the frame to the outer page. */
+export type ToOuter =
+  | { readonly kind: "state"; readonly state: PageState }
+  | { readonly kind: "language"; readonly language: Language }
+  | { readonly kind: "theme"; readonly theme: "auto" | "light" | "dark" }
+  | { readonly kind: "drag" }
+  | { readonly kind: "report"; readonly json: Blob | null }
+  | { readonly kind: "settled"; readonly ticket: number; readonly error: string | null };
+
+/** Before there is a channel: the frame says it is there, the outer page answers with a port. */
+export const HELLO = "sekisho:hello";
+export const IS_ANYBODY_THERE = "sekisho:there?";
+export const PORT = "sekisho:port";

@@ -1,0 +1,143 @@
+// The outer page: a thin shell around the sandboxed frame that holds the application.
+//
+// It does what the frame may not do itself (folder drops at file://) and offers what scripts use:
+// `#files`, `window.sekisho`, `data-state`. It never looks into a file and draws nothing but the
+// overlay that takes a drop.
+
+import { chosen, gather, type Gathered } from "./lib/dropped";
+import {
+  HELLO,
+  IS_ANYBODY_THERE,
+  PORT,
+  type Language,
+  type ScriptOptions,
+  type ToFrame,
+  type ToOuter,
+} from "./lib/shell";
+import type { Report } from "./wire/report";
+
+const root = document.documentElement;
+const frame = document.getElementById("app") as HTMLIFrameElement;
+const input = document.getElementById("files") as HTMLInputElement;
+
+const DROP_HERE: Record<Language, string> = {
+  en: "Drop files or folders to check them here, on this machine",
+  ja: "ここにドロップすると、このパソコンの中だけで調べます",
+};
+
+let port: MessagePort | undefined;
+const unsent: ToFrame[] = [];
+let json: string | null = null;
+let parsed: Report | null = null;
+let tickets = 0;
+const open = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+
+function tell(message: ToFrame): void {
+  if (port) port.postMessage(message);
+  else unsent.push(message);
+}
+
+function settled(make: (ticket: number) => ToFrame): Promise<void> {
+  const ticket = ++tickets;
+  return new Promise((resolve, reject) => {
+    open.set(ticket, { resolve, reject });
+    tell(make(ticket));
+  });
+}
+
+async function hear(message: ToOuter): Promise<void> {
+  switch (message.kind) {
+    case "state":
+      root.dataset["state"] = message.state;
+      return;
+    case "language":
+      root.lang = message.language;
+      overlay.firstElementChild!.textContent = DROP_HERE[message.language];
+      return;
+    case "theme":
+      root.dataset["theme"] = message.theme;
+      return;
+    case "drag":
+      return show(true);
+    case "report":
+      json = message.json ? await message.json.text() : null;
+      parsed = null;
+      return;
+    case "settled": {
+      const waiting = open.get(message.ticket);
+      open.delete(message.ticket);
+      if (message.error === null) waiting?.resolve();
+      else waiting?.reject(new Error(message.error));
+    }
+  }
+}
+
+function connect(): void {
+  const channel = new MessageChannel();
+  port = channel.port1;
+  // One after another: a report is there before it is said to be.
+  let heard = Promise.resolve();
+  port.onmessage = ({ data }: MessageEvent<ToOuter>) => {
+    heard = heard.then(() => hear(data));
+  };
+  // The frame's origin is opaque, so no target origin can be named; the receiver is the frame alone.
+  frame.contentWindow?.postMessage(PORT, "*", [channel.port2]);
+  for (const message of unsent.splice(0)) port.postMessage(message);
+  if (document.activeElement === document.body || document.activeElement === null) frame.focus();
+}
+
+addEventListener("message", ({ source, data }) => {
+  if (source === frame.contentWindow && data === HELLO && !port) connect();
+});
+frame.contentWindow?.postMessage(IS_ANYBODY_THERE, "*");
+
+const overlay = document.createElement("div");
+overlay.id = "drop";
+overlay.hidden = true;
+overlay.append(document.createElement("p"));
+document.body.append(overlay);
+
+function show(visible: boolean): void {
+  overlay.hidden = !visible;
+}
+
+function checkThese({ given, refused }: Gathered): void {
+  if (given.length + refused.length > 0) tell({ kind: "check", given, refused });
+}
+
+addEventListener("dragenter", (event) => {
+  event.preventDefault();
+  if (event.dataTransfer?.types.includes("Files")) show(true);
+});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) show(false);
+});
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  show(false);
+  if (event.dataTransfer) void gather(event.dataTransfer).then(checkThese);
+});
+input.addEventListener("change", () => {
+  checkThese(chosen(input.files ?? []));
+  input.value = "";
+});
+
+/** What scripts use. */
+const sekisho = {
+  /** Checks files; resolves with the report, rejects when the check fails or is cancelled. */
+  async check(files: Iterable<File>, options: ScriptOptions = {}): Promise<Report | null> {
+    await settled((ticket) => ({ kind: "check", ...chosen(files), options, ticket }));
+    return sekisho.report();
+  },
+  /** The report of the last check that finished. */
+  report(): Report | null {
+    return (parsed ??= json === null ? null : (JSON.parse(json) as Report));
+  },
+  /** The same, as the exact text. */
+  reportJson: (): string | null => json,
+  /** Stops the running check. */
+  cancel: (): Promise<void> => settled((ticket) => ({ kind: "cancel", ticket })),
+};
+
+Object.defineProperty(window, "sekisho", { value: Object.freeze(sekisho) });

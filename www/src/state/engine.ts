@@ -1,0 +1,33 @@
+// The engine as the page has it: made ready once, its workers shared by all that ask.
+
+import { signal } from "@preact/signals";
+import { boot, BootError } from "../engine/boot";
+import { Cancelled, Pool } from "../engine/pool";
+import type { Catalogue } from "../engine/protocol";
+
+/** What the engine reads and looks for, once it is there. */
+export const catalogue = signal<Catalogue | null>(null);
+
+/** Why the engine cannot start. */
+export const engineTrouble = signal<{ kind: BootError["kind"] | "failed"; detail: string } | null>(null);
+
+let pool: Promise<Pool> | undefined;
+
+/** The workers; the engine is made ready by the first who asks. */
+export function engines(): Promise<Pool> {
+  return (pool ??= boot().then((program) => new Pool(program)));
+}
+
+/** Makes the engine ready and learns what it can do. */
+export async function prepare(): Promise<void> {
+  try {
+    catalogue.value = await (await engines()).at(0).catalogue;
+  } catch (error) {
+    if (error instanceof Cancelled) return;
+    const kind = error instanceof BootError ? error.kind : "failed";
+    engineTrouble.value = { kind, detail: messageOf(error) };
+  }
+}
+
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,36 @@
+// Asks the engine about the settings while they are typed: each alone, so that an error shows at
+// its field, then all together.
+
+import { effect } from "@preact/signals";
+import { engines, messageOf } from "./engine";
+import { SETTING_NAMES, settingsOf, typed, wrong, type SettingName } from "./settings";
+
+const PAUSE_MS = 250;
+
+async function judge(values: Readonly<Record<SettingName, string>>): Promise<void> {
+  const engine = (await engines()).idle();
+  const found: Partial<Record<SettingName, string>> = {};
+  const ask = async (names: readonly SettingName[], at: SettingName) => {
+    try {
+      await engine.ask("checkSettings", { settings: settingsOf(values, names) });
+    } catch (error) {
+      found[at] = messageOf(error);
+    }
+  };
+  for (const name of SETTING_NAMES) if (values[name].trim() !== "") await ask([name], name);
+  // Only the two ends of the period can contradict each other.
+  if (Object.keys(found).length === 0) await ask(SETTING_NAMES, "until");
+  if (typed.peek() === values) wrong.value = found;
+}
+
+/** Watches the settings for as long as the page lives. */
+export function watchSettings(): void {
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let first = true;
+  effect(() => {
+    const values = typed.value;
+    clearTimeout(pause);
+    if (!first) pause = setTimeout(() => void judge(values), PAUSE_MS);
+    first = false;
+  });
+}

@@ -1,0 +1,45 @@
+// The keyboard: one listener for the whole page. Keys do nothing while text is being typed.
+
+import { signal } from "@preact/signals";
+import { cancel, screen } from "../state/app";
+import { chooseFiles } from "./inputs";
+
+export const helpOpen = signal(false);
+
+/** The head of every finding drawn, in order. */
+const HEADS = "[data-finding-head]";
+
+function move(step: 1 | -1): void {
+  const heads = [...document.querySelectorAll<HTMLElement>(HEADS)];
+  const now = heads.indexOf(document.activeElement as HTMLElement);
+  const next = heads[now < 0 ? (step > 0 ? 0 : heads.length - 1) : now + step];
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
+}
+
+function press(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") {
+    if (screen.value.kind === "checking") void cancel();
+    return;
+  }
+  if (isTyping(event.target)) return;
+  const actions: Record<string, () => void> = {
+    "?": () => (helpOpen.value = true),
+    j: () => move(1),
+    k: () => move(-1),
+    o: chooseFiles,
+  };
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+export function listenToKeys(): void {
+  addEventListener("keydown", press);
+}

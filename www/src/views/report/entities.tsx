@@ -1,0 +1,66 @@
+// Addresses and accounts that findings name, with all that the logs hold of them.
+
+import type { JSX } from "preact";
+import { language, words } from "../../i18n";
+import { bytes, moment, number } from "../../lib/format";
+import { visible } from "../../lib/visible";
+import type { Entity } from "../../wire/report";
+import { Chunks } from "../chunks";
+import { FindingLinks } from "./questions";
+import { Table } from "./table";
+
+export function Entities({ entities }: { entities: readonly Entity[] }): JSX.Element {
+  const { entity: w, report, finding } = words.value;
+  if (entities.length === 0) return <p class="none">{report.none}</p>;
+  const heads = [
+    w.who,
+    w.kind,
+    w.severity,
+    `${finding.first} (UTC)`,
+    `${finding.last} (UTC)`,
+    w.records,
+    w.bytesOut,
+    report.findings,
+  ];
+  return (
+    <Table label={report.entities} heads={heads} numeric={[5, 6]}>
+      <Chunks
+        as="tbody"
+        columns={heads.length}
+        items={entities}
+        rowHeight={37}
+        row={(one, at) => <Row key={at} entity={one} />}
+      />
+    </Table>
+  );
+}
+
+function Row({ entity }: { entity: Entity }): JSX.Element {
+  const w = words.value;
+  const l = language.value;
+  return (
+    <tr>
+      <th scope="row">
+        <bdi class="subject">{visible(entity.value)}</bdi>
+      </th>
+      <td class="short">{w.subject[entity.kind]}</td>
+      <td>
+        <span class={`severity severity-${entity.severity}`}>{w.severity[entity.severity]}</span>
+      </td>
+      <td class="when">
+        {entity.first ? moment(entity.first) : "–"}
+        {entity.at_log_start && (
+          <abbr class="at-start" title={w.entity.atStart}>
+            {w.entity.atStartMark}
+          </abbr>
+        )}
+      </td>
+      <td class="when">{entity.last ? moment(entity.last) : "–"}</td>
+      <td class="number">{number(l, entity.records)}</td>
+      <td class="number">{bytes(l, entity.bytes_out)}</td>
+      <td>
+        <FindingLinks ids={entity.findings} most={6} about={entity.value} />
+      </td>
+    </tr>
+  );
+}

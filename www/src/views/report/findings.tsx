@@ -1,0 +1,138 @@
+// The findings, the leading ones first. With a thousand of them only those near the window are drawn.
+
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Checked } from "../../engine/check";
+import { language, say, words } from "../../i18n";
+import { number, period } from "../../lib/format";
+import { visible } from "../../lib/visible";
+import { filter, LEADING, opened, showAll, toggle, wanted } from "../../state/report";
+import type { Finding } from "../../wire/report";
+import { Chunks } from "../chunks";
+import { Chevron } from "../icons";
+import { FindingBody } from "./finding";
+
+const CHUNK = 40;
+const ROW_HEIGHT = 68;
+
+/** A finding holds `needle` in what its head says. */
+function holds({ id, title, subject, attack, category }: Finding, needle: string): boolean {
+  return [id, title.en, title.ja, subject.value, category ?? "", ...attack].some((part) =>
+    part.toLowerCase().includes(needle),
+  );
+}
+
+export function Findings({ checked }: { checked: Checked }): JSX.Element {
+  const w = words.value.report;
+  const { findings } = checked.report;
+  const needle = filter.value.trim().toLowerCase();
+  const all = showAll.value || findings.length <= LEADING;
+  const shown = useMemo(() => {
+    if (!all) return findings.slice(0, LEADING);
+    return needle === "" ? findings : findings.filter((finding) => holds(finding, needle));
+  }, [findings, all, needle]);
+  useWanted(findings, shown);
+  if (findings.length === 0) return <p class="none">{w.noFindings}</p>;
+  return (
+    <>
+      {showAll.value && <Filter shown={shown.length} all={findings.length} />}
+      <div class="findings">
+        <Chunks
+          // Another list starts anew, or chunks would keep the heights of other rows.
+          key={`${all} ${needle}`}
+          items={shown}
+          rowHeight={ROW_HEIGHT}
+          size={CHUNK}
+          row={(finding) => <Row key={finding.id} finding={finding} checked={checked} />}
+        />
+      </div>
+      {findings.length > LEADING && (
+        <button
+          type="button"
+          class="more"
+          data-action="all-findings"
+          onClick={() => (showAll.value = !showAll.value)}
+        >
+          {showAll.value ? w.showLeading : w.showAll(number(language.value, findings.length))}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Filter({ shown, all }: { shown: number; all: number }): JSX.Element {
+  const w = words.value.report;
+  const l = language.value;
+  return (
+    <p class="filter">
+      <label>
+        {w.filter}{" "}
+        <input
+          type="search"
+          value={filter.value}
+          spellcheck={false}
+          onInput={(event) => (filter.value = event.currentTarget.value)}
+        />
+      </label>
+      <span class="faint" role="status">
+        {w.matches(number(l, shown), number(l, all))}
+      </span>
+    </p>
+  );
+}
+
+// Frames to wait for a chunk to be drawn once it is in view.
+const PATIENCE = 30;
+
+/** Brings the wanted finding into view: shows the whole list where needed, then its chunk, then itself. */
+function useWanted(findings: readonly Finding[], shown: readonly Finding[]): void {
+  const want = wanted.value;
+  useEffect(() => {
+    if (!want) return;
+    const at = shown.findIndex(({ id }) => id === want.id);
+    if (at < 0) {
+      if (!findings.some(({ id }) => id === want.id)) return;
+      filter.value = "";
+      showAll.value = true;
+      return;
+    }
+    document.querySelectorAll(".findings > .chunk")[Math.floor(at / CHUNK)]?.scrollIntoView();
+    focusWhenDrawn(want.id, PATIENCE);
+    wanted.value = null;
+  }, [want, shown]);
+}
+
+function focusWhenDrawn(id: string, patience: number): void {
+  const head = document.querySelector<HTMLElement>(`[data-finding-head="${CSS.escape(id)}"]`);
+  if (!head) {
+    if (patience > 0) requestAnimationFrame(() => focusWhenDrawn(id, patience - 1));
+    return;
+  }
+  head.focus({ preventScroll: true });
+  head.scrollIntoView();
+}
+
+function Row({ finding, checked }: { finding: Finding; checked: Checked }): JSX.Element {
+  const w = words.value;
+  const { id, severity, title, subject, count, outcome, first, last } = finding;
+  const open = opened.value.has(id);
+  return (
+    <article class="finding" data-severity={severity}>
+      <h3>
+        <button type="button" data-finding-head={id} aria-expanded={open} onClick={() => toggle(id)}>
+          <Chevron />
+          <span class={`severity severity-${severity}`}>{w.severity[severity]}</span>
+          <span class="finding-title">{visible(say(title))}</span>
+          <span class="finding-line">
+            <span class="id">{id}</span>
+            <bdi class="subject">{visible(subject.value)}</bdi>
+            {outcome && <span class={`outcome outcome-${outcome}`}>{w.outcome[outcome]}</span>}
+            <span>{w.finding.records(number(language.value, count))}</span>
+            <span class="when">{period(first, last)}</span>
+          </span>
+        </button>
+      </h3>
+      {open && <FindingBody finding={finding} checked={checked} />}
+    </article>
+  );
+}

@@ -1,0 +1,182 @@
+// The report: the answer first, then what it rests on, then what the logs cannot tell.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Checked } from "../../engine/check";
+import { language, words } from "../../i18n";
+import { number } from "../../lib/format";
+import { showStart } from "../../state/app";
+import { RefusedList } from "../failed";
+import { Answer } from "./answer";
+import { CoverageSection } from "./coverage";
+import { Custody } from "./custody";
+import { Entities } from "./entities";
+import { Exports } from "./exports";
+import { Findings } from "./findings";
+import { Limits } from "./limits";
+import { Questions } from "./questions";
+import { Sources } from "./sources";
+import { TimelineSection } from "./timeline";
+import { UnparsedSection } from "./unparsed";
+
+interface SectionEntry {
+  readonly id: keyof ReturnType<typeof titles>;
+  readonly count: number | undefined;
+  readonly body: () => JSX.Element;
+}
+
+const titles = () => {
+  const { questions, findings, entities, timeline, coverage, sources, limits, unparsed, custody } =
+    words.value.report;
+  return { questions, findings, entities, timeline, coverage, sources, limits, unparsed, custody };
+};
+
+function sectionsOf(checked: Checked): SectionEntry[] {
+  const { report } = checked;
+  return [
+    { id: "questions", count: undefined, body: () => <Questions questions={report.questions} /> },
+    { id: "findings", count: report.findings.length, body: () => <Findings checked={checked} /> },
+    { id: "entities", count: report.entities.length, body: () => <Entities entities={report.entities} /> },
+    { id: "timeline", count: undefined, body: () => <TimelineSection timeline={report.timeline} /> },
+    {
+      id: "coverage",
+      count: undefined,
+      body: () => <CoverageSection coverage={report.coverage} />,
+    },
+    {
+      id: "limits",
+      count: report.not_evaluable.length,
+      body: () => <Limits limits={report.not_evaluable} />,
+    },
+    { id: "sources", count: report.sources.length, body: () => <Sources report={report} /> },
+    { id: "unparsed", count: report.unparsed.length, body: () => <UnparsedSection report={report} /> },
+    { id: "custody", count: undefined, body: () => <Custody report={report} /> },
+  ];
+}
+
+export function ReportView({ checked }: { checked: Checked }): JSX.Element {
+  const w = words.value.report;
+  const sections = sectionsOf(checked);
+  const drawn = useStages(sections.length);
+  const answer = useRef<HTMLElement>(null);
+  // The answer is what the reader waited for: the focus and the view begin there.
+  useEffect(() => {
+    answer.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [checked]);
+  return (
+    <div class="report">
+      <Contents sections={sections} drawn={drawn} />
+      <main>
+        <section class="answer" id="answer" ref={answer} tabIndex={-1} aria-label={w.answer}>
+          <Answer report={checked.report} />
+          <div class="report-tools">
+            <Exports json={checked.json} />
+            <button type="button" class="main" data-action="other" onClick={() => showStart(false)}>
+              {w.other}
+            </button>
+          </div>
+        </section>
+        {checked.refused.length > 0 && (
+          <section class="panel alarm" role="alert">
+            <h2>{w.refusedTitle}</h2>
+            <p>{w.refused}</p>
+            <RefusedList refused={checked.refused} />
+          </section>
+        )}
+        {sections.slice(0, drawn).map(({ id, count, body }) => (
+          <Section key={id} id={id} title={titles()[id]} count={count}>
+            {body()}
+          </Section>
+        ))}
+      </main>
+    </div>
+  );
+}
+
+/** Draws the questions and findings at once and the sections below one by one, each in a turn of its own. */
+function useStages(all: number): number {
+  const [drawn, setDrawn] = useState(2);
+  useEffect(() => {
+    if (drawn >= all) return;
+    const turn = setTimeout(() => setDrawn(drawn + 1));
+    return () => clearTimeout(turn);
+  }, [drawn, all]);
+  return drawn;
+}
+
+interface SectionProps {
+  readonly id: string;
+  readonly title: string;
+  readonly count: number | undefined;
+  readonly children: ComponentChildren;
+}
+
+function Section({ id, title, count, children }: SectionProps): JSX.Element {
+  return (
+    <section id={id} class="section" tabIndex={-1} aria-labelledby={`${id}-title`} data-section>
+      <h2 id={`${id}-title`}>
+        {title} {count !== undefined && <span class="count">{number(language.value, count)}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+/** Buttons, not links: a link inside a sandboxed document would be a navigation, which is not let out. */
+function Contents({ sections, drawn }: { sections: readonly SectionEntry[]; drawn: number }): JSX.Element {
+  const w = words.value.report;
+  const current = useCurrentSection(drawn);
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => keepInSight(nav.current), [current]);
+  const go = (id: string) => {
+    const target = document.getElementById(id);
+    target?.focus({ preventScroll: true });
+    target?.scrollIntoView();
+  };
+  const entries = [
+    { id: "answer", title: w.answer, count: undefined },
+    ...sections.map(({ id, count }) => ({ id, title: titles()[id], count })),
+  ];
+  return (
+    <nav class="contents" ref={nav} aria-label={w.sections}>
+      <ul>
+        {entries.map(({ id, title, count }) => (
+          <li key={id}>
+            <button type="button" aria-current={current === id ? "true" : undefined} onClick={() => go(id)}>
+              {title}{" "}
+              {count !== undefined && count > 0 && <span class="count">{number(language.value, count)}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** In narrow windows the contents are one line, which follows where the reader is. */
+function keepInSight(nav: HTMLElement | null): void {
+  const entry = nav?.querySelector<HTMLElement>("[aria-current]");
+  if (nav && entry) nav.scrollTo({ left: entry.offsetLeft - nav.clientWidth / 3 });
+}
+
+/** The section at the top of the window, of those drawn. */
+function useCurrentSection(drawn: number): string {
+  const [current, setCurrent] = useState("answer");
+  useEffect(() => {
+    const inView = new Set<Element>();
+    const all = [...document.querySelectorAll("#answer, [data-section]")];
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries)
+          isIntersecting ? inView.add(target) : inView.delete(target);
+        const first = all.find((section) => inView.has(section));
+        if (first) setCurrent(first.id);
+      },
+      { root: document, rootMargin: "-12% 0px -70% 0px" },
+    );
+    for (const section of all) observer.observe(section);
+    return () => observer.disconnect();
+  }, [drawn]);
+  return current;
+}

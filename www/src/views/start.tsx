@@ -1,0 +1,155 @@
+// The first screen: what this is, where to drop, what it reads, the settings, and the proof.
+
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Card } from "../engine/protocol";
+import { language, say, words } from "../i18n";
+import { number } from "../lib/format";
+import { start } from "../state/app";
+import { catalogue, engineTrouble } from "../state/engine";
+import { settingsWrong } from "../state/settings";
+import { Dialog } from "./dialog";
+import { chooseFiles, chooseFolder } from "./inputs";
+import { Proof } from "./proof";
+import { SettingsPanel } from "./settings";
+
+export function Start({ cancelled }: { cancelled: boolean }): JSX.Element {
+  const w = words.value;
+  return (
+    <main class="start">
+      <h1 class="lead">{w.lead}</h1>
+      <EngineTrouble />
+      <p class="note" role="status">
+        {cancelled ? w.drop.replaced : ""}
+      </p>
+      <DropZone />
+      <div class="start-panels">
+        <div>
+          <Reads />
+          <SettingsPanel />
+        </div>
+        <Proof />
+      </div>
+    </main>
+  );
+}
+
+function EngineTrouble(): JSX.Element | null {
+  const trouble = engineTrouble.value;
+  if (!trouble) return null;
+  return (
+    <div class="panel alarm" role="alert">
+      <p>{words.value.engine[trouble.kind]}</p>
+      <pre class="said">{trouble.detail}</pre>
+    </div>
+  );
+}
+
+function DropZone(): JSX.Element {
+  const w = words.value.drop;
+  const [pasting, setPasting] = useState(false);
+  return (
+    <section class="drop-zone" aria-label={w.label}>
+      <p class="drop-here">{w.here}</p>
+      <p class="drop-or">{w.or}</p>
+      <div class="buttons">
+        <button type="button" class="main" onClick={chooseFiles}>
+          {w.files}
+        </button>
+        <button type="button" onClick={chooseFolder}>
+          {w.folder}
+        </button>
+        <button type="button" onClick={() => setPasting(true)}>
+          {w.paste}
+        </button>
+      </div>
+      {settingsWrong.value && <p class="field-error">{words.value.settings.wrong}</p>}
+      <p class="drop-local">{w.local}</p>
+      {pasting && <Paste onClose={() => setPasting(false)} />}
+    </section>
+  );
+}
+
+function Paste({ onClose }: { onClose: () => void }): JSX.Element {
+  const w = words.value.drop;
+  const [text, setText] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
+  const submit = () => {
+    onClose();
+    void start([{ name: w.pasteName, file: new File([text], w.pasteName) }], []).catch(() => undefined);
+  };
+  return (
+    <Dialog title={w.pasteTitle} onClose={onClose}>
+      {/* No form: the sandbox lets none be submitted. */}
+      <label class="field">
+        <span>{w.pasteLabel}</span>
+        <textarea
+          class="paste"
+          ref={field}
+          rows={12}
+          spellcheck={false}
+          wrap="off"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button
+        type="button"
+        class="main"
+        data-action="check-paste"
+        disabled={text.trim() === ""}
+        onClick={submit}
+      >
+        {w.pasteCheck}
+      </button>
+    </Dialog>
+  );
+}
+
+function Reads(): JSX.Element {
+  const w = words.value.reads;
+  const known = catalogue.value;
+  return (
+    <section class="reads">
+      <h2>{w.title}</h2>
+      {known === null && engineTrouble.value === null && <p class="faint">{w.preparing}</p>}
+      <ul class="formats">
+        {known?.formats.map((format) => (
+          <li key={format.id}>
+            <details>
+              <summary>{format.name}</summary>
+              <p>{say(format.what)}</p>
+              {format.example && <pre class="example">{format.example}</pre>}
+            </details>
+          </li>
+        ))}
+      </ul>
+      <p class="faint">{w.containers}</p>
+      {known && <Looks cards={known.detections} />}
+    </section>
+  );
+}
+
+function Looks({ cards }: { cards: readonly Card[] }): JSX.Element {
+  const w = words.value.reads;
+  return (
+    <details class="looks">
+      <summary>
+        {w.looks} <span class="count">{number(language.value, cards.length)}</span>
+      </summary>
+      <dl>
+        {cards.map((card) => (
+          <div key={card.id}>
+            <dt>
+              <span class="id">{card.id}</span> {say(card.name)}
+            </dt>
+            <dd>{say(card.what)}</dd>
+            <dd class="faint">
+              {w.needs}: {say(card.needs)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

@@ -1,0 +1,146 @@
+//! `cargo xtask corpus DIR`: over a folder of logs, the reports of the command line with 1, 2 and
+//! 7 jobs, of the page with 1, 2 and 7 workers, and of the page with shards cut at random places
+//! must be the same bytes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::browsers::Browser;
+use crate::command::{Program, node};
+use crate::native::{self, Profile};
+use crate::pack::sha256_hex;
+use crate::repo::{Repo, read, write};
+use crate::wasm::{Care, Toolchain};
+use crate::{dist, table};
+
+#[derive(Args)]
+pub struct Options {
+    /// A folder with web/*.log, and crowdsec/manifest.tsv that names web logs
+    dir: PathBuf,
+    /// Seed of the random cuts; another at each run where none is given
+    #[arg(long)]
+    seed: Option<u32>,
+    /// Takes dist/sekisho.html and the command line as they are, without building them
+    #[arg(long)]
+    no_build: bool,
+}
+
+const JOBS: [&str; 3] = ["1", "2", "7"];
+
+pub fn run(repo: &Repo, options: &Options) -> Result<()> {
+    let logs = logs(&options.dir)?;
+    ensure!(!logs.is_empty(), "no web logs under {}", options.dir.display());
+    if !options.no_build {
+        dist::make(repo, &Toolchain::find(repo)?, Care::Release)?;
+    }
+    let binary = native::command_line(repo, Profile::Release)?;
+    let work = repo.target.join("corpus");
+    let seed = options.seed.unwrap_or_else(std::process::id);
+    println!("{} logs; cuts with seed {seed} (--seed {seed} repeats them)", logs.len());
+    let checked = logs.iter().map(|log| Checked::by_command_line(&binary, log, &work));
+    let checked = checked.collect::<Result<Vec<_>>>()?;
+    let pages = by_page(repo, &work, &checked, seed)?;
+    conclude(&options.dir, &checked, &pages)
+}
+
+/// Web logs: every `web/*.log`, and those that the manifest of crowdsec/ calls nginx or Apache.
+fn logs(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut logs = Vec::new();
+    if let Ok(files) = std::fs::read_dir(dir.join("web")) {
+        let files = files.flatten().map(|file| file.path());
+        logs.extend(files.filter(|path| path.extension().is_some_and(|end| end == "log")));
+    }
+    let manifest = dir.join("crowdsec/manifest.tsv");
+    if manifest.exists() {
+        logs.extend(in_manifest(&read(&manifest)?).map(|name| dir.join("crowdsec").join(name)));
+    }
+    logs.sort();
+    logs.dedup();
+    Ok(logs)
+}
+
+fn in_manifest(manifest: &str) -> impl Iterator<Item = &str> {
+    let rows = manifest.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+    rows.filter_map(|cells| {
+        let (log, kind) = (*cells.get(2)?, *cells.get(4)?);
+        (kind.starts_with("nginx") || kind.starts_with("apache")).then_some(log)
+    })
+}
+
+/// A log, and whether the command line says the same of it with any number of jobs.
+struct Checked<'a> {
+    log: &'a Path,
+    report: PathBuf,
+    same: bool,
+}
+
+impl<'a> Checked<'a> {
+    fn by_command_line(binary: &Path, log: &'a Path, work: &Path) -> Result<Checked<'a>> {
+        let reports = JOBS.iter().map(|jobs| report(binary, log, jobs));
+        let reports = reports.collect::<Result<Vec<_>>>()?;
+        let name = sha256_hex(log.to_string_lossy().as_bytes());
+        let kept = work.join(format!("{name}.json"));
+        write(&kept, &reports[0])?;
+        let same = reports.iter().all(|report| *report == reports[0]);
+        Ok(Checked { log, report: kept, same })
+    }
+}
+
+/// The command line's report. The page knows a file by its name alone, so the folder is left out.
+fn report(binary: &Path, log: &Path, jobs: &str) -> Result<String> {
+    let (folder, name) = (log.parent().context("no folder")?, log.file_name().context("no name")?);
+    let printed = Program::new(binary)
+        .args(["check", "--format", "json", "--jobs", jobs])
+        .arg(name)
+        .inside(folder)
+        .read_if(|code| (0..=3).contains(&code))?;
+    Ok(printed.trim_end_matches('\n').to_owned())
+}
+
+/// What one load of the page says of every log: an object of ways and whether each is the same.
+fn by_page(repo: &Repo, work: &Path, checked: &[Checked<'_>], seed: u32) -> Result<Vec<Value>> {
+    let files: Vec<Value> =
+        checked.iter().map(|one| json!({ "log": one.log, "report": one.report })).collect();
+    let request = work.join("request.json");
+    write(&request, json!({ "files": files, "seed": seed }).to_string())?;
+    let answer = node()
+        .arg(repo.drive("corpus.mjs"))
+        .arg(&request)
+        .env(Browser::Chromium.variable(), Browser::Chromium.find()?)
+        .read()?;
+    serde_json::from_str(&answer).context("the page's answer cannot be read")
+}
+
+fn conclude(dir: &Path, checked: &[Checked<'_>], pages: &[Value]) -> Result<()> {
+    ensure!(checked.len() == pages.len(), "the page answered for {} logs", pages.len());
+    let word = |same: bool| if same { "same" } else { "DIFFERS" }.to_owned();
+    let mut rows = Vec::new();
+    let mut differ = 0;
+    for (one, page) in checked.iter().zip(pages) {
+        let ways = ["1", "2", "7", "cuts"].map(|way| page[way].as_bool() == Some(true));
+        let all = one.same && ways.iter().all(|same| *same);
+        differ += usize::from(!all);
+        let name = one.log.strip_prefix(dir).unwrap_or(one.log).display().to_string();
+        rows.push([name, word(one.same)].into_iter().chain(ways.map(word)).collect());
+    }
+    let head = ["log", "jobs 1, 2, 7", "page, 1 worker", "2 workers", "7 workers", "random cuts"];
+    table::print(&head, &rows);
+    ensure!(differ == 0, "{differ} of {} logs have differing reports", checked.len());
+    println!("All {} reports are byte-identical.", checked.len());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_manifest;
+
+    #[test]
+    fn web_logs_are_found_in_a_manifest() {
+        let manifest = "test\tkind\tlog\tlines\tlog_type\n\
+            a\tx\tlogs/a.log\t1\tnginx\nb\tx\tlogs/b.log\t1\tsyslog\nc\tx\tlogs/c.log\t2\tapache2\n";
+        assert_eq!(in_manifest(manifest).collect::<Vec<_>>(), ["logs/a.log", "logs/c.log"]);
+    }
+}

@@ -1,0 +1,35 @@
+//! The command line, built natively.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+
+use crate::command::cargo;
+use crate::repo::Repo;
+
+/// The profile that the command line is built with.
+#[derive(Debug, Clone, Copy)]
+pub enum Profile {
+    /// As the tests build it, with every check.
+    Dev,
+    Release,
+}
+
+/// Builds the command line and gives its path.
+pub fn command_line(repo: &Repo, profile: Profile) -> Result<PathBuf> {
+    let (name, folder) = match profile {
+        Profile::Dev => ("dev", "debug"),
+        Profile::Release => ("release", "release"),
+    };
+    let build =
+        cargo().args(["build", "--package", "sekisho", "--bin", "sekisho", "--profile", name]);
+    let build = match profile {
+        // With the features of the tests, so that nothing is compiled twice.
+        Profile::Dev => build.arg("--all-features"),
+        Profile::Release => build,
+    };
+    build.inside(&repo.root).run()?;
+    let binary = repo.root.join("target").join(folder).join("sekisho");
+    ensure!(binary.exists(), "cargo made no {}", binary.display());
+    Ok(binary)
+}
