@@ -4,7 +4,7 @@
 /// A record longer than this is listed as unparsed and not held in memory.
 pub const RECORD_BYTES: usize = 1 << 20;
 /// Bytes asked of a source at once.
-pub const READ_BYTES: usize = 4 << 20;
+pub const READ_BYTES: usize = 1 << 20;
 /// Bytes of a stream that one job scans.
 pub const SHARD_BYTES: u64 = 16 << 20;
 /// Bytes at the start of a stream from which its format is told.

@@ -4,13 +4,15 @@ pub mod fingerprint;
 pub mod limits;
 mod sampled;
 mod size;
+mod table;
 mod text;
 mod time;
 mod visible;
 
 pub use fingerprint::{Fingerprint, Seed};
-pub use sampled::{Merge, Sampled, Table};
+pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
+pub use table::{Place, Table};
 pub use text::{Language, Text};
 pub use time::{Instant, Stamp, Time, civil_day, parse_clf_time, rfc3339};
 pub use visible::visible;

@@ -1,8 +1,8 @@
 //! Tables with a bound that does not depend on the order in which things arrive.
 
 use super::Fingerprint;
+use super::table::{Place, Table};
 use serde::{Deserialize, Serialize};
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Joins what two shards saw. Associative and commutative: any cut and any order of merging gives
 /// the same result.
@@ -13,28 +13,6 @@ pub trait Merge {
 
 impl Merge for () {
     fn merge(&mut self, (): Self) {}
-}
-
-/// A hash table keyed by fingerprints. Its order is sorted away before anything is shown.
-pub type Table<V> = hashbrown::HashMap<Fingerprint, V, BuildHasherDefault<Already>>;
-
-/// Fingerprints are hashes already; rotating keeps the bits by which `Sampled` selects away from
-/// the ones by which the table places.
-#[derive(Clone, Copy, Default)]
-pub struct Already(u64);
-
-impl Hasher for Already {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0.rotate_left(8)) ^ u64::from(byte);
-        }
-    }
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value.rotate_left(24);
-    }
 }
 
 /// A table of at most `LIMIT` entries. When it grows over that, it keeps the half of all keys
@@ -57,18 +35,48 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
     /// The entry of a key, made when it is new; none when the key is not among those kept.
     #[inline]
     pub fn entry(&mut self, key: Fingerprint, make: impl FnOnce() -> V) -> Option<&mut V> {
+        let place = self.place(key, make)?;
+        self.entries.at_mut(place)
+    }
+
+    /// Where the entry of a key stands, made when it is new; none when the key is not kept.
+    /// Holds until the next entry is made.
+    #[inline]
+    pub fn place(&mut self, key: Fingerprint, make: impl FnOnce() -> V) -> Option<Place> {
+        if let Some(place) = self.entries.find(key) {
+            return Some(place);
+        }
         if !self.keeps(key) {
             return None;
         }
-        if self.entries.len() < LIMIT {
-            return Some(self.entries.entry(key).or_insert_with(make));
+        self.entries.entry(key, make);
+        if self.entries.len() > LIMIT {
+            self.halve();
         }
-        self.entry_at_the_bound(key, make)
+        self.entries.find(key)
+    }
+
+    /// Where the entry of a key stands, when there is one.
+    #[inline]
+    pub fn find(&self, key: Fingerprint) -> Option<Place> {
+        self.entries.find(key)
+    }
+
+    /// The entry at a place.
+    #[inline]
+    pub fn at(&self, place: Place) -> Option<&V> {
+        self.entries.at(place)
+    }
+
+    /// The entry at a place, to be changed.
+    #[inline]
+    pub fn at_mut(&mut self, place: Place) -> Option<&mut V> {
+        self.entries.at_mut(place)
     }
 
     /// What is known of a key.
     pub fn get(&self, key: Fingerprint) -> Option<&V> {
-        self.entries.get(&key)
+        self.entries.get(key)
     }
 
     /// Whether everything about this key is kept.
@@ -85,20 +93,22 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
     /// All entries, in order of their fingerprints. That order means nothing to people and
     /// depends on the seed: sort by something else before showing.
     pub fn sorted(&self) -> Vec<(Fingerprint, &V)> {
-        let mut all: Vec<_> = self.entries.iter().map(|(key, value)| (*key, value)).collect();
+        let mut all: Vec<_> = self.entries.iter().collect();
         all.sort_unstable_by_key(|(key, _)| *key);
         all
     }
 
     #[cold]
-    fn entry_at_the_bound(&mut self, key: Fingerprint, make: impl FnOnce() -> V) -> Option<&mut V> {
-        self.entries.entry(key).or_insert_with(make);
+    fn halve(&mut self) {
         while self.entries.len() > LIMIT {
             self.halvings += 1;
-            let halvings = self.halvings;
-            self.entries.retain(|key, _| key.leading_zeros() >= halvings);
+            self.thin();
         }
-        self.entries.get_mut(&key)
+    }
+
+    fn thin(&mut self) {
+        let halvings = self.halvings;
+        self.entries.retain(|key| key.leading_zeros() >= halvings);
     }
 }
 
@@ -106,12 +116,9 @@ impl<V: Merge, const LIMIT: usize> Merge for Sampled<V, LIMIT> {
     fn merge(&mut self, other: Self) {
         if other.halvings > self.halvings {
             self.halvings = other.halvings;
-            let halvings = self.halvings;
-            self.entries.retain(|key, _| key.leading_zeros() >= halvings);
+            self.thin();
         }
-        let mut arriving: Vec<_> = other.entries.into_iter().collect();
-        arriving.sort_unstable_by_key(|(key, _)| *key);
-        for (key, value) in arriving {
+        for (key, value) in other.entries.into_entries() {
             self.join(key, value);
         }
     }
@@ -119,10 +126,9 @@ impl<V: Merge, const LIMIT: usize> Merge for Sampled<V, LIMIT> {
 
 impl<V: Merge, const LIMIT: usize> Sampled<V, LIMIT> {
     fn join(&mut self, key: Fingerprint, value: V) {
-        if let Some(known) = self.entries.get_mut(&key) {
-            known.merge(value);
-        } else {
-            self.entry(key, || value);
+        match self.entries.find(key).and_then(|place| self.entries.at_mut(place)) {
+            Some(known) => known.merge(value),
+            None => drop(self.place(key, || value)),
         }
     }
 }

@@ -12,6 +12,14 @@ pub struct Calendar {
     bins: Table<Bin>,
 }
 
+impl Bin {
+    /// A bin of one record.
+    pub const fn of(at: Instant, is_error: bool, location: Location) -> Self {
+        let place = (at, location);
+        Self { records: 1, errors: is_error as u32, first: place, last: place }
+    }
+}
+
 /// The records of five minutes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Bin {
@@ -26,26 +34,38 @@ pub struct Bin {
 }
 
 impl Calendar {
-    /// Counts a record.
-    #[inline]
-    pub fn add(&mut self, at: Instant, is_error: bool, location: Location) {
-        let place = (at, location);
-        let new = Bin { records: 1, errors: u32::from(is_error), first: place, last: place };
-        self.add_bin(at.div_euclid(BIN_SECS) as u64, new);
-    }
-
-    #[inline]
-    fn add_bin(&mut self, key: u64, new: Bin) {
-        self.bins.entry(key).and_modify(|known| known.merge(new)).or_insert(new);
+    /// Counts the records of a bin that begins at `start`.
+    pub fn add(&mut self, start: Instant, new: Bin) {
+        let mut is_new = false;
+        let known = self.bins.entry(key_of(start), || {
+            is_new = true;
+            new
+        });
+        if !is_new {
+            known.merge(new);
+        }
     }
 
     /// The bins in order of time; the number is the instant of a bin's start.
     pub fn sorted(&self) -> Vec<(Instant, Bin)> {
         let mut bins: Vec<_> =
-            self.bins.iter().map(|(key, bin)| (*key as i64 * BIN_SECS, *bin)).collect();
+            self.bins.iter().map(|(key, bin)| (start_of(key), *bin)).collect();
         bins.sort_unstable_by_key(|(start, _)| *start);
         bins
     }
+}
+
+/// A bin's number, spread over the table by an odd factor, which keeps numbers apart.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// The factor that undoes `SPREAD`.
+const GATHER: u64 = 0xf1de_83e1_9937_733d;
+
+const fn key_of(start: Instant) -> u64 {
+    (start.div_euclid(BIN_SECS) as u64).wrapping_mul(SPREAD)
+}
+
+const fn start_of(key: u64) -> Instant {
+    key.wrapping_mul(GATHER) as i64 * BIN_SECS
 }
 
 impl Merge for Bin {
@@ -60,10 +80,20 @@ impl Merge for Bin {
 
 impl Merge for Calendar {
     fn merge(&mut self, other: Self) {
-        let mut arriving: Vec<_> = other.bins.into_iter().collect();
-        arriving.sort_unstable_by_key(|(key, _)| *key);
-        for (key, bin) in arriving {
-            self.add_bin(key, bin);
+        for (key, bin) in other.bins.into_entries() {
+            self.add(start_of(key), bin);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bin_s_number_comes_back_from_its_key() {
+        for start in [-3_000, 0, 300, 1_620_262_800, 253_402_300_500] {
+            assert_eq!(start_of(key_of(start)), start);
         }
     }
 }

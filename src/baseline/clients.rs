@@ -20,8 +20,10 @@ pub struct ClientStats {
     pub first: Instant,
     /// Last record.
     pub last: Instant,
-    /// Its days, in order.
-    pub days: Vec<Day>,
+    /// The day that came last in the log: nearly every record belongs to it.
+    today: Option<Day>,
+    /// The other days, in order.
+    others: Vec<Day>,
 }
 
 /// What a client did on one day, in the zone of its records.
@@ -54,7 +56,8 @@ impl ClientStats {
             errors: 0,
             first: at,
             last: at,
-            days: Vec::new(),
+            today: None,
+            others: Vec::new(),
         }
     }
 
@@ -77,26 +80,39 @@ impl ClientStats {
             span: (at, at),
             largest: (bytes, location),
         };
-        match self.days.last_mut() {
-            Some(last) if last.day == new.day => last.merge(new),
-            _ => self.add_day(new),
+        match &mut self.today {
+            Some(today) if today.day == new.day => today.merge(new),
+            today => {
+                if let Some(before) = today.replace(new) {
+                    self.add_day(before);
+                }
+            }
         }
     }
 
     fn add_day(&mut self, new: Day) {
-        match self.days.binary_search_by_key(&new.day, |day| day.day) {
+        match self.others.binary_search_by_key(&new.day, |day| day.day) {
             Ok(at) => {
-                if let Some(known) = self.days.get_mut(at) {
+                if let Some(known) = self.others.get_mut(at) {
                     known.merge(new);
                 }
             }
-            Err(at) => self.days.insert(at, new),
+            Err(at) => self.others.insert(at, new),
         }
+    }
+
+    /// Its days, in order.
+    pub fn days(&self) -> Vec<Day> {
+        let mut all = self.clone();
+        if let Some(today) = all.today.take() {
+            all.add_day(today);
+        }
+        all.others
     }
 
     /// Bytes sent to it in all.
     pub fn bytes_out(&self) -> u64 {
-        self.days.iter().map(|day| day.bytes).sum()
+        self.today.iter().chain(&self.others).map(|day| day.bytes).sum()
     }
 }
 
@@ -119,6 +135,6 @@ impl Merge for ClientStats {
         self.errors += other.errors;
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        other.days.into_iter().for_each(|day| self.add_day(day));
+        other.today.into_iter().chain(other.others).for_each(|day| self.add_day(day));
     }
 }

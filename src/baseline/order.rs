@@ -33,8 +33,10 @@ pub struct Segment {
     pub records: u64,
     /// The first ones, at most `AFTER`.
     head: Vec<Mark>,
-    /// The last ones, at most `AFTER + 1`, also those that are in `head`.
+    /// The last ones, at most `AFTER + 1`, also those that are in `head`: a ring.
     tail: Vec<Mark>,
+    /// Where the oldest of them stands.
+    oldest: usize,
     /// Steps inside it.
     steps: u64,
     kept: Vec<Reversal>,
@@ -49,14 +51,24 @@ impl Segment {
         if self.head.len() < AFTER {
             self.head.push(mark);
         }
-        if self.tail.len() > AFTER {
-            self.tail.rotate_left(1);
-            self.tail.truncate(AFTER);
+        if self.tail.len() <= AFTER {
+            self.tail.push(mark);
+        } else {
+            self.tail[self.oldest] = mark;
+            self.oldest = if self.oldest == AFTER { 0 } else { self.oldest + 1 };
         }
-        self.tail.push(mark);
-        if let Some(step) = step_in(&self.tail) {
+        // Only when this record is older than the one at the window's start can there be a step.
+        if at < self.tail[self.oldest].0 - STEP_SECS
+            && let Some(step) = step_in(&self.last())
+        {
             self.count(step);
         }
+    }
+
+    /// The last records in their order.
+    fn last(&self) -> Vec<Mark> {
+        let (behind, before) = self.tail.split_at(self.oldest.min(self.tail.len()));
+        [before, behind].concat()
     }
 
     fn count(&mut self, step: Reversal) {
@@ -102,7 +114,7 @@ impl Order {
 impl Segment {
     /// Puts the next shard's segment behind this one, and finds the steps across the border.
     fn append(&mut self, next: &Self) {
-        let border: Vec<Mark> = self.tail.iter().chain(&next.head).copied().collect();
+        let border: Vec<Mark> = self.last().into_iter().chain(next.head.iter().copied()).collect();
         // A window is across the border when it begins before it and ends behind it.
         for from in 0..self.tail.len() {
             let window = border.get(from..from + AFTER + 1);
@@ -114,7 +126,8 @@ impl Segment {
         self.steps += next.steps;
         self.kept.extend(next.kept.iter().take(KEPT - self.kept.len().min(KEPT)).copied());
         self.records += next.records;
-        self.tail.extend(&next.tail);
+        self.tail = [self.last(), next.last()].concat();
+        self.oldest = 0;
         let surplus = self.tail.len().saturating_sub(AFTER + 1);
         self.tail.drain(..surplus);
     }

@@ -86,7 +86,7 @@ struct Writer<'w> {
 
 impl Visitor for Writer<'_> {
     fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
-        *self.paths.entry(path).or_insert_with(judge)
+        *self.paths.entry(path, judge)
     }
 
     fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
@@ -151,7 +151,7 @@ pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
         if let Some(failure) = writer.failure {
             return Err(failure);
         }
-        parsed += ledger.parsed();
+        parsed += ledger.understood();
         is_partial |= !ledger.faults.is_empty();
     }
     out.flush()?;

@@ -52,15 +52,16 @@ impl Detector for Egress {
         let clients = context.baseline.clients.sorted();
         let mut all: Vec<(u64, Fingerprint)> = clients
             .iter()
-            .flat_map(|(key, client)| client.days.iter().map(|day| (day.bytes, *key)))
+            .flat_map(|(key, client)| client.days().into_iter().map(|day| (day.bytes, *key)))
             .collect();
         all.sort_unstable();
         let limits = context.thresholds;
         let mut verdict = Verdict::default();
         for (key, client) in clients {
-            let days = client.days.iter().enumerate();
-            for (index, day) in days.filter(|(_, day)| day.bytes > limits.egress_bytes) {
-                let measure = Measure::of(client, index, &all, key);
+            let days = client.days();
+            let large = days.iter().enumerate().filter(|(_, day)| day.bytes > limits.egress_bytes);
+            for (index, day) in large {
+                let measure = Measure::of(&days, index, &all, key);
                 if measure.is_large(day, limits) {
                     verdict.findings.push(finding(key, client, day, &measure));
                 }
@@ -87,21 +88,15 @@ struct Measure {
 }
 
 impl Measure {
-    fn of(
-        client: &ClientStats,
-        index: usize,
-        all: &[(u64, Fingerprint)],
-        key: Fingerprint,
-    ) -> Self {
-        let mut own: Vec<u64> = client
-            .days
+    fn of(days: &[Day], index: usize, all: &[(u64, Fingerprint)], key: Fingerprint) -> Self {
+        let mut own: Vec<u64> = days
             .iter()
             .enumerate()
             .filter(|(at, _)| *at != index)
             .map(|(_, day)| day.bytes)
             .collect();
         own.sort_unstable();
-        let others = all.len() - client.days.len();
+        let others = all.len() - days.len();
         Self {
             own: (own.len() >= OWN_DAYS).then(|| own[rank(own.len(), 950)]),
             site: (others >= SITE_DAYS).then(|| nth_other(all, key, rank(others, 995))),

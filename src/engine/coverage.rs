@@ -2,7 +2,7 @@
 
 use crate::base::limits::UNPARSED_LISTED;
 use crate::base::{Instant, Merge, Time};
-use crate::event::{Field, Fields, Value};
+use crate::event::{Field, Fields};
 use crate::format::FormatIndex;
 use crate::input::Fault;
 use crate::report::ByteLedger;
@@ -82,9 +82,20 @@ impl Ledger {
         }
     }
 
-    /// Notes the time of a record.
+    /// Notes a record that was understood.
     #[inline]
-    pub fn time(&mut self, time: Time) {
+    pub fn parsed(&mut self, format: FormatIndex, bytes: u64, time: Time, fields: &Fields<'_>) {
+        self.bytes.parsed += bytes;
+        self.fields |= fields.present();
+        match self.formats.get_mut(&format) {
+            Some(records) => *records += 1,
+            None => drop(self.formats.insert(format, 1)),
+        }
+        self.time(time);
+    }
+
+    #[inline]
+    fn time(&mut self, time: Time) {
         let kind = match time {
             Time::Zoned(stamp) => {
                 if self.offsets.last() != Some(&stamp.offset_secs) {
@@ -102,22 +113,13 @@ impl Ledger {
         }
     }
 
-    /// Notes which fields a record has.
-    #[inline]
-    pub fn has(&mut self, fields: &Fields<'_>) {
-        for field in Field::ALL {
-            let is_there = !matches!(fields.get(field), Value::Absent);
-            self.fields |= u32::from(is_there) << (field as u32);
-        }
-    }
-
     /// Whether some record has a field.
     pub const fn has_field(&self, field: Field) -> bool {
         self.fields & (1 << (field as u32)) != 0
     }
 
     /// Records that were understood.
-    pub fn parsed(&self) -> u64 {
+    pub fn understood(&self) -> u64 {
         self.formats.values().sum()
     }
 

@@ -46,7 +46,7 @@ fn read_packed(size: u64, source: &dyn ReadAt, wanted: &[(u64, u32)]) -> Texts {
     let mut unpacked = Unpacked::new(source, size);
     let mut window = Vec::new();
     let mut window_at = 0;
-    let mut buffer = vec![0; READ_BYTES / 4];
+    let mut buffer = vec![0; READ_BYTES];
     for (offset, length) in wanted {
         let end = offset + u64::from(length);
         while window_at + (window.len() as u64) < end {

@@ -7,15 +7,15 @@ use super::coverage::{Bad, Counts, Ledger, Why};
 use super::plan::{Job, Plan, Stream};
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
-use crate::base::{Fingerprint, Location, Seed, Table};
+use crate::base::{Fingerprint, Location, Seed, Stamp, Table};
 use crate::detect::{Marks, Seen};
-use crate::event::{Event, Field};
+use crate::event::{Event, Field, Fields};
 use crate::format::FormatIndex;
 use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
 use crate::judge::payload::{Judge, Payloads, Where, suspicious};
 use crate::judge::resource::{Resource, classify, download_query};
 use crate::judge::{Judged, agent};
-use crate::shard::{Line, LineCutter};
+use crate::shard::{Block, Line, LineCutter, Lines};
 use memchr::memchr;
 
 /// Everything that jobs share: the plan, and what follows from its settings.
@@ -46,6 +46,10 @@ impl Prepared {
 
 /// Takes the records of a shard.
 pub trait Visitor {
+    /// Fetches what is known of a path and a client into the processor's cache. Called for a batch
+    /// of records before any of them is handed on, so that the waits for memory overlap.
+    fn warm(&self, _path: Fingerprint, _client: Fingerprint) {}
+
     /// What was judged of a path; judges it when it is new.
     fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged;
 
@@ -75,7 +79,6 @@ pub fn read_stream(
         visitor,
         counts: Counts::default(),
         ledger: Ledger::default(),
-        format_run: (0, 0),
     };
     let size = prepared.plan.sources.get(job.source as usize).map_or(0, |source| source.size);
     let fault = match stream.container {
@@ -98,8 +101,39 @@ struct Pass<'p, V> {
     visitor: &'p mut V,
     counts: Counts,
     ledger: Ledger,
-    /// The format of the last records and how many of them in a row had it.
-    format_run: (FormatIndex, u64),
+}
+
+/// Records that are understood before they are handed on together.
+const BATCH: usize = 32;
+
+/// A record on its way, with the fingerprints by which it is looked up.
+struct Row<'e> {
+    event: Event<'e>,
+    stamp: Stamp,
+    client: Fingerprint,
+    path: Fingerprint,
+    path_text: &'e [u8],
+    query: Option<&'e [u8]>,
+}
+
+impl<V: Visitor> Lines for Pass<'_, V> {
+    fn line(&mut self, line: Line<'_>) {
+        if let Some(row) = self.row(&line) {
+            self.hand_on(&row);
+        }
+    }
+
+    fn block(&mut self, block: Block<'_>) {
+        let mut rows = Vec::with_capacity(BATCH);
+        for line in block {
+            rows.extend(self.row(&line));
+            if rows.len() == BATCH {
+                self.hand_on_all(&rows);
+                rows.clear();
+            }
+        }
+        self.hand_on_all(&rows);
+    }
 }
 
 impl<V: Visitor> Pass<'_, V> {
@@ -123,12 +157,12 @@ impl<V: Visitor> Pass<'_, V> {
                 Err(error) => return Some(error.into()),
             };
             at += count as u64;
-            if !cutter.push(&buffer[..count], &mut |line| self.line(line)) {
+            if !cutter.push(&buffer[..count], self) {
                 return None;
             }
             progress(at.min(job.end).saturating_sub(job.start));
         }
-        cutter.finish(&mut |line| self.line(line));
+        cutter.finish(self);
         None
     }
 
@@ -140,47 +174,49 @@ impl<V: Visitor> Pass<'_, V> {
     ) -> Option<Fault> {
         let mut cutter = LineCutter::new(0, u64::MAX);
         let mut unpacked = Unpacked::new(source, size);
-        let mut buffer = vec![0; READ_BYTES / 4];
+        let mut buffer = vec![0; READ_BYTES];
         let fault = loop {
             match unpacked.fill(&mut buffer) {
                 Ok(0) => break None,
                 Ok(count) => {
-                    cutter.push(&buffer[..count], &mut |line| self.line(line));
+                    cutter.push(&buffer[..count], self);
                 }
                 Err(fault) => break Some(fault),
             }
             progress(unpacked.consumed());
         };
-        cutter.finish(&mut |line| self.line(line));
+        cutter.finish(self);
         fault
     }
 
     fn finish(mut self, start: u64, fault: Option<Fault>) -> Ledger {
-        self.end_format_run();
         self.ledger.shards.insert(start, self.counts);
         self.ledger.faults.extend(fault);
         self.ledger
     }
 
+    /// Understands a line. None when there is nothing to hand on.
     #[inline]
-    fn line(&mut self, line: Line<'_>) {
+    fn row<'e>(&mut self, line: &Line<'e>) -> Option<Row<'e>> {
         let at = self.counts;
         self.counts.lines += 1;
         let Some(text) = line.text else {
             self.counts.records += 1;
-            return self.bad(&line, at, Why::TooLong);
+            self.bad(line, at, Why::TooLong);
+            return None;
         };
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         if text.first().is_none_or(|byte| *byte == b'#') {
             self.ledger.bytes.blank += line.bytes;
-            return;
+            return None;
         }
         self.counts.records += 1;
-        let Some((format, (time, fields))) = self.prepared.meant.reader.read(self.primary, text)
-        else {
-            return self.not_understood(&line, at, text);
+        let mut fields = Fields::default();
+        let reader = &self.prepared.meant.reader;
+        let Some((format, time)) = reader.read_into(self.primary, text, &mut fields) else {
+            self.not_understood(line, at, text);
+            return None;
         };
-        self.ledger.bytes.parsed += line.bytes;
         let location = Location {
             stream: self.stream,
             length: text.len() as u32,
@@ -188,7 +224,10 @@ impl<V: Visitor> Pass<'_, V> {
             line: at.lines,
             record: at.records,
         };
-        self.understood(format, &Event { location, time, fields });
+        self.ledger.parsed(format, line.bytes, time, &fields);
+        let event = Event { location, time, fields };
+        self.visitor.event(&event, format);
+        self.in_period(event)
     }
 
     #[cold]
@@ -206,34 +245,14 @@ impl<V: Visitor> Pass<'_, V> {
         self.ledger.bad(line.offset, bad);
     }
 
+    /// The record with its fingerprints, when it has a time inside the period of the settings.
     #[inline]
-    fn understood(&mut self, format: FormatIndex, event: &Event<'_>) {
-        if self.format_run.0 != format {
-            self.end_format_run();
-            self.format_run.0 = format;
-        }
-        self.format_run.1 += 1;
-        self.ledger.has(&event.fields);
-        self.ledger.time(event.time);
-        self.visitor.event(event, format);
-        let Some(stamp) = event.time.stamp() else { return };
+    fn in_period<'e>(&mut self, event: Event<'e>) -> Option<Row<'e>> {
+        let stamp = event.time.stamp()?;
         if stamp.at < self.prepared.meant.since || stamp.at >= self.prepared.meant.until {
             self.ledger.outside += 1;
-            return;
+            return None;
         }
-        let seen = self.judged(event, stamp);
-        self.visitor.seen(&seen);
-    }
-
-    fn end_format_run(&mut self) {
-        if self.format_run.1 > 0 {
-            *self.ledger.formats.entry(self.format_run.0).or_default() += self.format_run.1;
-            self.format_run.1 = 0;
-        }
-    }
-
-    #[inline]
-    fn judged<'e>(&mut self, event: &'e Event<'e>, stamp: crate::base::Stamp) -> Seen<'e> {
         let fields = &event.fields;
         let client = self.seed.of(fields.text(Field::SourceAddress).unwrap_or(b"-"));
         let target = fields.text(Field::Target).unwrap_or(b"-");
@@ -245,38 +264,53 @@ impl<V: Visitor> Pass<'_, V> {
             Some(domain) => self.seed.within(self.seed.of(domain), path_text),
             None => self.seed.of(path_text),
         };
+        Some(Row { event, stamp, client, path, path_text, query })
+    }
+
+    #[inline]
+    fn hand_on_all(&mut self, rows: &[Row<'_>]) {
+        for row in rows {
+            self.visitor.warm(row.path, row.client);
+        }
+        for row in rows {
+            self.hand_on(row);
+        }
+    }
+
+    #[inline]
+    fn hand_on(&mut self, row: &Row<'_>) {
+        let fields = &row.event.fields;
         let judge = &self.prepared.judge;
-        let judged = self.visitor.judged(path, || judge_path(judge, path_text));
+        let judged = self.visitor.judged(row.path, || judge_path(judge, row.path_text));
         let (agent, in_bulk) = self.agent(fields.text(Field::UserAgent));
         let payloads = judged
             .payloads
             .union(agent)
-            .union(judge_text(judge, Where::Query, query))
+            .union(judge_text(judge, Where::Query, row.query))
             .union(judge_text(judge, Where::Referer, fields.text(Field::Referrer)));
-        let (status, bytes) = (event.status().unwrap_or(0), event.bytes_out());
         let mut seen = Seen {
-            event,
-            at: stamp.at,
-            offset_secs: stamp.offset_secs,
-            client,
-            path,
-            path_text,
-            query,
-            status,
-            bytes,
+            event: &row.event,
+            at: row.stamp.at,
+            offset_secs: row.stamp.offset_secs,
+            client: row.client,
+            path: row.path,
+            path_text: row.path_text,
+            query: row.query,
+            status: row.event.status().unwrap_or(0),
+            bytes: row.event.bytes_out(),
             judged,
             payloads,
             marks: Marks::EMPTY,
         };
         seen.marks = marks(&seen, in_bulk);
-        seen
+        self.visitor.seen(&seen);
     }
 
     #[inline]
     fn agent(&mut self, agent: Option<&[u8]>) -> (Payloads, bool) {
         let Some(agent) = agent else { return (Payloads::default(), false) };
         let judge = &self.prepared.judge;
-        *self.agents.entry(self.seed.of(agent)).or_insert_with(|| {
+        *self.agents.entry(self.seed.of(agent), || {
             (judge_text(judge, Where::UserAgent, Some(agent)), agent::fetches_in_bulk(agent))
         })
     }

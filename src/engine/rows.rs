@@ -56,7 +56,7 @@ impl Visitor for Finder<'_> {
         if self.paths.len() >= REMEMBERED {
             self.paths.clear();
         }
-        *self.paths.entry(path).or_insert_with(judge)
+        *self.paths.entry(path, judge)
     }
 
     fn seen(&mut self, seen: &Seen<'_>) {

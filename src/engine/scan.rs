@@ -4,8 +4,10 @@ use super::coverage::{Coverage, Ledger};
 use super::plan::{Job, JobKind};
 use super::read::{Agents, Prepared, Visitor, read_stream};
 use crate::base::limits::READ_BYTES;
-use crate::base::{Fingerprint, Merge};
-use crate::baseline::{Baseline, Calendar, ClientStats, PathStats, Segment, is_served};
+use crate::base::{Fingerprint, Instant, Merge};
+use crate::baseline::{
+    BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
+};
 use crate::detect::{Marks, Seen, States};
 use crate::event::Field;
 use crate::input::{Fault, FaultKind, ReadAt, read_full};
@@ -85,10 +87,12 @@ impl<'p> Scanner<'p> {
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
             calendar: Calendar::default(),
+            bin: None,
             segment: Segment::default(),
         };
         let ledger =
             read_stream(self.prepared, job, source, &mut self.agents, &mut watch, progress);
+        watch.end_bin();
         let (calendar, segment) = (watch.calendar, watch.segment);
         let baseline = &mut self.partial.baseline;
         baseline.calendars.entry(job.stream).or_default().merge(calendar);
@@ -141,10 +145,21 @@ struct Watch<'w> {
     baseline: &'w mut Baseline,
     states: &'w mut States,
     calendar: Calendar,
+    /// The bin of the last records: nearly every record falls into the one of the record before.
+    bin: Option<(Instant, Bin)>,
     segment: Segment,
 }
 
 impl Visitor for Watch<'_> {
+    #[inline]
+    fn warm(&self, path: Fingerprint, client: Fingerprint) {
+        let paths = &self.baseline.paths;
+        let path = paths.find(path).and_then(|place| paths.at(place)).map(PathStats::answers);
+        let clients = &self.baseline.clients;
+        let client = clients.find(client).and_then(|place| clients.at(place)).map(|c| c.records);
+        std::hint::black_box((path, client));
+    }
+
     #[inline]
     fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
         if let Some(known) = self.baseline.paths.get(path) {
@@ -160,7 +175,7 @@ impl Visitor for Watch<'_> {
     fn seen(&mut self, seen: &Seen<'_>) {
         let is_error = seen.status >= 400;
         let location = seen.event.location;
-        self.calendar.add(seen.at, is_error, location);
+        self.bin(Bin::of(seen.at, is_error, location));
         self.segment.push(seen.at, location);
         self.client(seen, is_error);
         self.path(seen, is_error);
@@ -171,6 +186,24 @@ impl Visitor for Watch<'_> {
 }
 
 impl Watch<'_> {
+    #[inline]
+    fn bin(&mut self, new: Bin) {
+        let start = new.first.0.div_euclid(BIN_SECS) * BIN_SECS;
+        match &mut self.bin {
+            Some((known, bin)) if *known == start => bin.merge(new),
+            _ => {
+                self.end_bin();
+                self.bin = Some((start, new));
+            }
+        }
+    }
+
+    fn end_bin(&mut self) {
+        if let Some((start, bin)) = self.bin.take() {
+            self.calendar.add(start, bin);
+        }
+    }
+
     #[inline]
     fn client(&mut self, seen: &Seen<'_>, is_error: bool) {
         let address = || seen.event.fields.text(Field::SourceAddress).unwrap_or(b"-");

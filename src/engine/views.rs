@@ -24,7 +24,7 @@ pub(super) fn stream_views(plan: &Plan, coverage: &Coverage) -> Vec<StreamView> 
                 id: stream.id,
                 name: name.to_owned(),
                 log_source: log_source(name),
-                parsed: ledger.parsed(),
+                parsed: ledger.understood(),
                 span: ledger.span,
                 damage: damage(stream.id, stream.container, ledger),
             }

@@ -49,11 +49,17 @@ pub fn number(digits: &[u8]) -> Option<u64> {
 
 /// The fields of an event, one place for each field of the model.
 #[derive(Clone, Copy, Debug)]
-pub struct Fields<'a>([Value<'a>; Field::COUNT]);
+pub struct Fields<'a> {
+    /// The fields that the record has, as bits.
+    present: u32,
+    /// Their texts; empty for what is null.
+    texts: [&'a [u8]; Field::COUNT],
+}
 
 impl Default for Fields<'_> {
+    #[inline]
     fn default() -> Self {
-        Self([Value::Absent; Field::COUNT])
+        Self { present: 0, texts: [&[]; Field::COUNT] }
     }
 }
 
@@ -61,24 +67,35 @@ impl<'a> Fields<'a> {
     /// What the record says of a field.
     #[inline]
     pub const fn get(&self, field: Field) -> Value<'a> {
-        self.0[field as usize]
+        match self.texts[field as usize] {
+            [] if self.present & (1 << field as u32) == 0 => Value::Absent,
+            [] => Value::Null,
+            text => Value::Text(text),
+        }
     }
 
     /// The field's text; none when it is absent or null.
     #[inline]
     pub const fn text(&self, field: Field) -> Option<&'a [u8]> {
-        match self.0[field as usize] {
-            Value::Text(text) => Some(text),
-            Value::Null | Value::Absent => None,
+        match self.texts[field as usize] {
+            [] => None,
+            text => Some(text),
         }
     }
 
     /// Sets a field from its text in a log that writes `-` for nothing.
     #[inline]
-    pub fn set(&mut self, field: Field, text: &'a [u8]) {
-        self.0[field as usize] = match text {
-            b"-" | b"" => Value::Null,
-            text => Value::Text(text),
+    pub const fn set(&mut self, field: Field, text: &'a [u8]) {
+        self.present |= 1 << field as u32;
+        self.texts[field as usize] = match text {
+            [b'-'] => &[],
+            text => text,
         };
+    }
+
+    /// The fields that the record has, as bits.
+    #[inline]
+    pub const fn present(&self) -> u32 {
+        self.present
     }
 }

@@ -79,21 +79,33 @@ impl Layout {
     /// Reads a line. None when it does not fit.
     #[inline]
     pub fn read<'a>(&self, line: &'a [u8], zone: &TimeZone) -> Option<Read<'a>> {
+        let mut fields = Fields::default();
+        let time = self.read_into(line, zone, &mut fields)?;
+        Some((time, fields))
+    }
+
+    /// Reads a line into fields that are empty. When it does not fit they may hold anything.
+    #[inline]
+    pub fn read_into<'a>(
+        &self,
+        line: &'a [u8],
+        zone: &TimeZone,
+        fields: &mut Fields<'a>,
+    ) -> Option<Time> {
         let mut rest = line.strip_prefix(self.prefix.as_slice())?;
         let mut time = Time::Absent;
-        let mut fields = Fields::default();
         for step in &self.steps {
             let (text, behind) = step.split(rest)?;
             match &step.take {
-                Take::Field(field) => set_field(&mut fields, *field, text)?,
+                Take::Field(field) => set_field(fields, *field, text)?,
                 Take::Time(form) => time = form.read(text, zone)?,
-                Take::Request => set_request(&mut fields, text),
+                Take::Request => set_request(fields, text),
                 Take::Skip => {}
             }
             rest = behind;
         }
         let fits = rest.is_empty() || (self.more_may_follow && rest.first() == Some(&b' '));
-        fits.then_some((time, fields))
+        fits.then_some(time)
     }
 }
 
@@ -108,7 +120,7 @@ impl Step {
         loop {
             let at = from + memchr(first, rest.get(from..)?)?;
             let escaped = self.quoted && is_escaped(rest, at);
-            if !escaped && let Some(behind) = rest.get(at..)?.strip_prefix(self.until.as_slice()) {
+            if !escaped && let Some(behind) = self.ends_at(rest, at) {
                 return Some((&rest[..at], behind));
             }
             if !self.quoted && !self.may_hold_spaces() {
@@ -116,6 +128,15 @@ impl Step {
             }
             from = at + 1;
         }
+    }
+
+    /// What lies behind the literal, when it stands at `at`. Literals are a few bytes long, so a
+    /// loop beats a call.
+    #[inline]
+    fn ends_at<'a>(&self, rest: &'a [u8], at: usize) -> Option<&'a [u8]> {
+        let end = at + self.until.len();
+        let stands = rest.get(at..end)?.iter().zip(&self.until).all(|(a, b)| a == b);
+        stands.then(|| &rest[end..])
     }
 
     /// Apache writes account names unquoted even if they hold spaces.

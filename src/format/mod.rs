@@ -82,17 +82,31 @@ impl Reader {
     }
 
     /// Reads a record: with the primary format if that fits, else with the first that does.
-    #[inline]
     pub fn read<'a>(
         &self,
         primary: FormatIndex,
         line: &'a [u8],
     ) -> Option<(FormatIndex, Read<'a>)> {
+        let mut fields = Fields::default();
+        let (format, time) = self.read_into(primary, line, &mut fields)?;
+        Some((format, (time, fields)))
+    }
+
+    /// The same, into fields that are empty. When nothing fits they may hold anything.
+    #[inline]
+    pub fn read_into<'a>(
+        &self,
+        primary: FormatIndex,
+        line: &'a [u8],
+        fields: &mut Fields<'a>,
+    ) -> Option<(FormatIndex, Time)> {
         let first = self.layouts.get(usize::from(primary))?;
-        if let Some(read) = first.1.read(line, &self.zone) {
-            return Some((primary, read));
+        if let Some(time) = first.1.read_into(line, &self.zone, fields) {
+            return Some((primary, time));
         }
-        self.read_otherwise(primary, line)
+        let (format, (time, others)) = self.read_otherwise(primary, line)?;
+        *fields = others;
+        Some((format, time))
     }
 
     #[cold]

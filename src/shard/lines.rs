@@ -2,7 +2,7 @@
 //! than a record may be, as a place without text.
 
 use crate::base::limits::RECORD_BYTES;
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
 /// A line of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,36 @@ pub struct Line<'a> {
     pub bytes: u64,
     /// Whether a line end follows it.
     pub ended: bool,
+}
+
+/// Whole lines one after another, each with its line end.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    offset: u64,
+    bytes: &'a [u8],
+}
+
+impl<'a> Iterator for Block<'a> {
+    type Item = Line<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Line<'a>> {
+        let length = memchr(b'\n', self.bytes)?;
+        let bytes = length as u64 + 1;
+        let text = (length <= RECORD_BYTES).then_some(&self.bytes[..length]);
+        let line = Line { offset: self.offset, text, bytes, ended: true };
+        self.offset += bytes;
+        self.bytes = &self.bytes[length + 1..];
+        Some(line)
+    }
+}
+
+/// Takes the lines of a shard, in order.
+pub trait Lines {
+    /// A line that had to be put together from several chunks, or the last one.
+    fn line(&mut self, line: Line<'_>);
+    /// Lines that lie whole in one chunk.
+    fn block(&mut self, block: Block<'_>);
 }
 
 /// Cuts lines for one shard out of the chunks that are pushed.
@@ -46,7 +76,7 @@ impl LineCutter {
     }
 
     /// Takes a chunk and hands on the lines that it ends. Returns whether more is needed.
-    pub fn push(&mut self, chunk: &[u8], sink: &mut impl FnMut(Line<'_>)) -> bool {
+    pub fn push(&mut self, chunk: &[u8], sink: &mut impl Lines) -> bool {
         let mut rest = chunk;
         if self.skipping {
             let Some(newline) = memchr(b'\n', rest) else {
@@ -66,15 +96,10 @@ impl LineCutter {
     }
 
     /// Hands on the last line when no line end follows it.
-    pub fn finish(&mut self, sink: &mut impl FnMut(Line<'_>)) {
-        if self.skipping || !self.is_inside() {
-            return;
+    pub fn finish(&mut self, sink: &mut impl Lines) {
+        if !self.skipping && self.is_inside() {
+            self.hand_on(false, sink);
         }
-        let bytes = self.overlong.unwrap_or(self.begun.len() as u64);
-        let text = self.overlong.is_none().then_some(self.begun.as_slice());
-        sink(Line { offset: self.at - bytes, text, bytes, ended: false });
-        self.begun.clear();
-        self.overlong = None;
     }
 
     fn is_inside(&self) -> bool {
@@ -82,40 +107,47 @@ impl LineCutter {
     }
 
     /// Hands on the lines that lie whole in `rest` and keeps what is left.
-    fn whole_lines(&mut self, rest: &[u8], sink: &mut impl FnMut(Line<'_>)) -> bool {
-        let mut from = 0;
-        while self.at < self.end {
-            let Some(length) = memchr(b'\n', &rest[from..]) else {
-                self.keep(&rest[from..]);
-                return true;
-            };
-            let bytes = length as u64 + 1;
-            let text = (length <= RECORD_BYTES).then_some(&rest[from..from + length]);
-            sink(Line { offset: self.at, text, bytes, ended: true });
-            self.at += bytes;
-            from += length + 1;
+    fn whole_lines(&mut self, rest: &[u8], sink: &mut impl Lines) -> bool {
+        let room = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        if room == 0 {
+            return false;
         }
-        false
+        // The last line that is ours begins before `room`; its end may lie behind it.
+        let last = memrchr(b'\n', &rest[..rest.len().min(room - 1)]).map_or(0, |at| at + 1);
+        let ours = match rest.len() < room {
+            true => last,
+            false => memchr(b'\n', &rest[last..]).map_or(last, |at| last + at + 1),
+        };
+        if ours > 0 {
+            sink.block(Block { offset: self.at, bytes: &rest[..ours] });
+            self.at += ours as u64;
+        }
+        if self.at >= self.end {
+            return false;
+        }
+        self.keep(&rest[ours..]);
+        true
     }
 
     /// Ends the line that was begun in an earlier chunk. None when it does not end here either.
-    fn finish_begun<'a>(
-        &mut self,
-        rest: &'a [u8],
-        sink: &mut impl FnMut(Line<'_>),
-    ) -> Option<&'a [u8]> {
+    fn finish_begun<'a>(&mut self, rest: &'a [u8], sink: &mut impl Lines) -> Option<&'a [u8]> {
         let Some(newline) = memchr(b'\n', rest) else {
             self.keep(rest);
             return None;
         };
         self.keep(&rest[..newline]);
-        let bytes = self.overlong.unwrap_or(self.begun.len() as u64) + 1;
-        let text = self.overlong.is_none().then_some(self.begun.as_slice());
-        sink(Line { offset: self.at + 1 - bytes, text, bytes, ended: true });
         self.at += 1;
+        self.hand_on(true, sink);
+        Some(&rest[newline + 1..])
+    }
+
+    /// Hands on the line that was begun and ends at `at`.
+    fn hand_on(&mut self, ended: bool, sink: &mut impl Lines) {
+        let bytes = self.overlong.unwrap_or(self.begun.len() as u64) + u64::from(ended);
+        let text = self.overlong.is_none().then_some(self.begun.as_slice());
+        sink.line(Line { offset: self.at - bytes, text, bytes, ended });
         self.begun.clear();
         self.overlong = None;
-        Some(&rest[newline + 1..])
     }
 
     fn keep(&mut self, text: &[u8]) {
@@ -140,18 +172,27 @@ mod tests {
 
     type Seen = (u64, Option<Vec<u8>>, u64, bool);
 
+    #[derive(Default)]
+    struct Kept(Vec<Seen>);
+
+    impl Lines for Kept {
+        fn line(&mut self, line: Line<'_>) {
+            self.0.push((line.offset, line.text.map(<[u8]>::to_vec), line.bytes, line.ended));
+        }
+        fn block(&mut self, block: Block<'_>) {
+            block.for_each(|line| self.line(line));
+        }
+    }
+
     fn lines_of(text: &[u8], start: u64, end: u64, chunk: usize) -> Vec<Seen> {
         let mut cutter = LineCutter::new(start, end);
-        let mut seen = Vec::new();
-        let mut sink = |line: Line<'_>| {
-            seen.push((line.offset, line.text.map(<[u8]>::to_vec), line.bytes, line.ended));
-        };
+        let mut seen = Kept::default();
         let from = start.saturating_sub(1) as usize;
-        let done = !text[from..].chunks(chunk).all(|chunk| cutter.push(chunk, &mut sink));
+        let done = !text[from..].chunks(chunk).all(|chunk| cutter.push(chunk, &mut seen));
         if !done {
-            cutter.finish(&mut sink);
+            cutter.finish(&mut seen);
         }
-        seen
+        seen.0
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 mod lines;
 
-pub use lines::{Line, LineCutter};
+pub use lines::{Block, Line, LineCutter, Lines};
 
 use crate::base::limits::SHARD_BYTES;
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
 import { PAGE, PAGE_URL, ROOT, fromPage, kept, temporary } from "./lib/places.mjs";
 import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
-import { checkBytes, checkFiles, commandLine, count, ended, exported, press, reportJson, state, text, there } from "./lib/sekisho.mjs";
+import { checkBytes, checkFiles, commandLine, count, ended, exported, openFindings, press, reportJson, state, text, there } from "./lib/sekisho.mjs";
 import { host } from "./lib/site.mjs";
 
 const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -160,7 +160,8 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
             return window.sekisho.reportJson();
           }),
         );
-        const [harmed, whole] = report.sources;
+        const of = (name) => report.sources.find((source) => source.name === name);
+        const [harmed, whole] = [of("vanishing.log"), of("attacked.log")];
         assert.match(JSON.stringify(harmed), /"problem/);
         assert.ok(whole.streams[0].records > 0);
         assert.ok(report.findings.length > 0, "the other file is still checked");
@@ -204,7 +205,8 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
     withPage(PAGE_URL, async (tab) => {
       const protocol = await tab.protocol();
       const data = { items: [], files: [dirname(samples["site/first.log"])], dragOperationsMask: 1 };
-      for (const type of ["dragEnter", "dragOver", "dragOver", "drop"]) {
+      // The frame takes the first, and has the outer page put its overlay under the pointer.
+      for (const type of ["dragEnter", "dragEnter", "dragOver", "drop"]) {
         await protocol.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
         await sleep(150);
       }
@@ -219,7 +221,7 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
         await tab.scheme(scheme);
         assert.deepEqual(await barriers(tab), []);
         await checkFiles(tab, [samples["attacked.log"]]);
-        await press(tab, "[data-finding-head]");
+        await openFindings(tab);
         await sleep(200);
         assert.deepEqual(await barriers(tab), []);
       }));
@@ -230,9 +232,9 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
 async function readsTheReport(tab) {
   await there(tab, ".answer");
   await there(tab, "[data-finding-head]");
-  if ((await count(tab, "[data-finding-head][aria-expanded=true]")) === 0) await press(tab, "[data-finding-head]");
+  await openFindings(tab);
   await there(tab, ".evidence .raw");
-  assert.ok((await count(tab, ".evidence mark")) > 0, "what matched is marked");
+  await there(tab, ".evidence mark");
   const around = await count(tab, ".around li");
   await press(tab, "[data-action=around]");
   await until(async () => (await count(tab, ".around li")) > around, { what: "the lines around" });

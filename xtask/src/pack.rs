@@ -68,6 +68,8 @@ pub fn headers(policy: &str) -> String {
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), display-capture=(), \
     usb=(), serial=(), bluetooth=(), hid=(), midi=(), payment=()";
 
+/// The policy of the page. Frames may show blobs because Firefox takes a download within a frame
+/// for one; a blob's document would be under this policy and in the sandbox too.
 fn policy(scripts: &[&str], styles: &[&str]) -> String {
     let hashes = |texts: &[&str]| -> String {
         texts
@@ -76,8 +78,8 @@ fn policy(scripts: &[&str], styles: &[&str]) -> String {
             .collect()
     };
     format!(
-        "default-src 'none'; script-src {}'wasm-unsafe-eval'; style-src {}; worker-src blob:; \
-         connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'",
+        "default-src 'none'; script-src {}'wasm-unsafe-eval'; style-src {}; img-src data:; \
+         worker-src blob:; connect-src 'none'; frame-src blob:; form-action 'none'; base-uri 'none'",
         hashes(scripts),
         hashes(styles).trim_end()
     )
@@ -157,7 +159,8 @@ const LOCK_SHELL: &str = include_str!("../page/lock-shell.js");
 const LOCK_FRAME: &str = include_str!("../page/lock-frame.js");
 const VIEWPORT: &str = "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
 const REFERRER: &str = "<meta name=\"referrer\" content=\"no-referrer\">";
-/// Without this a browser asks the host for /favicon.ico.
+/// Without this a browser asks the host for /favicon.ico. It is why the policy allows images in
+/// `data:` addresses, which lead nowhere.
 const ICON: &str = "<link rel=\"icon\" href=\"data:,\">";
 const NO_SCRIPT: &str = "<p lang=\"en\">Sekisho reads log files in this page, with JavaScript and \
     WebAssembly; nothing is sent anywhere. Allow JavaScript for this page to use it.</p>\
@@ -238,7 +241,7 @@ mod tests {
         for part in [
             "default-src 'none'",
             "connect-src 'none'",
-            "frame-src 'none'",
+            "frame-src blob:",
             "form-action 'none'",
             "base-uri 'none'",
             "worker-src blob:",

@@ -70,7 +70,7 @@ fn report(
 }
 
 fn why_format(prepared: &Prepared, ledger: &Ledger, format: Option<&str>) -> Text {
-    let parsed = ledger.parsed();
+    let parsed = ledger.understood();
     let Some(format) = format else {
         return Text::fixed("No format fits any record.", "どの形式も一致しませんでした。");
     };
@@ -137,7 +137,7 @@ fn problems(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> Vec<Pro
         ));
     }
     let is_read = matches!(stream.container, Container::Plain | Container::Gzip);
-    if is_read && ledger.parsed() == 0 && ledger.unparsed > 0 {
+    if is_read && ledger.understood() == 0 && ledger.unparsed > 0 {
         problems.push(problem(
             "no_format",
             None,

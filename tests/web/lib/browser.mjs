@@ -1,7 +1,8 @@
 // One way to drive both browsers: Chromium by playwright-core, Firefox by puppeteer-core over
 // WebDriver BiDi. A `Tab` has the outer page and the application's frame inside it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fromPage, temporary } from "./places.mjs";
 
 const PROGRAMS = {
@@ -32,6 +33,10 @@ const CHROMIUM_ARGUMENTS = [
 const FIREFOX_PREFERENCES = {
   "dom.disable_open_during_load": false,
   "dom.block_download_insecure": false,
+  "browser.download.folderList": 2,
+  "browser.download.useDownloadDir": true,
+  "browser.download.alwaysOpenPanel": false,
+  "browser.helperApps.neverAsk.saveToDisk": "application/json,text/html,text/csv",
   "media.peerconnection.ice.loopback": true,
   "media.peerconnection.ice.obfuscate_host_addresses": false,
   "network.captive-portal-service.enabled": false,
@@ -74,20 +79,21 @@ async function launchChromium(netLog) {
 }
 
 async function launchFirefox() {
+  const downloads = temporary("downloads");
   const { default: puppeteer } = await import(fromPage.resolve("puppeteer-core"));
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: program("firefox"),
     headless: true,
     protocol: "webDriverBiDi",
-    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, "browser.download.dir": downloads },
     defaultViewport: { width: 1280, height: 900 },
   });
   return {
     name: "firefox",
     browser,
     // A page that is just closing can make the next one fail to open.
-    open: async () => firefoxTab(await until(() => browser.newPage(), { what: "a new page" })),
+    open: async () => firefoxTab(await until(() => browser.newPage(), { what: "a new page" }), downloads),
     close: () => browser.close(),
   };
 }
@@ -125,18 +131,30 @@ function chromiumTab(raw, context) {
     resize: (width, height) => raw.setViewportSize({ width, height }),
     scheme: (colorScheme) => raw.emulateMedia({ colorScheme }),
     protocol: () => context.newCDPSession(raw),
-    download: () => raw.waitForEvent("download"),
+    download: async () => (await raw.waitForEvent("download")).path(),
   });
 }
 
-function firefoxTab(raw) {
+function firefoxTab(raw, downloads) {
   return tab(raw, {
+    download: () => nextFile(downloads),
     async give(paths) {
       const input = await raw.$("#files");
       await input.uploadFile(...paths);
     },
     resize: (width, height) => raw.setViewport({ width, height }),
   });
+}
+
+/** The next file to be whole in a folder. */
+async function nextFile(folder) {
+  const before = new Set(readdirSync(folder));
+  const added = () => readdirSync(folder).filter((name) => !before.has(name));
+  const whole = (name) => statSync(join(folder, name)).size > 0;
+  await until(() => added().length > 0 && added().every((name) => !name.endsWith(".part") && whole(name)), {
+    what: "the download",
+  });
+  return join(folder, added()[0]);
 }
 
 /** Waits until `test` is true; errors of a page that is still loading count as "not yet". */

@@ -72,23 +72,23 @@ export async function press(tab, selector) {
 export const count = (tab, selector) =>
   tab.frame((selector) => document.querySelectorAll(selector).length, selector);
 
-export const text = (tab, selector = "body") =>
-  tab.frame((selector) => document.querySelector(selector)?.innerText ?? "", selector);
+/** All text of an element, drawn or not. */
+export const text = (tab, selector = "#root") =>
+  tab.frame((selector) => document.querySelector(selector)?.textContent ?? "", selector);
+
+/** Opens every finding that is drawn and closed. */
+export const openFindings = (tab) =>
+  tab.frame(() => {
+    for (const head of document.querySelectorAll("[data-finding-head][aria-expanded=false]")) head.click();
+  });
 
 /** Waits for a selector in the application's frame. */
 export const there = (tab, selector, limit) =>
   until(() => tab.frame((selector) => !!document.querySelector(selector), selector), { what: selector, limit });
 
-/** Saves the report in a form and gives the file's text. */
+/** Saves the report in a form and gives the text of the file that the browser wrote. */
 export async function exported(tab, form) {
-  await tab.frame(() => {
-    const make = URL.createObjectURL;
-    window.saved = [];
-    URL.createObjectURL = (blob) => (window.saved.push(blob), make.call(URL, blob));
-  });
-  const download = tab.download?.();
+  const download = tab.download();
   await press(tab, `[data-export=${form}]`);
-  if (download) return readFileSync(await (await download).path(), "utf8");
-  await until(() => tab.frame(() => window.saved.length > 0), { what: `the ${form} report` });
-  return tab.frame(() => window.saved.at(-1).text());
+  return readFileSync(await download, "utf8");
 }
