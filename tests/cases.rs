@@ -5,59 +5,132 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-mod common;
 #[path = "common/case.rs"]
 mod case;
+mod common;
 
 use case::{Case, Kind};
 use common::{Options, check, json, seed, word};
 use sekisho::detect::CARDS;
-use sekisho::finding::Severity;
 use sekisho::report::Report;
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 fn all() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<PathBuf> =
-        folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
-        .iter()
-        .filter(|path| path.extension().is_some_and(|e| e == "md") && !path.ends_with("README.md"))
-        .flat_map(|path| case::read(path))
-        .collect()
+    let entries = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let is_case = |path: &PathBuf| {
+        path.extension().is_some_and(|end| end == "md") && !path.ends_with("README.md")
+    };
+    let files: BTreeSet<PathBuf> = entries.filter(is_case).collect();
+    files.iter().flat_map(|path| case::read(path)).collect()
 }
 
-fn chosen() -> Vec<Case> {
-    let wanted = std::env::var("SEKISHO_CASE").unwrap_or_default();
-    all().into_iter().filter(|case| case.name().contains(&wanted)).collect()
-}
-
-/// What was concluded, in the notation of the case files.
-fn concluded(report: &Report) -> Vec<String> {
-    let findings = report.findings.iter().map(|f| {
+/// What was found, in the notation of the case files.
+fn found(report: &Report) -> Vec<String> {
+    let each = |f: &sekisho::finding::Finding| {
         let (severity, outcome) = (word(f.severity), word(f.outcome));
         format!("{} {severity} {outcome} {} ×{}", f.detector, f.subject.value, f.count)
-    });
-    let answers = report.questions.iter().map(|a| format!("{} {}", a.id, word(a.state)));
-    let not = report.not_evaluable.iter().map(|n| format!("not evaluable: {}", n.id));
-    findings.chain(answers).chain(not).collect()
+    };
+    report.findings.iter().map(each).collect()
 }
 
-/// Of what was concluded, what a case speaks about: all findings, and the questions and
-/// detections that it names.
-fn spoken_of(concluded: Vec<String>, case: &Case) -> Vec<String> {
-    let names = |line: &str, prefix: &str| {
-        line.starts_with(prefix)
-            && line.split(' ').take(3).eq(case.line_like(line, prefix).split(' ').take(3))
+/// What else was concluded, in the notation of the case files.
+fn answered(report: &Report) -> Vec<String> {
+    let answers = report.questions.iter().map(|a| format!("{} {}", a.id, word(a.state)));
+    let not = report.not_evaluable.iter().map(|n| format!("not evaluable: {}", n.id));
+    answers.chain(not).collect()
+}
+
+/// What is wrong with a report, if anything is.
+fn wrong(case: &Case, report: &Report) -> Option<String> {
+    let is_answer = |line: &&String| line.starts_with('Q') || line.starts_with("not evaluable: ");
+    let (asked, expected): (Vec<&String>, Vec<&String>) = case.expected.iter().partition(is_answer);
+    let (found, answered) = (found(report), answered(report));
+    let agrees =
+        expected.iter().copied().eq(&found) && asked.iter().all(|line| answered.contains(line));
+    let shown = || {
+        let said = found.iter().chain(&answered).cloned().collect::<Vec<_>>().join("\n  ");
+        format!("{}\n  {said}\n", case.name())
     };
-    concluded
-        .into_iter()
-        .filter(|line| match line {
-            line if line.starts_with("not evaluable: ") => case.expected.contains(line),
-            line if line.starts_with('Q') => case.names_question(line),
-            _ => true,
-        })
-        .collect()
+    (!agrees).then(shown)
+}
+
+#[test]
+fn every_case_concludes_what_its_file_says() {
+    let wanted = std::env::var("SEKISHO_CASE").unwrap_or_default();
+    let cases: Vec<Case> = all().into_iter().filter(|c| c.name().contains(&wanted)).collect();
+    let each = |case: &Case| wrong(case, &check(&case.given(), &Options::default()));
+    let wrong: Vec<String> = cases.iter().filter_map(each).collect();
+    assert!(wrong.is_empty(), "concluded instead:\n\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_cut_changes_a_case() {
+    let seed = seed();
+    for case in all() {
+        let whole = json(&check(&case.given(), &Options::default()));
+        let cut = json(&check(&case.given(), &Options::cut(1_500, seed)));
+        assert!(whole == cut, "{}: another report when cut by SEKISHO_SEED={seed}", case.name());
+    }
+}
+
+#[test]
+fn every_detection_has_a_case_that_fires_and_an_innocent_twin() {
+    let cases = all();
+    let detectors = |kind| -> BTreeSet<String> {
+        cases.iter().filter(|c| c.kind == kind).map(|c| c.detector.clone()).collect()
+    };
+    let cards: BTreeSet<String> = CARDS.iter().map(|card| card.id.to_owned()).collect();
+    assert_eq!(detectors(Kind::Fires), cards, "with a case that fires");
+    assert_eq!(detectors(Kind::Twin), cards, "with an innocent twin");
+}
+
+/// A twin may leave a note of the severity `info`: an attempt without a sign of success.
+#[test]
+fn cases_that_fire_expect_their_detection_and_twins_do_not() {
+    for case in all() {
+        let own: Vec<&String> = case
+            .expected
+            .iter()
+            .filter(|line| line.split(' ').next() == Some(case.detector.as_str()))
+            .collect();
+        match case.kind {
+            Kind::Fires => assert!(!own.is_empty(), "{}", case.name()),
+            Kind::Twin => {
+                assert!(own.iter().all(|line| line.contains(" info ")), "{}", case.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_case_uses_addresses_for_documentation() {
+    for case in all() {
+        for (name, bytes) in &case.files {
+            let text = String::from_utf8_lossy(bytes);
+            let client = |line: &str| line.split(' ').next().unwrap_or("").to_owned();
+            let is_for_documentation = |client: &str| {
+                ["192.0.2.", "198.51.100.", "203.0.113."].iter().any(|net| client.starts_with(net))
+            };
+            let strange = text
+                .lines()
+                .map(client)
+                .find(|client| client.split('.').count() == 4 && !is_for_documentation(client));
+            assert_eq!(strange, None, "{} {name}", case.name());
+        }
+    }
+}
+
+#[test]
+fn the_logs_are_left_for_other_test_programs() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
+    for (number, case) in all().iter().enumerate() {
+        let own = folder.join(format!("{}-{number}", case.detector));
+        fs::create_dir_all(&own).unwrap();
+        for (name, bytes) in &case.files {
+            fs::write(own.join(name), bytes).unwrap();
+        }
+    }
 }

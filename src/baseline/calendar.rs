@@ -48,8 +48,7 @@ impl Calendar {
 
     /// The bins in order of time; the number is the instant of a bin's start.
     pub fn sorted(&self) -> Vec<(Instant, Bin)> {
-        let mut bins: Vec<_> =
-            self.bins.iter().map(|(key, bin)| (start_of(key), *bin)).collect();
+        let mut bins: Vec<_> = self.bins.iter().map(|(key, bin)| (start_of(key), *bin)).collect();
         bins.sort_unstable_by_key(|(start, _)| *start);
         bins
     }

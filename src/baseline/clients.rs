@@ -91,6 +91,9 @@ impl ClientStats {
     }
 
     fn add_day(&mut self, new: Day) {
+        if self.others.last().is_none_or(|last| last.day < new.day) {
+            return self.others.push(new);
+        }
         match self.others.binary_search_by_key(&new.day, |day| day.day) {
             Ok(at) => {
                 if let Some(known) = self.others.get_mut(at) {
@@ -99,6 +102,12 @@ impl ClientStats {
             }
             Err(at) => self.others.insert(at, new),
         }
+    }
+
+    /// Fetches what the next record will change into the processor's cache.
+    #[inline]
+    pub fn warm(&self) -> u64 {
+        self.records + self.others.last().map_or(0, |day| day.bytes)
     }
 
     /// Its days, in order.

@@ -6,8 +6,8 @@ use super::progress::Progress;
 use super::stats::Stats;
 use crate::base::Merge;
 use crate::engine::{
-    Concluded, Concluder, Partial, Plan, PlannedSource, Prepared, Scanner, Settings, Survey, plan,
-    survey, unreadable,
+    Concluded, Concluder, JobKind, Partial, Plan, PlannedSource, Prepared, Scanner, Settings,
+    Survey, plan, survey, unreadable,
 };
 use crate::input::native::{Given, NativeFile, gather};
 use crate::input::{ReadAt, ReadError};
@@ -102,7 +102,10 @@ impl Session {
         stats: &mut Stats,
     ) -> Result<Concluded<&Prepared>, Failure> {
         let progress = Progress::new(self.plan().jobs.iter().map(|job| job.bytes).sum());
-        let scanned = stats.stage("scan", || self.scan(options.jobs, &progress))?;
+        let mut scanned =
+            stats.stage("scan", || self.run(JobKind::Scan, options.jobs, &progress))?;
+        scanned
+            .merge(stats.stage("digest", || self.run(JobKind::Digest, options.jobs, &progress))?);
         progress.finish();
         Ok(stats.stage("conclude", || {
             let mut concluder = Concluder::new(&self.prepared);
@@ -113,7 +116,13 @@ impl Session {
         }))
     }
 
-    fn scan(&self, jobs: Option<usize>, progress: &Progress) -> Result<Partial, Failure> {
+    /// Runs all jobs of a kind.
+    fn run(
+        &self,
+        kind: JobKind,
+        jobs: Option<usize>,
+        progress: &Progress,
+    ) -> Result<Partial, Failure> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.unwrap_or(0))
             .build()
@@ -121,7 +130,7 @@ impl Session {
         let next = AtomicUsize::new(0);
         let partials: Vec<Partial> = pool.install(|| {
             let workers = 0..rayon::current_num_threads();
-            workers.into_par_iter().map(|_| self.work(&next, progress)).collect()
+            workers.into_par_iter().map(|_| self.work(kind, &next, progress)).collect()
         });
         Ok(partials.into_iter().fold(Partial::default(), |mut all, partial| {
             all.merge(partial);
@@ -129,11 +138,12 @@ impl Session {
         }))
     }
 
-    /// Takes jobs until there is none left.
-    fn work(&self, next: &AtomicUsize, progress: &Progress) -> Partial {
+    /// Takes jobs of a kind until there is none left.
+    fn work(&self, kind: JobKind, next: &AtomicUsize, progress: &Progress) -> Partial {
         let mut scanner = Scanner::new(&self.prepared);
         while let Some(job) = self.plan().jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let Some(source) = self.source(job.source) else { continue };
+            let source = self.source(job.source).filter(|_| job.kind == kind);
+            let Some(source) = source else { continue };
             let mut before = 0;
             scanner.run(job, source, &mut |done| {
                 progress.add(done.saturating_sub(before));

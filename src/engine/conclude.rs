@@ -70,7 +70,11 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();
         for (card, verdict) in states.conclude(&context, has) {
-            drawn.take(card, verdict, coverage.streams.values().any(|ledger| ledger.understood() > 0));
+            drawn.take(
+                card,
+                verdict,
+                coverage.streams.values().any(|ledger| ledger.understood() > 0),
+            );
         }
         drawn.bound(&baseline);
         drawn.findings.sort_by(Finding::order);

@@ -156,7 +156,8 @@ impl Visitor for Watch<'_> {
         let paths = &self.baseline.paths;
         let path = paths.find(path).and_then(|place| paths.at(place)).map(PathStats::answers);
         let clients = &self.baseline.clients;
-        let client = clients.find(client).and_then(|place| clients.at(place)).map(|c| c.records);
+        let client =
+            clients.find(client).and_then(|place| clients.at(place)).map(ClientStats::warm);
         std::hint::black_box((path, client));
     }
 

@@ -1,7 +1,7 @@
 //! Reads case files: Markdown with the logs of a case and what must be concluded from them.
 //! `tests/cases/README.md` describes the notation.
 
-use super::{START, clf, gzip};
+use crate::common::{START, clf, gzip};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -134,9 +134,9 @@ impl Log {
         let mut rest = line;
         while let Some((before, behind)) = rest.split_once('{') {
             self.out.push_str(before);
-            let filled = behind.split_once('}').and_then(|(inside, behind)| {
-                Some((self.filled(inside, n)?, behind))
-            });
+            let filled = behind
+                .split_once('}')
+                .and_then(|(inside, behind)| Some((self.filled(inside, n)?, behind)));
             match filled {
                 Some((text, behind)) => {
                     self.out.push_str(&text);
@@ -162,7 +162,8 @@ impl Log {
         let mut value = n;
         let mut rest = inside.strip_prefix('n')?;
         while let Some(operator) = rest.chars().next() {
-            let digits = rest[1..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |at| at + 1);
+            let digits =
+                rest[1..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |at| at + 1);
             let number: u64 = rest[1..digits].parse().ok()?;
             value = match operator {
                 '+' => value + number,

@@ -20,14 +20,14 @@ pub(super) const ROWS: &[Row] = rows![
     XSS ALL r"[\x22'`>] ?/?(?:\w+=[^\x1e]*[ /\x22'])?on(?:error|load|click|focus|blur|mouse\w{2,6}|key\w{2,5}|submit|change|input|toggle|begin|start|resize|scroll|unload|pointer\w{2,8}|animation\w{3,9}|transition\w{3,9}|drag\w{0,5}|drop|copy|cut|paste|select|hashchange|popstate|message|wheel|beforeunload|page\w{4}|readystatechange|dblclick|contextmenu|activate|finish|bounce|abort|invalid|search|show|touch\w{3,6}|zoom|propertychange|filterchange|forminput|formchange)\W{0,3}=",
     XSS ALL r"\bonerror ?= ?\W{0,3}(?:alert|confirm|prompt|eval|javascript|document|window|location)",
     // Scripts in addresses, with blanks inside the word as old browsers allowed.
-    XSS ALL r"(?:j ?a ?v ?a|v ?b|live|java\\0|mocha|jscript\.)[ \n]?s ?c ?[\\0]?r ?i ?p ?[\\0]?t[ \n\x01-\x1d]{0,3}:(?:[^ v\x1e]|v[^o\x1e]|[ \n](?:\w+[.(=\[]|[^\w \x1e]))",
-    XSS ALL r"(?:j[ \n]{0,2}a[ \n]{0,2}v[ \n]{0,2}a[ \n]{0,2}s[ \n]{0,2}c[ \n]{0,2}r[ \n]{0,2}i[ \n]{0,2}p[ \n]{0,2}t|mocha|livescript) ?:(?:[^ v\x1e]|v[^o\x1e]|[ \n](?:\w+[.(=\[]|[^\w \x1e]))",
-    XSS ALL r"data:[^,\x1e]*(?:text/html|text/javascript|application/x-javascript|text/plain,? ?alert)|data:,(?:\W{0,10})alert|src ?= ?['\x22]?data:(?:,|text/|application/)",
-    XSS ALL r"\b(?:alert|confirm|prompt)[ /*]{0,6}(?:\(|`|&#)[ \n]?(?:[)`/\x22'<&\\]|\d+ ?\)|document|window|location|string\.|xss|top|self|this|x\)|origin|kcf|1)",
-    XSS ALL r"\b(?:document|window|self|top|parent|this)[ \n]{0,2}(?:\.|\[) ?['\x22]?(?:cookie|domain|write|writeln|location|createelement|documentelement|body|execscript|onload|innerhtml|eval|alert|open|__parent__|name)\b ?['\x22]?[^\w .:?\x1e-]",
+    XSS ALL r"\b(?:j ?a ?v ?a|v ?b|live|java\\0|mocha|jscript\.)[ \n]?s ?c ?(?:\\0)?r ?i ?p ?(?:\\0)?t[ \n\x01-\x1d]{0,3}:(?:[^ v\x1e]|v[^o\x1e]|[ \n](?:\w+[.(=\[]|[^\w \x1e]))",
+    XSS ALL r"\b(?:j[ \n]{0,2}a[ \n]{0,2}v[ \n]{0,2}a[ \n]{0,2}s[ \n]{0,2}c[ \n]{0,2}r[ \n]{0,2}i[ \n]{0,2}p[ \n]{0,2}t|mocha|livescript) ?:(?:[^ v\x1e]|v[^o\x1e]|[ \n](?:\w+[.(=\[]|[^\w \x1e]))",
+    XSS ALL r"\bdata:[^,\x1e]*(?:text/html|text/javascript|application/x-javascript|text/plain,? ?alert)|\bdata:,(?:\W{0,10})alert|\bsrc ?= ?['\x22]?data:(?:,|text/|application/)",
+    XSS ALL r"\b(?:alert|confirm|prompt)[ /*]{0,6}(?:\(|`|&#)[ \n]?(?:[)`/\x22'<&\\]|\d+ ?\)|document|window|location|string\.|xss|top|self|this|x\)|origin|1)",
+    XSS ALL r"\b(?:document|window|self|top|parent|this)(?:\.|\[) ?['\x22]?(?:cookie|domain|write|writeln|location|createelement|documentelement|body|execscript|onload|innerhtml|eval|alert|open|__parent__|name)\b ?['\x22]?[^\w .:?\x1e-]",
     XSS ALL r"\bstring ?(?:\.|\[ ?['\x22])fromcharcode|\b(?:set(?:timeout|interval|immediate)|eval|function|execscript|msgbox|unescape|fetch|atob) ?\( ?(?:['\x22`/(]|string\.|atob|unescape|name|location|document|alert|window|src|alt|this|x\b)",
     XSS ALL r"\b(?:innerhtml|outerhtml|insertadjacenthtml)\b ?=",
-    XSS ALL r"\bxss ?: ?\w*expr|style[ \n]?=[^>\x1e]*?(?:expression ?\(|behaviou?r ?:|binding ?:|javascript ?:|-o-link|@import|xss ?:|font-family[^>]*\\|\\[0-9a-f]{2}|url\()|\bexpr(?:/\*.*\*/)?ession ?\(|[:/*'](?:/\*.*\*/)?e(?:/\*.*\*/)?xpression ?\(|-moz-binding ?: ?url ?\(|behaviou?r ?: ?url ?\(|@im\\?port\b ?['\x22u]|list-style-image ?: ?url ?\(['\x22 ]*(?:j|d|vb)",
+    XSS ALL r"\bxss ?: ?\w*expr|\bstyle[ \n]?=[^>\x1e]*?(?:expression ?\(|behaviou?r ?:|binding ?:|javascript ?:|-o-link|@import|xss ?:|font-family[^>]*\\|\\[0-9a-f]{2}|url\()|\bexpr(?:/\*.*\*/)?ession ?\(|[:/*'](?:/\*.*\*/)?e(?:/\*.*\*/)?xpression ?\(|-moz-binding ?: ?url ?\(|\bbehaviou?r ?: ?url ?\(|@im\\?port\b ?['\x22u]|\blist-style-image ?: ?url ?\(['\x22 ]*(?:j|d|vb)",
     XSS ALL r"<[a-z][^>\x1e]*?(?:formaction|srcdoc|dynsrc|lowsrc|xlink:href|datasrc|dataformatas|datafld|autofocus|background ?= ?['\x22]?\w+:|http-equiv|scriptlet|fscommand|seeksegmenttime|style ?= ?['\x22]?[^'\x22>]*(?:\\|/\*))",
     XSS ALL r"<(?:a|area|img|input|button|form|video|audio|source|body|table|td|div|image|link|isindex|x)\b[^>\x1e]*?(?:href|src|action|background|code|data|poster|location|folder|value|from|to|by) ?= ?['\x22`]?[ \n\x01-\x1d]{0,4}(?:j\w{0,3}[ \n]?\w{0,6}script|vbs|data:text|data:image/svg|data:,|\\u|&#|//|jar:|mhtml:|view-source|about:|feed:|livescript|mocha)",
     XSS ALL r"<!--\[if|<!--[^>\x1e]*(?:<|--!>)|--!?><|<!\[cdata\[|\]\]>|<x ?\w* ?[^>]*style|<style|<!doctype html|<%[^>\x1e]*(?:alert|script)",
@@ -38,6 +38,6 @@ pub(super) const ROWS: &[Row] = rows![
     // Entities that read files or other hosts; a document type alone is not enough.
     XML ALL r"<!entity\b[^>\x1e]*?(?:system|public|%|['\x22])",
     XML ALL r"<!doctype [^>\x1e]*?(?:\[|system ?['\x22])",
-    XML ALL r"<(?:xi:include|\w*:?include)\b[^>\x1e]*(?:href|xinclude|parse)|<xsl:(?:value-of|include|import|copy-of|variable|stylesheet)\b|xmlns:xi=",
+    XML ALL r"<(?:xi:include|\w*:?include)\b[^>\x1e]*(?:href|xinclude|parse)|<xsl:(?:value-of|include|import|copy-of|variable|stylesheet)\b|\bxmlns:xi=",
     XML ALL r"<\?xml [^\x1e]*(?:<!entity|<!doctype|system ?['\x22])",
 ];

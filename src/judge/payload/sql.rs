@@ -15,7 +15,7 @@ macro_rules! rows {
 
 pub(super) const ROWS: &[Row] = rows![
     // UNION SELECT with a list that is no English.
-    r"\bunion[ (]*(?:all|distinct|distinctrow)?[ (]*select(?:[^\w ]|\b ?(?:\d|null\b|n?char\(|0x|top \d|[\w.]+\(|@|all\b|distinct\b|case\b|[\w.]+,|\$))",
+    r"\bunion(?:[ (]+(?:all|distinct|distinctrow))?[ (]+select(?:[^\w ]|\b ?(?:\d|null\b|n?char\(|0x|top \d|[\w.]+\(|@|all\b|distinct\b|case\b|[\w.]+,|\$))",
     r"\bunion (?:all|distinct)[ (]+select\b",
     r"(?:^|[\d'\x22)}*;-]|\b(?:null|true|from \w+|update|mode)) ?union[( ]+(?:all[( ]+)?select\b",
     // A value followed by a parenthesised select, or a select with union's columns cut off.
@@ -52,25 +52,25 @@ pub(super) const ROWS: &[Row] = rows![
     r"^\w*\x22\)*(?:--|/\*|#)[ -]*$|^-?\d+\)+(?:--|#|/\*)",
     r"['\x22]?\)*\b(?:order|group) by[ (]*\d+\)*(?:--|#|/\*|,\d)|['\x22)]\)*(?:order|group) by[ (]*(?:\d|['\x22]|\w+\(|\w+(?:--|#|/\*))|^-?\d+(?:\)+| )(?:order|group) by \d+(?:,\d+)*$|\bprocedure analyse\(",
     r"\bhaving(?:'|[ (]+(?:\d+[=<>]+\d|'|\d+(?:--|#|;|$| limit)))|['\x22]\)*having\b|\bgroup by .+\bhaving\b[ (]*(?:\d|min\(|count\()",
-    r"\d\)*(?:--|#) ?\n|(?:limit \d+(?:,\d+)?|\d;|null)\)*(?:--|#|/\*)",
+    r"\d\)*(?:--|#) ?\n|\b(?:limit \d+(?:,\d+)?|null)\)*(?:--|#|/\*)",
     // Delays.
-    r"\bsleep\((?:\d[\d.]*\)|\w+\))|\bpg_sleep\(|\bbenchmark\([\d.(]|\bwaitfor (?:delay|time)\b ?\W*\d|dbms_(?:pipe|lock)\.\w|\brandomblob\(|\bgenerate_series\(|\bregexp_substring\(|\bcrypt_key\(|heavy_query",
+    r"\bsleep\((?:\d[\d.]*\)|\w+\))|\bpg_sleep\(|\bbenchmark\([\d.(]|\bwaitfor (?:delay|time)\b ?\W*\d|\bdbms_(?:pipe|lock)\.\w|\brandomblob\(|\bgenerate_series\(|\bregexp_substring\(|\bcrypt_key\(|\bheavy_query",
     // Calls that only injections make in a parameter.
     r"\b(?:extractvalue|updatexml|load_file|make_set|gtid_subset|json_keys|name_const|unhex\(hex|hex\(cast|ord\(mid|bin\(ord|floor\(rand)\([(\w'\x22~,)@]|\bexp\(~|\brow\(\d+,\d+\)[=<>]|\b(?:polygon|multipoint|linestring|geometrycollection)\(\(*select",
     r"\b(?:concat|concat_ws|group_concat|aes_decrypt|aes_encrypt|ifnull|isnull|convert|coalesce|cast|unhex|hex|lower|ascii|ord|n?char|substr|substring|mid|left|right|length|len|bit_length|char_length|conv|count|min|max|if|iif|nullif)\(+(?:0x[0-9a-f]{2}|n?char\(|version\(|(?:system_|session_|current_)?user\(?[,)]|database\(|@@|select\b|cast\(|table_name|column_name|schema_name|passw|concat|group_concat|ascii\(|substr|hex\(|ifnull\()",
     r"\bgroup_concat\(|\bconcat(?:_ws)?\([^)\x1e]*(?:0x[0-9a-f]{2}|@@|version\(|database\()",
-    r"\bn?char\(\d+\)(?:\|\||\+|,|n?char\()|\bchr\(\d+\)(?:\|\||chr)|\bn?char\(\d{1,3}(?:,\d{1,3}){2,}|char\(0x",
+    r"\bn?char\(\d+\)(?:\|\||\+|,|n?char\()|\bchr\(\d+\)(?:\|\||chr)|\bn?char\(\d{1,3}(?:,\d{1,3}){2,}|\bchar\(0x",
     r"\b(?:elt|iif|if|ascii|decode|case)\((?:-?\d+=-?\d+|.+[=<>].+,(?:sleep|benchmark)\()",
     r"\bcase when[ (]*[\w(].+?\bthen\b|^\W*case [\w(].*\bwhen\b.+\bthen\b.+\bend\b",
     r"[=<>(,|] ?(?:ascii|ord|substr|substring|mid|length)\(\(*(?:select|user|version|database|substr|mid|lower|passw|\w+,\d+,\d)",
     r"\b(?:ascii|ord|unicode|lower|upper)\(\(*(?:substr|substring|mid)\(",
     // System tables, procedures and variables, where they are used and not only named.
-    r"(?:from[ (]+|\()(?:information_schema\b|mysql\.(?:user|db)|pg_(?:catalog|user|shadow|database|class)|sys(?:objects|columns|databases|users|tables|ibm\.|master)|sys\.\w|master\.\.|msysaccessobjects|all_(?:tables|users|tab)|user_tables|sqlite_master|v\$\w|rdb\$\w|domain\.(?:domains|tables|columns)|dba_users)",
+    r"\bfrom[ (]+(?:information_schema\b|mysql\.(?:user|db)|pg_(?:catalog|user|shadow|database|class)|sys(?:objects|columns|databases|users|tables|ibm\.|master)|sys\.\w|master\.\.|msysaccessobjects|all_(?:tables|users|tab)|user_tables|sqlite_master|v\$\w|rdb\$\w|domain\.(?:domains|tables|columns)|dba_users)",
     r"(?:[,(=;'|]|\b(?:select|exec|execute|declare|and|or)\b) ?@@(?:version|hostname|datadir|basedir|servername|global\.|global|language|spid|microsoftversion|tmpdir|new)\b",
     r"\b(?:utl_(?:inaddr|http|file)\.|ctxsys\.|dbms_\w{3,}\.\w|sys\.xmltype|master(?:\.dbo)?\.\.?xp_|(?:exec|execute)(?: master\.|\(@|\((?:n?char|n?varchar)\(| (?:xp_|sp_)\w+ ?['@(])|xp_cmdshell ?['(])",
     r"\bdeclare @\w+(?: as)? ?(?:n?varchar|n?char|int|cursor|varbinary|sysname|table)\b|\bset @\w+=(?:cast|0x|n?char|')|\bexec\(@\w|\bcast\(0x[0-9a-f]{6,}",
     r"\binto (?:out|dump)file ?(?:['\x22(/\\@]|0x|substring|char)",
-    r"\binsert into [\w.\[\]]+.*?\b(?:values ?\(|select\b)|\bupdate [\w.\[\]]+ set [\w.\[\]]+=(?:['\x22\d@]|[\w.]+\(|null|\w+$)|^\W*delete from [\w.]+(?: where|;|--)|^\W*(?:\d+\W*)?drop (?:table|database) [\w.]+(?:;|--)",
+    r"\binsert into [\w.\[\]]+.*?\b(?:values ?\(|select\b)|\bupdate [\w.\[\]]+ set [\w.\[\]]+=(?:['\x22\d@]|[\w.]+\(|null|\w+$)|^\W*delete from [\w.]+(?: where|;|--)|^\W*(?:\d+\W+)?drop (?:table|database) [\w.]+(?:;|--)",
     r"\d\)* (?:drop|update|insert|delete|alter|exec|create) (?:table|database|into|from|\w+ set) ?\w|\d;\W*(?:drop|update|insert|delete|alter|exec|select|shutdown|declare|create)\b.*(?:--|;|\bfrom\b|\bset\b|\btable\b|\bwhere\b|'|@)",
     // Concatenation out of a string.
     r"'\|\|(?:'|\(|\w+\(|\w+$|\w+(?:\|\||'))|'\(select\b|\|\|(?:utl_|\(select|chr\(|dbms_|char\()",
@@ -81,7 +81,6 @@ pub(super) const ROWS: &[Row] = rows![
     r"-?\d\W*\blimit \d+(?:,\d+)?(?: (?:into|union|procedure|offset)|--|#|;)|\bfor update\b.{0,10}\bunion\b|\block in share mode\b",
     r"\bwhere \(*\d+=\d+|\bas [a-z]{4} where\b",
     r"^[({]+ ?(?:select|binary|cos|case)\b ?[('@\w]|^\(+(?:\d+|'[^'\x1e]*'|@\w+)\)*(?:in\(|or|and|like|\*|is)\W*['(\d].*--|\bbinary binary\b|\bbinary\(",
-    r"^['\x22]?-\(+(?:binary|select|cos|\d|\\n|@|')",
 ];
 
 /// A second statement. Not in user agents, whose comments are lists with semicolons.
@@ -91,5 +90,6 @@ pub(super) const STATEMENTS: &[Row] = &[
         Fields::ADDRESSES,
         r"[;'\x22)]\W*(?:insert into ?\w|update \w[\w.]* ?set\b|delete from \w|drop (?:table|database|function|user|view|procedure|index)\b|create (?:table|user|database|function|login|procedure)\b|alter (?:table|database|user|login)\b|truncate table|exec(?:ute)? ?(?:master|xp_|sp_|[@(']|immediate)|declare\b.*@?\w|shutdown\b|waitfor|begin (?:declare|goto|try|dbms)|if ?\(.+(?:=|\bselect\b)|call \w+\(|copy \w+|merge into|grant \w+|backup \w+|load data|rename table|handler \w+ open|(?:select|values)[( ]*(?:\d|\*|count|@@|\w+\())",
     ),
-    Row(Payloads::SQLI, Fields::ADDRESSES, r"^-?\d+\)+;"),
+    Row(Payloads::SQLI, Fields::ADDRESSES, r"^-?\d+\)+;|\d;\)*(?:--|#|/\*)"),
+    Row(Payloads::SQLI, Fields::ADDRESSES, r"^['\x22]?-\(+(?:binary\b|select\b|cos\(|\d|\\n|@|')"),
 ];
