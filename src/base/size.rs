@@ -63,6 +63,13 @@ impl SizeSketch {
         self.bins().iter().map(|(_, count)| u64::from(*count)).sum()
     }
 
+    /// Answers of about a size: at most so many steps away.
+    pub fn near(&self, size: LogSize, steps: u16) -> u64 {
+        let is_near = |bin: &(LogSize, u32)| bin.0.0.abs_diff(size.0) <= steps;
+        let bins = self.first.iter().chain(&self.rest);
+        bins.filter(|bin| is_near(bin)).map(|(_, count)| u64::from(*count)).sum()
+    }
+
     /// Median and median absolute deviation, in sixteenths of an octave.
     pub fn median_and_spread(&self) -> Option<(LogSize, u16)> {
         let bins = self.bins();

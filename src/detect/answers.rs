@@ -2,7 +2,7 @@
 //! them once the usual answers of every path are known.
 
 use super::Seen;
-use super::outcome::{Size, compare, of_status};
+use super::outcome::{Size, of_status};
 use super::{Conclusion, StreamView};
 use crate::base::limits::PAYLOAD_GROUPS;
 use crate::base::{Fingerprint, Instant, LogSize, Merge, Sampled, Seed, visible};
@@ -122,9 +122,8 @@ impl Group {
         if extent.is_some_and(|(least, most)| is_error_page(least) && is_error_page(most)) {
             return Compared::ErrorPage;
         }
-        let limits = context.thresholds;
         let stats = context.baseline.paths.get(self.path);
-        Compared::Size(compare(stats, size, limits.norm_answers, limits.unusual_z))
+        Compared::Size(context.site.compare(stats, size, context.thresholds))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What became of a request, told from how the site and the path usually answer. A status alone
 //! does not tell: many sites answer "not found" with status 200.
 
-use crate::base::LogSize;
+use super::Thresholds;
+use crate::base::{LogSize, Merge, SizeSketch};
 use crate::baseline::{Baseline, PathStats, is_served};
 use crate::finding::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,10 +19,19 @@ pub struct Site {
     ordinary: BTreeSet<u64>,
     /// Steps of the size scale on which many addresses lie that hardly anybody asked for.
     crowded: BTreeSet<LogSize>,
+    /// Sizes of the answers of programs whose paths go on behind their names.
+    programs: BTreeMap<u32, SizeSketch>,
 }
 
 /// Different paths that must answer with exactly one size before it is taken for a common page.
 const SAME_PAGE_PATHS: usize = 10;
+/// Steps of the size scale that count as the same size.
+const NEAR: u16 = 2;
+/// One in so many answers of about a size makes it a known one; two at the least.
+const KNOWN_SIZE_PER: u64 = 100;
+/// A program whose answers have at most this median absolute deviation, in steps of the size
+/// scale, answers everything with the same kind of page.
+const SAME_KIND_SPREAD: u16 = 4;
 /// Answers after which a page that never varies is an ordinary one.
 const ORDINARY_ANSWERS: u64 = 5;
 /// Addresses asked for by one client that crowd a step of the size scale.
@@ -38,7 +48,11 @@ impl Site {
         let mut paths_by_size = BTreeMap::<u64, usize>::new();
         let mut rare_by_step = BTreeMap::<LogSize, usize>::new();
         let mut ordinary = BTreeSet::new();
+        let mut programs = BTreeMap::<u32, SizeSketch>::new();
         for (_, stats) in baseline.paths.sorted() {
+            if stats.judged.program != 0 {
+                programs.entry(stats.judged.program).or_default().merge(stats.sizes.clone());
+            }
             let Some(size) = stats.only_size().filter(|size| *size > 0) else { continue };
             *paths_by_size.entry(size).or_default() += 1;
             if stats.answers() >= ORDINARY_ANSWERS && stats.few_clients().is_none() {
@@ -54,6 +68,7 @@ impl Site {
             same_page: paths_by_size.into_iter().filter_map(is_common).collect(),
             errors: baseline.error_sizes.at_least(ERROR_PAGES).filter(|size| *size > 0).collect(),
             ordinary,
+            programs,
             crowded: rare_by_step.into_iter().filter_map(is_crowded).collect(),
         }
     }
@@ -61,6 +76,24 @@ impl Site {
     /// Whether an answer of this size looks like the page for what does not exist.
     pub fn is_error_page(&self, bytes: u64) -> bool {
         self.same_page.contains(&bytes) || self.errors.contains(&bytes)
+    }
+
+    /// Compares a size with a path's usual ones; where too few are known, with those of the program
+    /// that answers the path, if that answers everything with the same kind of page.
+    pub fn compare(&self, stats: Option<&PathStats>, size: LogSize, limits: &Thresholds) -> Size {
+        let (least, unusual_z) = (limits.norm_answers, limits.unusual_z);
+        let own = compare(stats, size, least, unusual_z);
+        let program = stats.and_then(|stats| self.programs.get(&stats.judged.program));
+        let is_of_a_kind = |sizes: &&SizeSketch| {
+            sizes.median_and_spread().is_some_and(|(_, spread)| spread <= SAME_KIND_SPREAD)
+        };
+        match (own, program.filter(is_of_a_kind)) {
+            (Size::NoNorm, Some(sizes)) => match compare_with(sizes, size, least, unusual_z) {
+                Size::Usual => Size::Usual,
+                _ => Size::NoNorm,
+            },
+            (own, _) => own,
+        }
     }
 
     /// Whether exactly this size is that of a page which many clients get.
@@ -99,16 +132,21 @@ pub enum Size {
     },
 }
 
-/// Compares a size with a path's usual ones: robust z, 0.6745 × distance ÷ median absolute deviation.
+/// Compares a size with a path's usual ones: robust z, 0.6745 × distance ÷ median absolute
+/// deviation. A size that the path gives without a payload too is usual, however far from the middle.
 pub fn compare(stats: Option<&PathStats>, size: LogSize, least: u32, unusual_z: u32) -> Size {
-    let Some((stats, (median, spread))) =
-        stats.and_then(|stats| Some((stats, stats.sizes.median_and_spread()?)))
-    else {
+    stats.map_or(Size::NoNorm, |stats| compare_with(&stats.sizes, size, least, unusual_z))
+}
+
+fn compare_with(sizes: &SizeSketch, size: LogSize, least: u32, unusual_z: u32) -> Size {
+    let (Some((median, spread)), count) = (sizes.median_and_spread(), sizes.count()) else {
         return Size::NoNorm;
     };
-    let count = stats.sizes.count();
     if count < u64::from(least) {
         return Size::NoNorm;
+    }
+    if sizes.near(size, NEAR) * KNOWN_SIZE_PER >= count.max(2 * KNOWN_SIZE_PER) {
+        return Size::Usual;
     }
     let distance = u32::from(size.0.abs_diff(median.0));
     let spread = u32::from(spread).max(LEAST_SPREAD);
@@ -167,6 +205,16 @@ mod tests {
     fn a_path_whose_answers_vary_has_a_wide_norm() {
         let varied = path((1..200).map(|i| i * 1_000));
         assert_eq!(compare(Some(&varied), LogSize::of(190_000), 20, 6), Size::Usual);
+    }
+
+    #[test]
+    fn a_size_that_the_path_gives_without_payload_too_is_usual() {
+        let two_kinds = path((0..200).map(|i| if i % 50 == 0 { 2_800 } else { 232 }));
+        assert_eq!(compare(Some(&two_kinds), LogSize::of(2_750), 20, 6), Size::Usual);
+        assert!(matches!(
+            compare(Some(&two_kinds), LogSize::of(9_000), 20, 6),
+            Size::FarLarger { .. }
+        ));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::format::FormatIndex;
 use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
 use crate::judge::payload::{Judge, Payloads, Where, suspicious};
 use crate::judge::resource::{Resource, classify, download_query};
-use crate::judge::{Judged, agent};
+use crate::judge::{Judged, agent, program_of};
 use crate::shard::{Block, Line, LineCutter, Lines};
 use memchr::memchr;
 
@@ -321,7 +321,11 @@ fn shrank(offset: u64) -> Fault {
 }
 
 fn judge_path(judge: &Judge, path: &[u8]) -> Judged {
-    Judged { payloads: judge_text(judge, Where::Path, Some(path)), resource: classify(path) }
+    Judged {
+        payloads: judge_text(judge, Where::Path, Some(path)),
+        resource: classify(path),
+        program: program_of(path),
+    }
 }
 
 #[inline]

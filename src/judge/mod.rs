@@ -7,8 +7,9 @@ pub mod agent;
 pub mod payload;
 pub mod resource;
 
+use crate::base::Seed;
 use payload::Payloads;
-use resource::Resource;
+use resource::{Resource, classify};
 use serde::{Deserialize, Serialize};
 
 /// What was judged of a path.
@@ -18,4 +19,34 @@ pub struct Judged {
     pub payloads: Payloads,
     /// What it names.
     pub resource: Resource,
+    /// Stands for the program that answers it, when the path goes on behind the program's name
+    /// (`/index.php/news/1`); zero when it does not.
+    pub program: u32,
+}
+
+/// Stands for the program in a path that goes on behind the program's name; zero when there is none.
+pub fn program_of(path: &[u8]) -> u32 {
+    let mut end = 0;
+    for segment in path.split_inclusive(|byte| *byte == b'/') {
+        end += segment.len();
+        let name = segment.strip_suffix(b"/");
+        if end < path.len() && name.is_some_and(|name| classify(name).contains(Resource::DYNAMIC)) {
+            // Zero stands for none.
+            return (Seed(0).of(&path[..end]) as u32).max(1);
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::program_of;
+
+    #[test]
+    fn a_path_behind_a_program_belongs_to_the_program() {
+        let one = program_of(b"/index.php/news/1");
+        assert!(one != 0 && one == program_of(b"/index.php/..%2f..%2fetc/passwd"));
+        assert_eq!(program_of(b"/index.php"), 0);
+        assert_eq!(program_of(b"/p/12/docs/7"), 0);
+    }
 }

@@ -2,14 +2,19 @@
 
 use crate::input::{ReadAt, ReadError};
 use js_sys::Uint8Array;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FileReaderSync};
 
-/// A `File` or `Blob` of the page. Nothing of it is kept; every read goes to the file.
+/// Bytes asked of the browser at once. Each request costs it far more than the bytes do.
+const WINDOW_BYTES: u64 = 16 << 20;
+
+/// A `File` or `Blob` of the page, read through a window that moves over it.
 pub struct PageFile {
     blob: Blob,
     reader: FileReaderSync,
+    window: RefCell<(u64, Uint8Array)>,
 }
 
 impl PageFile {
@@ -17,20 +22,33 @@ impl PageFile {
     pub fn new(blob: Blob) -> Result<Self, JsError> {
         let reader = FileReaderSync::new()
             .map_err(|error| JsError::new(&format!("files cannot be read here: {error:?}")))?;
-        Ok(Self { blob, reader })
+        Ok(Self { blob, reader, window: RefCell::new((0, Uint8Array::new_with_length(0))) })
+    }
+
+    /// The bytes from `offset` on: as many as were asked for, or a whole window when reading goes
+    /// on where the last one ended.
+    fn fetch(&self, offset: u64, length: u64, goes_on: bool) -> Result<Uint8Array, JsValue> {
+        let length = if goes_on { WINDOW_BYTES.max(length) } else { length };
+        let end = offset + length;
+        let slice = self.blob.slice_with_f64_and_f64(offset as f64, end as f64)?;
+        Ok(Uint8Array::new(&self.reader.read_as_array_buffer(&slice)?.into()))
     }
 }
 
 impl ReadAt for PageFile {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<usize, ReadError> {
-        let failed = |error: JsValue| ReadError { offset, what: said(&error) };
-        let end = offset + into.len() as u64;
-        let slice = self.blob.slice_with_f64_and_f64(offset as f64, end as f64).map_err(failed)?;
-        let buffer = self.reader.read_as_array_buffer(&slice).map_err(failed)?;
-        let bytes = Uint8Array::new(&buffer);
-        let count = (bytes.length() as usize).min(into.len());
-        bytes.subarray(0, count as u32).copy_to(&mut into[..count]);
-        Ok(count)
+        let mut window = self.window.borrow_mut();
+        let end = window.0 + u64::from(window.1.length());
+        if offset < window.0 || offset >= end {
+            let goes_on = offset == end && end > 0;
+            let bytes = self.fetch(offset, into.len() as u64, goes_on);
+            let bytes = bytes.map_err(|error| ReadError { offset, what: said(&error) })?;
+            *window = (offset, bytes);
+        }
+        let from = (offset - window.0) as u32;
+        let count = window.1.length().saturating_sub(from).min(into.len() as u32);
+        window.1.subarray(from, from + count).copy_to(&mut into[..count as usize]);
+        Ok(count as usize)
     }
 }
 

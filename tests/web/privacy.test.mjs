@@ -99,15 +99,18 @@ async function watch(name, addresses) {
 
 async function tryQuiet(browser, listener, origin, address) {
   const argument = (where) => ({ base: listener.base, udpPort: listener.udpPort, where: `${origin}-${where}` });
-  const one = async (run) => {
+  const one = async (run, tries = 3) => {
     const tab = await browser.open();
     await tab.load(address);
     await settle(tab);
-    const results = await atMost(60_000, run(tab));
-    assert.equal(typeof results, "object", `the attempts did not run: ${results}`);
+    const results = await atMost(45_000, run(tab));
     if (process.env.SEKISHO_SHOW) console.log(origin, results);
     await sleep(500);
     await atMost(5000, tab.close());
+    if (typeof results === "object") return;
+    // An attempt that led the document away took the answer with it, and what came after it.
+    assert.ok(tries > 1, `the attempts did not run: ${results}`);
+    await one(run, tries - 1);
   };
   await one((tab) => tab.outer(quiet, argument("page")));
   await one((tab) => tab.frame(quiet, argument("frame")));

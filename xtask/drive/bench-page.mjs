@@ -71,7 +71,9 @@ async function watchTasks(tab) {
   await tab.frame(watch);
 }
 
-const longestTask = (where) => where(() => window.longestTask);
+function longestTask(where) {
+  return where(() => window.longestTask);
+}
 
 /** Cancels a check half way, and begins another at once. */
 async function cancelled(tab) {
