@@ -117,11 +117,14 @@ enum Sign {
     NothingToCompare,
 }
 
+/// Path, kind of payload and sign.
+type Signed = (Box<str>, u16, Sign);
+
 /// Answers by what they show.
 #[derive(Default)]
 struct Sorted {
     /// With a sign, by path, kind and sign.
-    signs: BTreeMap<(Box<str>, u16, Sign), (Tally, Option<Size>)>,
+    signs: BTreeMap<Signed, (Tally, Option<Size>)>,
     /// Without one, by client and outcome.
     attempts: BTreeMap<Box<str>, BTreeMap<Outcome, Tally>>,
 }

@@ -94,11 +94,13 @@ fn finding(stream: &StreamView, records: u64, steps: u64, kept: &[Reversal]) -> 
         ),
     };
     let is_step = matches!(kind, Kind::Step);
-    let places: Vec<_> = kept
+    let mut places: Vec<_> = kept
         .iter()
         .flat_map(|step| [step.before, step.after])
         .map(|(at, location)| (Some(at), location))
         .collect();
+    // Where one step follows another, the record between them is behind one and before the other.
+    places.dedup_by_key(|place: &mut crate::finding::Place| place.1.key());
     Finding {
         severity: if is_step { Severity::Medium } else { Severity::Info },
         confidence: Confidence::Moderate,

@@ -4,60 +4,53 @@
 use super::model::{Report, SourceReport};
 use super::words::{outcome, pick, severity};
 use crate::base::{Language, visible};
+use crate::finding::Finding;
 use std::collections::BTreeMap;
+
+const HEAD_EN: [&str; 14] = [
+    "finding",
+    "detection",
+    "severity",
+    "outcome",
+    "title",
+    "subject",
+    "first",
+    "last",
+    "count",
+    "file",
+    "line",
+    "offset",
+    "time",
+    "record",
+];
+const HEAD_JA: [&str; 14] = [
+    "番号",
+    "検知",
+    "重大度",
+    "結果",
+    "内容",
+    "対象",
+    "最初",
+    "最後",
+    "件数",
+    "ファイル",
+    "行",
+    "バイト位置",
+    "時刻",
+    "記録",
+];
 
 /// The findings with their evidence.
 pub fn csv(report: &Report, language: Language) -> String {
     let head = match language {
-        Language::En => [
-            "finding",
-            "detection",
-            "severity",
-            "outcome",
-            "title",
-            "subject",
-            "first",
-            "last",
-            "count",
-            "file",
-            "line",
-            "offset",
-            "time",
-            "record",
-        ],
-        Language::Ja => [
-            "番号",
-            "検知",
-            "重大度",
-            "結果",
-            "内容",
-            "対象",
-            "最初",
-            "最後",
-            "件数",
-            "ファイル",
-            "行",
-            "バイト位置",
-            "時刻",
-            "記録",
-        ],
+        Language::En => HEAD_EN,
+        Language::Ja => HEAD_JA,
     };
     let names = stream_names(report);
     let mut out = String::from("\u{feff}");
     row(&mut out, head.iter().map(|text| (*text).to_owned()));
     for finding in &report.findings {
-        let ended = finding.outcome.map(outcome);
-        let own = [
-            finding.id.clone(),
-            finding.detector.clone(),
-            severity(finding.severity).in_language(language).to_owned(),
-            ended.map_or_else(String::new, |text| text.in_language(language).to_owned()),
-            finding.title.in_language(language).to_owned(),
-            finding.subject.value.clone(),
-            finding.first.clone().unwrap_or_default(),
-            finding.last.clone().unwrap_or_default(),
-            finding.count.to_string(),
-        ];
+        let own = own_cells(finding, language);
         for evidence in &finding.evidence {
             let record = [
                 names.get(&evidence.stream).copied().unwrap_or("-").to_owned(),
@@ -73,6 +66,22 @@ pub fn csv(report: &Report, language: Language) -> String {
         }
     }
     out
+}
+
+/// The cells that every row of a finding begins with.
+fn own_cells(finding: &Finding, language: Language) -> [String; 9] {
+    let ended = finding.outcome.map(outcome);
+    [
+        finding.id.clone(),
+        finding.detector.clone(),
+        severity(finding.severity).in_language(language).to_owned(),
+        ended.map_or_else(String::new, |text| text.in_language(language).to_owned()),
+        finding.title.in_language(language).to_owned(),
+        finding.subject.value.clone(),
+        finding.first.clone().unwrap_or_default(),
+        finding.last.clone().unwrap_or_default(),
+        finding.count.to_string(),
+    ]
 }
 
 fn not_read(language: Language) -> String {

@@ -484,8 +484,6 @@ impl Facts<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn no_answer_uses_a_word_that_says_more_than_logs_can() {
         let source = include_str!("questions.rs");

@@ -2,7 +2,7 @@
 
 use super::model::{Report, SourceReport};
 use super::words::{confidence, outcome, pick, severity, state};
-use crate::base::{Language, visible};
+use crate::base::{Language, Text, visible};
 use crate::finding::Finding;
 use std::fmt::{Result, Write};
 
@@ -19,11 +19,16 @@ pub fn text(report: &Report, language: Language) -> String {
     out
 }
 
+/// A statement, which may name what a log or a file system named.
+fn said(text: &Text, lang: Language) -> String {
+    visible(text.in_language(lang))
+}
+
 fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     for answer in &report.questions {
-        let (label, question) = (state(answer.state), answer.question.in_language(lang));
-        writeln!(out, "{} {question}", answer.id)?;
-        writeln!(out, "   {}: {}", label.in_language(lang), answer.summary.in_language(lang))?;
+        writeln!(out, "{} {}", answer.id, said(&answer.question, lang))?;
+        let label = state(answer.state);
+        writeln!(out, "   {}: {}", label.in_language(lang), said(&answer.summary, lang))?;
         let ids = answer.findings.iter().take(LEADING).cloned().collect::<Vec<_>>();
         if !ids.is_empty() {
             writeln!(out, "   → {}", ids.join(", "))?;
@@ -43,11 +48,11 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
         writeln!(out, "\n{}", pick(lang, "Could not be evaluated", "評価できなかった検知"))?;
     }
     for detection in &report.not_evaluable {
-        let name = detection.name.in_language(lang);
-        writeln!(out, "  {} {name}: {}", detection.id, detection.reason.in_language(lang))?;
+        let (name, reason) = (said(&detection.name, lang), said(&detection.reason, lang));
+        writeln!(out, "  {} {name}: {reason}", detection.id)?;
     }
     for bound in &report.coverage.bounds {
-        writeln!(out, "  {}", bound.in_language(lang))?;
+        writeln!(out, "  {}", said(bound, lang))?;
     }
     let tool = &report.tool;
     writeln!(out, "\n{} {} ({})", tool.name, tool.version, tool.build)
@@ -55,9 +60,9 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
 
 fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Language) -> Result {
     let (grave, sure) = (severity(finding.severity), confidence(finding.confidence));
-    let title = visible(finding.title.in_language(lang));
+    let title = said(&finding.title, lang);
     writeln!(out, "  {} [{}] {title}", finding.id, grave.in_language(lang))?;
-    writeln!(out, "      {}", visible(finding.reason.in_language(lang)))?;
+    writeln!(out, "      {}", said(&finding.reason, lang))?;
     let ended = finding.outcome.map(outcome);
     let ended = ended.as_ref().map_or("–", |text| text.in_language(lang));
     let span = [&finding.first, &finding.last].map(|at| at.as_deref().unwrap_or("–"));
@@ -97,11 +102,11 @@ fn write_source(out: &mut String, source: &SourceReport, lang: Language) -> Resu
         pick(lang, "bytes", "バイト")
     )?;
     for problem in &source.problems {
-        let (what, todo) = (problem.what.in_language(lang), problem.todo.in_language(lang));
+        let (what, todo) = (said(&problem.what, lang), said(&problem.todo, lang));
         writeln!(out, "    ! {what} {todo}")?;
     }
     for stream in &source.streams {
-        let format = stream.format.as_deref().unwrap_or("–");
+        let format = visible(stream.format.as_deref().unwrap_or("–"));
         let parsed = stream.records - stream.unparsed;
         writeln!(
             out,

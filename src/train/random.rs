@@ -28,7 +28,7 @@ impl Random {
     /// A number below `bound` of which small ones are more frequent: the product of two draws.
     pub const fn mostly_small(&mut self, bound: u64) -> u64 {
         let (a, b) = (self.below(1 << 20), self.below(1 << 20));
-        ((a * b) >> 20) * bound >> 20
+        (((a * b) >> 20) * bound) >> 20
     }
 
     /// True once in so many times.

@@ -173,71 +173,62 @@ fn not_read(name: &str) -> Problem {
     )
 }
 
+const AGAIN: Text = Text::fixed(
+    "Copy the file again from where it comes and check it anew; what was read before this place has been checked.",
+    "元の場所からコピーし直して再検査してください。この位置より前は検査済みです。",
+);
+
 fn of_fault(fault: &Fault) -> Problem {
+    let (kind, todo) = match fault.kind {
+        FaultKind::Unreadable => ("unreadable", CHECK_ACCESS),
+        FaultKind::Shrank => ("shrank", AGAIN),
+        FaultKind::TruncatedGzip => ("truncated_gzip", AGAIN),
+        FaultKind::CorruptGzip => ("corrupt_gzip", AGAIN),
+        FaultKind::TrailingBytes => ("trailing_bytes", AGAIN),
+        FaultKind::Internal => ("internal", CHECK_ALONE),
+    };
+    problem(kind, Some(fault.offset), what(fault), todo)
+}
+
+const CHECK_ACCESS: Text = Text::fixed(
+    "Check that the file still exists and may be read.",
+    "ファイルが存在し、読み取り権限があることを確認してください。",
+);
+
+const CHECK_ALONE: Text = Text::fixed(
+    "Check the file again by itself; if it happens again, report it with the version shown below.",
+    "このファイルだけで再検査し、再発する場合は版番号を添えて報告してください。",
+);
+
+/// What was expected and what was found.
+fn what(fault: &Fault) -> Text {
     let (at, said) = (fault.offset, visible(&fault.what));
-    let again = || {
-        Text::fixed(
-            "Copy the file again from where it comes and check it anew; what was read before this place has been checked.",
-            "元の場所からコピーし直して再検査してください。この位置より前は検査済みです。",
-        )
-    };
-    let (kind, what, todo) = match fault.kind {
-        FaultKind::Unreadable => (
-            "unreadable",
-            Text::new(
-                format!("It could not be read at byte {at}: {said}"),
-                format!("バイト位置{at}で読み取れませんでした:{said}"),
-            ),
-            Text::fixed(
-                "Check that the file still exists and may be read, and give files rather than folders here.",
-                "ファイルが存在し、読み取り権限があることを確認してください。",
-            ),
+    match fault.kind {
+        FaultKind::Unreadable => Text::new(
+            format!("It could not be read at byte {at}: {said}"),
+            format!("バイト位置{at}で読み取れませんでした:{said}"),
         ),
-        FaultKind::Shrank => (
-            "shrank",
-            Text::new(
-                format!("It ended at byte {at}: it became shorter while it was read."),
-                format!("バイト位置{at}で終わりました。読み取り中に短くなっています。"),
-            ),
-            again(),
+        FaultKind::Shrank => Text::new(
+            format!("It ended at byte {at}: it became shorter while it was read."),
+            format!("バイト位置{at}で終わりました。読み取り中に短くなっています。"),
         ),
-        FaultKind::TruncatedGzip => (
-            "truncated_gzip",
-            Text::new(
-                format!("The compressed file ends at byte {at} in the middle of its data."),
-                format!("圧縮ファイルがデータの途中、バイト位置{at}で終わっています。"),
-            ),
-            again(),
+        FaultKind::TruncatedGzip => Text::new(
+            format!("The compressed file ends at byte {at} in the middle of its data."),
+            format!("圧縮ファイルがデータの途中、バイト位置{at}で終わっています。"),
         ),
-        FaultKind::CorruptGzip => (
-            "corrupt_gzip",
-            Text::new(
-                format!("The compressed file is damaged near byte {at}: {said}"),
-                format!("圧縮ファイルがバイト位置{at}付近で破損しています:{said}"),
-            ),
-            again(),
+        FaultKind::CorruptGzip => Text::new(
+            format!("The compressed file is damaged near byte {at}: {said}"),
+            format!("圧縮ファイルがバイト位置{at}付近で破損しています:{said}"),
         ),
-        FaultKind::TrailingBytes => (
-            "trailing_bytes",
-            Text::new(
-                format!("From byte {at} on follow bytes that are no compressed data."),
-                format!("バイト位置{at}以降に圧縮データではないバイトがあります。"),
-            ),
-            again(),
+        FaultKind::TrailingBytes => Text::new(
+            format!("From byte {at} on follow bytes that are no compressed data."),
+            format!("バイト位置{at}以降に圧縮データではないバイトがあります。"),
         ),
-        FaultKind::Internal => (
-            "internal",
-            Text::new(
-                format!("The part from byte {at} on could not be checked: {said}"),
-                format!("バイト位置{at}からの部分を検査できませんでした:{said}"),
-            ),
-            Text::fixed(
-                "Check the file again by itself; if it happens again, report it with the version shown below.",
-                "このファイルだけで再検査し、再発する場合は版番号を添えて報告してください。",
-            ),
+        FaultKind::Internal => Text::new(
+            format!("The part from byte {at} on could not be checked: {said}"),
+            format!("バイト位置{at}からの部分を検査できませんでした:{said}"),
         ),
-    };
-    problem(kind, Some(at), what, todo)
+    }
 }
 
 /// The runs of bytes that no reader understood.

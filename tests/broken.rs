@@ -1,0 +1,242 @@
+//! Broken input: each kind is named in the report with what to do about it, and a good file beside
+//! it is checked all the same.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
+mod common;
+
+use common::{Given, Options, START, check, check_given, gzip, line, log};
+use sekisho::input::{ReadAt, ReadError};
+use sekisho::report::Report;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A log with one thing to find in it.
+fn good() -> Vec<u8> {
+    let mut lines: Vec<_> =
+        (0..200).map(|n| line("198.51.100.7", START + n, "/news").bytes(6_000 + n)).collect();
+    lines.push(line("203.0.113.6", START + 300, "/.env").bytes(812));
+    log(&lines)
+}
+
+fn found_what_is_in_the_good_one(report: &Report) -> bool {
+    report.findings.iter().any(|finding| finding.detector == "B6")
+}
+
+/// The kinds of problem of a source.
+fn kinds(report: &Report, name: &str) -> Vec<String> {
+    let source = report.sources.iter().find(|source| source.name == name).unwrap();
+    for problem in &source.problems {
+        for text in [&problem.what, &problem.todo] {
+            assert!(!text.en.is_empty() && !text.ja.is_empty(), "{}", problem.kind);
+        }
+    }
+    source.problems.iter().map(|problem| problem.kind.clone()).collect()
+}
+
+/// Checks a broken file alone and beside a good one.
+fn assert_is_named(name: &str, bytes: &[u8], kind: &str) {
+    for options in [Options::default(), Options::cut(30_000, 4)] {
+        let alone = check(&[(name, bytes)], &options);
+        assert_eq!(kinds(&alone, name), [kind], "{name} alone");
+        let good = good();
+        let both = check(&[("good.log", &good), (name, bytes)], &options);
+        assert_eq!(kinds(&both, name), [kind], "{name} beside a good one");
+        assert_eq!(kinds(&both, "good.log"), Vec::<String>::new());
+        assert!(both.is_partial() && !both.is_empty(), "{name}: exit status 3");
+        assert!(found_what_is_in_the_good_one(&both), "{name}");
+    }
+}
+
+fn assert_nothing_could_be_checked(name: &str, bytes: &[u8]) {
+    let report = check(&[(name, bytes)], &Options::default());
+    assert!(report.is_empty(), "{name}: exit status 2");
+    assert!(report.findings.is_empty(), "{name}");
+    let states: Vec<_> = report.questions[..2].iter().map(|a| common::word(a.state)).collect();
+    assert_eq!(states, ["cannot_determine", "cannot_determine"], "{name}");
+}
+
+#[test]
+fn a_gzip_that_ends_early_is_named_and_read_as_far_as_it_goes() {
+    let packed = gzip(&good().repeat(20));
+    for cut in [packed.len() / 2, packed.len() - 3, 12] {
+        assert_is_named("a.gz", &packed[..cut], "truncated_gzip");
+    }
+    let report = check(&[("a.gz", &packed[..packed.len() * 3 / 4])], &Options::default());
+    assert!(report.coverage.records > 100, "{}", report.coverage.records);
+    assert_nothing_could_be_checked("a.gz", &packed[..12]);
+}
+
+#[test]
+fn a_gzip_with_a_wrong_checksum_is_named_and_read() {
+    let mut packed = gzip(&good());
+    let at = packed.len() - 8;
+    packed[at] ^= 0xff;
+    assert_is_named("a.gz", &packed, "corrupt_gzip");
+    let report = check(&[("a.gz", &packed)], &Options::default());
+    assert_eq!(report.coverage.records, 201);
+    assert!(found_what_is_in_the_good_one(&report));
+}
+
+#[test]
+fn bytes_behind_a_gzip_are_named() {
+    let packed = [gzip(&good()), b"and then no gzip at all, for a while".to_vec()].concat();
+    assert_is_named("a.gz", &packed, "trailing_bytes");
+}
+
+#[test]
+fn binary_garbage_is_named_and_every_byte_of_it_listed() {
+    let mut random = sekisho::train::Random::new(11);
+    let garbage: Vec<u8> =
+        std::iter::once(7).chain((0..60_000).map(|_| random.next() as u8)).collect();
+    assert_is_named("garbage.bin", &garbage, "no_format");
+    assert_nothing_could_be_checked("garbage.bin", &garbage);
+    let report = check(&[("garbage.bin", &garbage)], &Options::default());
+    let bytes = report.coverage.bytes;
+    assert_eq!(bytes.blank + bytes.unparsed, garbage.len() as u64);
+}
+
+#[test]
+fn text_that_is_no_log_is_named() {
+    let prose = "Dear all,\nplease find the minutes attached.\n";
+    assert_is_named("minutes.txt", prose.as_bytes(), "no_format");
+    assert_nothing_could_be_checked("minutes.txt", prose.as_bytes());
+}
+
+#[test]
+fn an_empty_file_is_named() {
+    assert_is_named("empty.log", b"", "empty");
+    assert_nothing_could_be_checked("empty.log", b"");
+}
+
+#[test]
+fn a_line_of_ten_mebibytes_is_listed_with_its_place() {
+    let long = vec![b'x'; 10 << 20];
+    assert_is_named("long.log", &long, "no_format");
+    assert_nothing_could_be_checked("long.log", &long);
+    let amid = [good(), long.clone(), b"\n".to_vec(), good()].concat();
+    for options in [Options::default(), Options::cut(900_000, 5)] {
+        let report = check(&[("amid.log", &amid)], &options);
+        assert_eq!(report.coverage.records, 403);
+        let run = &report.unparsed[0];
+        assert_eq!((run.kind.as_str(), run.line, run.lines), ("too_long", 202, 1));
+        assert_eq!((run.offset, run.length), (good().len() as u64, (10 << 20) + 1));
+        assert!(found_what_is_in_the_good_one(&report));
+    }
+}
+
+#[test]
+fn other_kinds_of_file_are_recognised() {
+    let of = |magic: &[u8]| [magic, &[0x55; 4_000][..]].concat();
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(String::from_utf8(good()).unwrap().encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let kinds: &[(&str, Vec<u8>, &str)] = &[
+        ("logs.zip", of(b"PK\x03\x04"), "zip"),
+        ("Security.evtx", of(b"ElfFile\0"), "EVTX"),
+        ("utf16.log", utf16, "UTF-16"),
+        ("logs.7z", of(b"7z\xbc\xaf\x27\x1c"), "7z"),
+        ("access.log.xz", of(b"\xfd7zXZ\0"), "xz"),
+        ("access.log.zst", of(b"\x28\xb5\x2f\xfd"), "zstd"),
+        ("access.log.bz2", of(b"BZh91AY"), "bzip2"),
+        ("report.pdf", of(b"%PDF-1.7"), "PDF"),
+    ];
+    for (name, bytes, kind) in kinds {
+        assert_is_named(name, bytes, "container_not_read");
+        assert_nothing_could_be_checked(name, bytes);
+        let report = check(&[(*name, bytes)], &Options::default());
+        let problem = &report.sources[0].problems[0];
+        assert!(problem.what.en.contains(kind) && problem.what.ja.contains(kind), "{name}");
+        assert_eq!(report.sources[0].streams[0].bytes.unread, bytes.len() as u64, "{name}");
+    }
+}
+
+/// A source that changes after so many reads.
+struct Changing<F> {
+    bytes: Vec<u8>,
+    reads: AtomicU64,
+    after: u64,
+    then: F,
+}
+
+impl<F: Fn(&[u8], u64, &mut [u8]) -> Result<usize, ReadError>> ReadAt for Changing<F> {
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<usize, ReadError> {
+        match self.reads.fetch_add(1, Ordering::Relaxed) < self.after {
+            true => self.bytes.read_at(offset, into),
+            false => (self.then)(&self.bytes, offset, into),
+        }
+    }
+}
+
+fn gone(_: &[u8], offset: u64, _: &mut [u8]) -> Result<usize, ReadError> {
+    Err(ReadError { offset, what: "the file is gone".to_owned() })
+}
+
+fn shorter(bytes: &[u8], offset: u64, into: &mut [u8]) -> Result<usize, ReadError> {
+    bytes[..bytes.len() / 2].read_at(offset, into)
+}
+
+/// Checks a source that changes after `after` reads, beside a good one.
+fn check_changing(
+    name: &str,
+    bytes: Vec<u8>,
+    after: u64,
+    then: impl Fn(&[u8], u64, &mut [u8]) -> Result<usize, ReadError>,
+) -> Report {
+    let (size, good) = (bytes.len() as u64, good());
+    let changing = Changing { bytes, reads: AtomicU64::new(0), after, then };
+    let given = [
+        Given { name, size, source: &changing },
+        Given { name: "good.log", size: good.len() as u64, source: &good },
+    ];
+    check_given(&given, &Options { scanners: 2, ..Options::default() }).0
+}
+
+#[test]
+fn a_file_that_is_deleted_while_it_is_read_is_named() {
+    for (name, bytes) in [("a.log", good().repeat(40)), ("a.gz", gzip(&good()))] {
+        for after in 0..3 {
+            let report = check_changing(name, bytes.clone(), after, gone);
+            let kinds = kinds(&report, name);
+            assert!(
+                !kinds.is_empty() && kinds.iter().all(|kind| kind == "unreadable"),
+                "{kinds:?}"
+            );
+            assert!(
+                report.is_partial() && found_what_is_in_the_good_one(&report),
+                "{name} {after}"
+            );
+            let source = report.sources.iter().find(|source| source.name == name).unwrap();
+            let said = &source.problems[0].what;
+            assert!(said.en.contains("the file is gone") && said.ja.contains("the file is gone"));
+        }
+    }
+}
+
+#[test]
+fn a_file_that_shrinks_while_it_is_read_is_named_and_read_as_far_as_it_goes() {
+    let report = check_changing("a.log", good().repeat(40), 1, shorter);
+    let kinds = kinds(&report, "a.log");
+    assert!(!kinds.is_empty() && kinds.iter().all(|kind| kind == "shrank"), "{kinds:?}");
+    assert!(report.is_partial() && found_what_is_in_the_good_one(&report));
+    assert!(report.sources[0].streams[0].records > 1_000);
+    assert_eq!(report.sources[0].sha256, None, "no digest of bytes that were not read");
+}
+
+#[test]
+fn what_cannot_be_opened_at_all_is_named() {
+    // The page gives a folder as a file that fails on the first read.
+    let report = check_changing("folder", vec![0; 4_096], 0, gone);
+    assert_eq!(kinds(&report, "folder"), ["unreadable"]);
+    assert!(report.is_partial() && found_what_is_in_the_good_one(&report));
+}
+
+#[test]
+fn evidence_that_cannot_be_read_again_is_left_empty() {
+    // Survey and scan read it; the digest and the evidence do not.
+    let report = check_changing("a.log", good(), 3, gone);
+    let finding = report.findings.iter().find(|finding| finding.detector == "B6").unwrap();
+    assert_eq!(finding.count, 2);
+    assert!(finding.evidence.iter().any(|evidence| evidence.text.is_none()));
+    assert!(finding.evidence.iter().any(|evidence| evidence.text.is_some()));
+}

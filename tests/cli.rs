@@ -1,0 +1,506 @@
+//! The command line as people and scripts use it: exit status, every form of output, `hits`,
+//! `events`, wrong use.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
+mod common;
+
+use common::{Line, START, gzip, line, log};
+use sekisho::report::Report;
+use sekisho::train::{Traffic, write_traffic};
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A folder of a test's own, empty.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self
+    }
+
+    /// Runs the command line here.
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, b"")
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        let mut child = self.command(arguments).spawn().unwrap();
+        // A program that does not read its input closes it.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        let output = child.wait_with_output().unwrap();
+        Ran {
+            status: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+        command.args(arguments).current_dir(&self.0);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn report(&self) -> Report {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+fn ordinary() -> Vec<u8> {
+    let mut out = Vec::new();
+    write_traffic(&Traffic { bytes: 60_000, ..Traffic::default() }, &mut out).unwrap();
+    out
+}
+
+fn attack_lines() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for n in 0..40 {
+        lines.push(line(&format!("198.51.100.{}", n % 7), START + n * 5, "/news").bytes(6_000 + n));
+        let scan = format!("/admin-{n}/?id=1'%20union%20select%20{n},2--%20-");
+        lines.push(line("203.0.113.6", START + n * 5, &scan).status(404).bytes(700));
+    }
+    lines.push(line("203.0.113.6", START + 300, "/.env").bytes(812));
+    lines
+}
+
+fn attacked() -> Vec<u8> {
+    log(&attack_lines())
+}
+
+#[test]
+fn the_exit_status_says_what_was_found() {
+    let folder = Folder::new("status")
+        .with("ordinary.log", ordinary())
+        .with("attacked.log", attacked())
+        .with("garbage.bin", b"\x01\x02\x03 no log at all\n\xff\xfe");
+    for command in ["check", "hits"] {
+        let status = |paths: &[&str]| folder.run(&[&[command], paths].concat()).status;
+        assert_eq!(status(&["ordinary.log"]), Some(0));
+        assert_eq!(status(&["attacked.log"]), Some(1));
+        assert_eq!(status(&["attacked.log", "ordinary.log"]), Some(1));
+        assert_eq!(status(&["garbage.bin"]), Some(2));
+        assert_eq!(status(&["missing.log"]), Some(2));
+        assert_eq!(status(&["garbage.bin", "missing.log"]), Some(2));
+        assert_eq!(status(&["ordinary.log", "missing.log"]), Some(3));
+        assert_eq!(status(&["attacked.log", "garbage.bin"]), Some(3));
+    }
+}
+
+#[test]
+fn wrong_use_says_what_was_expected_and_writes_no_report() {
+    let folder = Folder::new("wrong")
+        .with("a.log", attacked())
+        .with("slip.json", r#"{"zoen": "Asia/Tokyo"}"#)
+        .with("slip-inside.json", r#"{"thresholds": {"norm_answer": 3}}"#)
+        .with("out-of-range.json", r#"{"thresholds": {"scan_refused": 500}}"#)
+        .with("no.json", "{")
+        .with("nothing/below/.keep", "");
+    fs::remove_file(folder.0.join("nothing/below/.keep")).unwrap();
+    let wrong: &[(&[&str], &str)] = &[
+        (&["check", "a.log", "--zone", "Asia/Tokio"], "Asia/Tokio"),
+        (&["check", "a.log", "--since", "yesterday"], "2021-05-06"),
+        (&["check", "a.log", "--since", "2021-05-07", "--until", "2021-05-06"], "empty"),
+        (&["check", "a.log", "--log-format", "no field"], "no field"),
+        (&["check", "a.log", "--log-format", "%h%u %t"], "%h"),
+        (&["check", "a.log", "--log-format", "%h \"%r\" %>s"], "no time"),
+        (&["check", "a.log", "--settings", "slip.json"], "zoen"),
+        (&["check", "a.log", "--settings", "slip-inside.json"], "norm_answer"),
+        (&["check", "a.log", "--settings", "out-of-range.json"], "scan_refused"),
+        (&["check", "a.log", "--settings", "no.json"], "no.json"),
+        (&["check", "a.log", "--settings", "missing.json"], "missing.json"),
+        (&["check", "a.log", "--out", "no/such/folder/report"], "no/such/folder"),
+        (&["check", "a.log", "--format", "pdf"], "pdf"),
+        (&["check"], "PATH"),
+        (&["chekc", "a.log"], "chekc"),
+        (&["detections", "Z9"], "Z9"),
+        (&["events", "a.log", "--zone", "nowhere"], "nowhere"),
+    ];
+    for (arguments, said) in wrong {
+        let ran = folder.run(arguments);
+        assert_eq!(ran.status, Some(2), "{arguments:?} {ran:?}");
+        assert!(ran.err.contains(said), "{arguments:?} {ran:?}");
+        assert_eq!(ran.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_folder_without_files_is_not_passed_over() {
+    let folder = Folder::new("hollow").with("good.log", ordinary());
+    fs::create_dir_all(folder.0.join("hollow/inner")).unwrap();
+    assert_eq!(folder.run(&["check", "hollow"]).status, Some(2));
+    let both = folder.run(&["check", "good.log", "hollow", "--format", "json"]);
+    assert_eq!(both.status, Some(3), "{}", both.err);
+    let report = both.report();
+    let hollow = report.sources.iter().find(|source| source.name == "hollow").unwrap();
+    assert_eq!(hollow.problems[0].kind, "unreadable");
+}
+
+#[test]
+fn help_and_version_are_no_failures() {
+    let folder = Folder::new("help");
+    assert_eq!(folder.run(&["--help"]).status, Some(0));
+    let version = folder.run(&["--version"]);
+    assert_eq!((version.status, version.out.trim()), (Some(0), "sekisho 0.1.0"));
+}
+
+#[test]
+fn every_form_says_the_same_in_both_languages() {
+    let folder = Folder::new("forms").with("access.log", attacked());
+    let run = |form: &str, lang: &str| {
+        let ran = folder.run(&["check", "access.log", "--format", form, "--lang", lang]);
+        assert_eq!((ran.status, ran.err.as_str()), (Some(1), ""), "{form} {lang}");
+        ran
+    };
+    let report = run("json", "en").report();
+    assert_eq!(run("json", "ja").out, run("json", "en").out);
+    for (lang, is_japanese) in [("en", false), ("ja", true)] {
+        let (text, html, csv) =
+            (run("text", lang).out, run("html", lang).out, run("csv", lang).out);
+        for answer in &report.questions {
+            let summary = if is_japanese { &answer.summary.ja } else { &answer.summary.en };
+            assert!(text.contains(summary.as_ref()), "{summary}");
+        }
+        for finding in &report.findings {
+            let title = if is_japanese { &finding.title.ja } else { &finding.title.en };
+            assert!(text.contains(title.as_ref()), "{title}");
+            assert!(csv.contains(title.as_ref()), "{title}");
+            assert!(html.contains(&format!("id=\"{}\"", finding.id)), "{title}");
+        }
+        let rows: usize = report.findings.iter().map(|finding| finding.evidence.len()).sum();
+        assert_eq!(csv.matches("\r\n").count(), 1 + rows, "a head, and a row for each record");
+        assert!(csv.starts_with('\u{feff}'), "a mark for spreadsheets");
+        assert!(html.starts_with(&format!("<!doctype html><html lang=\"{lang}\">")));
+        assert!(html.contains("default-src 'none'"));
+    }
+    let plain = folder.run(&["check", "access.log"]);
+    assert_eq!(plain.out, run("text", "en").out, "text and English are what is written unasked");
+}
+
+#[test]
+fn output_and_cost_go_where_they_are_asked_to() {
+    let folder = Folder::new("out").with("access.log", attacked());
+    let ran = folder.run(&[
+        "check",
+        "access.log",
+        "--format",
+        "json",
+        "--out",
+        "report.json",
+        "--stats",
+        "stats.json",
+    ]);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
+    let report: Report =
+        serde_json::from_slice(&fs::read(folder.0.join("report.json")).unwrap()).unwrap();
+    let stats: Value =
+        serde_json::from_slice(&fs::read(folder.0.join("stats.json")).unwrap()).unwrap();
+    assert_eq!(stats["bytes"], attacked().len());
+    assert_eq!(stats["records"], report.coverage.records);
+    assert!(stats["stages"]["scan"]["wall_secs"].is_number());
+}
+
+#[test]
+fn threads_and_cuts_change_nothing() {
+    let folder = Folder::new("threads").with("access.log", attacked()).with("b.log", ordinary());
+    let base = ["check", "access.log", "b.log", "--format", "json"];
+    let whole = folder.run(&[&base[..], &["--jobs", "1"]].concat()).out;
+    for more in [["--jobs", "2"], ["--jobs", "7"], ["--cut-seed", "5"]] {
+        assert_eq!(folder.run(&[&base[..], &more].concat()).out, whole, "{more:?}");
+    }
+    let turned = ["check", "b.log", "access.log", "--format", "json"];
+    assert_eq!(folder.run(&turned).out, whole, "the order of what is given");
+}
+
+/// The line at a place, and its number, counted in the slow way.
+fn line_at(bytes: &[u8], offset: usize) -> (usize, &[u8]) {
+    let number = bytes[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+    assert!(offset == 0 || bytes[offset - 1] == b'\n', "no line begins at byte {offset}");
+    let rest = &bytes[offset..];
+    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    let line = &rest[..end];
+    (number, line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+const HIT_FIELDS: [&str; 12] = [
+    "source",
+    "path_inside",
+    "line",
+    "record",
+    "offset",
+    "length",
+    "time",
+    "detector",
+    "category",
+    "rule",
+    "severity",
+    "outcome",
+];
+
+fn assert_hits_point_at_their_lines(hits: &Ran, unpacked: &[u8]) {
+    assert!(!hits.lines().is_empty());
+    for (text, hit) in hits.out.lines().zip(hits.lines()) {
+        let places: Vec<_> =
+            HIT_FIELDS.iter().map(|field| text.find(&format!("\"{field}\":")).unwrap()).collect();
+        assert!(places.is_sorted(), "the order of fields: {text}");
+        assert_eq!(hit.as_object().unwrap().len(), HIT_FIELDS.len(), "{text}");
+        let (number, line) = line_at(unpacked, hit["offset"].as_u64().unwrap() as usize);
+        assert_eq!(hit["line"], number, "{text}");
+        assert_eq!(hit["length"], line.len(), "{text}");
+        assert!(hit["record"].as_u64() <= hit["line"].as_u64(), "{text}");
+        assert!(hit["path_inside"].is_null() && hit["rule"].is_null(), "{text}");
+    }
+}
+
+/// Sorted: lines about damage come first in their shard.
+fn sorted(hits: &Ran) -> Vec<String> {
+    let mut lines: Vec<_> = hits.out.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn hits_point_at_the_bytes_they_speak_of_however_the_log_is_cut_or_packed() {
+    let lines = attack_lines();
+    let mut text = b"\n# a comment\r\n".to_vec();
+    for (number, line) in lines.iter().enumerate() {
+        text.extend_from_slice(line.text().as_bytes());
+        text.extend_from_slice(if number % 3 == 0 { b"\r\n\n" } else { b"\n" });
+    }
+    text.extend_from_slice(b"noise\n\0\0\0\n203.0.113.7 - - [06/Ma");
+    let packed = [gzip(&text[..5_000]), gzip(&text[5_000..])].concat();
+    let folder = Folder::new("hits").with("a/access.log", &text).with("b/access.log", packed);
+    let whole = folder.run(&["hits", "a/access.log"]);
+    assert_eq!((whole.status, whole.err.as_str()), (Some(1), ""));
+    assert_hits_point_at_their_lines(&whole, &text);
+    for seed in ["1", "2", "3"] {
+        let cut = folder.run(&["hits", "a/access.log", "--cut-seed", seed, "--cut-bytes", "400"]);
+        assert_eq!(sorted(&cut), sorted(&whole), "--cut-seed {seed}");
+    }
+    let packed = folder.run(&["hits", "b/access.log"]);
+    assert_hits_point_at_their_lines(&packed, &text);
+    let renamed: Vec<_> =
+        sorted(&packed).iter().map(|line| line.replace("b/access.log", "a/access.log")).collect();
+    assert_eq!(renamed, sorted(&whole));
+    let report = folder.run(&["check", "a/access.log", "--format", "json"]).report();
+    let count: u64 = report.findings.iter().map(|finding| finding.count).sum();
+    assert_eq!(whole.lines().len() as u64, count, "a line for each record of each finding");
+}
+
+#[test]
+fn a_hit_says_what_the_record_matched() {
+    let folder = Folder::new("hit").with("access.log", attacked());
+    let hits = folder.run(&["hits", "access.log"]).lines();
+    let of = |detector: &str| -> Vec<&Value> {
+        hits.iter().filter(|hit| hit["detector"] == detector).collect()
+    };
+    assert_eq!(of("B1").len(), 40);
+    for hit in of("B1") {
+        assert_eq!(hit["category"], "sqli");
+        assert_eq!((&hit["severity"], &hit["outcome"]), (&"info".into(), &"failed".into()));
+    }
+    let env = of("B6");
+    assert_eq!(env.len(), 1);
+    assert_eq!(env[0]["time"], "2021-05-06T01:05:00Z");
+    assert_eq!(env[0]["outcome"], "likely_succeeded");
+    assert_eq!(of("B8").len(), 41);
+}
+
+#[test]
+fn standard_input_is_a_file_like_any_other() {
+    let folder = Folder::new("stdin").with("access.log", attacked());
+    let piped = folder.run_with(&["check", "-", "--format", "json"], &attacked());
+    assert_eq!(piped.status, Some(1));
+    let (piped, named) =
+        (piped.report(), folder.run(&["check", "access.log", "--format", "json"]).report());
+    assert_eq!(piped.sources[0].name, "-");
+    assert_eq!(piped.sources[0].sha256, named.sources[0].sha256);
+    assert_eq!(piped.findings.len(), named.findings.len());
+    let packed = folder.run_with(&["hits", "-"], &gzip(&attacked()));
+    assert_eq!(packed.lines().len(), folder.run(&["hits", "access.log"]).lines().len());
+}
+
+#[test]
+fn a_folder_is_every_file_below_it() {
+    let folder = Folder::new("folder")
+        .with("logs/web1/access.log", ordinary())
+        .with("logs/web1/access.log.1.gz", gzip(&ordinary()))
+        .with("logs/web2/access.log", attacked());
+    let report = folder.run(&["check", "./logs/", "--format", "json"]).report();
+    let names: Vec<_> = report.sources.iter().map(|source| source.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["logs/web1/access.log", "logs/web1/access.log.1.gz", "logs/web2/access.log"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_above_is_not_followed_for_ever() {
+    let folder = Folder::new("loop").with("logs/access.log", attacked());
+    std::os::unix::fs::symlink("..", folder.0.join("logs/above")).unwrap();
+    let report = folder.run(&["check", "logs", "--format", "json"]).report();
+    let readable = report.sources.iter().filter(|source| source.problems.is_empty()).count();
+    assert_eq!(readable, 1, "the file is read once");
+}
+
+#[test]
+fn events_are_the_records_as_understood() {
+    let text = [
+        line("203.0.113.5", START, "/p/1?tab=members").user("sato").text(),
+        line("203.0.113.6", START + 1, "/x")
+            .bytes("-")
+            .referrer("https://share.example.jp/")
+            .text(),
+        "no record".to_owned(),
+    ];
+    let folder = Folder::new("events").with("access.log", text.join("\n") + "\n");
+    let ran = folder.run(&["events", "access.log"]);
+    assert_eq!(ran.status, Some(0));
+    let events = ran.lines();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[0]["time"], "2021-05-06T01:00:00Z");
+    assert_eq!(
+        (&events[0]["zone"], &events[0]["format"]),
+        (&"stated".into(), &"apache_combined".into())
+    );
+    let fields = &events[0]["fields"];
+    assert_eq!(fields["user.name"], "sato");
+    assert_eq!(fields["url.original"], "/p/1?tab=members");
+    assert_eq!(fields["http.response.bytes"], "5000");
+    assert!(events[1]["fields"]["user.name"].is_null(), "empty is not absent");
+    assert!(events[1]["fields"].get("user.name").is_some());
+    assert!(events[1]["fields"].get("url.domain").is_none());
+    assert_eq!(events[1]["offset"], text[0].len() + 1);
+}
+
+#[test]
+fn formats_and_detections_list_themselves() {
+    let folder = Folder::new("lists");
+    let formats = folder.run(&["formats"]);
+    assert_eq!(formats.status, Some(0));
+    assert!(formats.out.lines().any(|line| line.starts_with("apache_combined\t")));
+    let detections = folder.run(&["detections"]);
+    let ids: Vec<_> = detections.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!(ids, ["B1", "B5", "B6", "B8", "D2", "D5", "F2", "F4", "F5"]);
+    let card = folder.run(&["detections", "b6"]).out;
+    for part in ["B6", "What", "Why", "Innocent causes", "Needs", "T1552.001", ".env"] {
+        assert!(card.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn since_and_until_leave_records_out_and_say_how_many() {
+    let folder = Folder::new("period").with("access.log", attacked());
+    let report = |more: &[&str]| {
+        folder.run(&[&["check", "access.log", "--format", "json"], more].concat()).report()
+    };
+    let whole = report(&[]);
+    assert_eq!(whole.coverage.outside_period, 0);
+    let early = report(&["--until", "2021-05-06T01:01:00Z"]);
+    assert_eq!(early.coverage.outside_period, whole.coverage.records - 24);
+    assert!(early.findings.iter().all(|finding| finding.detector != "B6"));
+    let tokyo = report(&["--zone", "Asia/Tokyo", "--until", "2021-05-06T10:01:00"]);
+    assert_eq!(tokyo.coverage.outside_period, early.coverage.outside_period);
+    let late = report(&["--since", "2021-05-06T01:05:00Z"]);
+    assert_eq!(late.coverage.outside_period, whole.coverage.records - 1);
+    let hits = folder.run(&["hits", "access.log", "--since", "2021-05-06T01:05:00Z"]).lines();
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0]["detector"], "B6");
+}
+
+#[test]
+fn settings_come_from_a_file_and_options_win() {
+    let folder = Folder::new("settings").with("access.log", attacked()).with(
+        "settings.json",
+        r#"{"until": "2021-05-06T01:01:00Z", "thresholds": {"scan_refused": 5}}"#,
+    );
+    let with = |more: &[&str]| {
+        let base = ["check", "access.log", "--format", "json", "--settings", "settings.json"];
+        folder.run(&[&base[..], more].concat()).report()
+    };
+    assert_eq!(with(&[]).settings["thresholds"]["scan_refused"], 5);
+    assert!(with(&[]).coverage.outside_period > 0);
+    let later = with(&["--until", "2021-05-07"]);
+    assert_eq!(later.coverage.outside_period, 0);
+    assert_eq!(later.settings["thresholds"]["scan_refused"], 5);
+}
+
+#[test]
+fn log_formats_of_apache_and_nginx_can_be_given() {
+    let apache = r#"LogFormat "%a|%{%Y-%m-%d %H:%M:%S}t|%r|%>s|%B|%{User-Agent}i" piped"#;
+    let nginx = "log_format main '$time_iso8601 $remote_addr \"$request\" $status '\n  '$body_bytes_sent rt=$request_time';";
+    let folder = Folder::new("custom")
+        .with(
+            "piped.log",
+            "203.0.113.5|2021-05-06 10:00:00|GET /.env HTTP/1.1|200|812|curl/7.68.0\n",
+        )
+        .with(
+            "main.log",
+            "2021-05-06T10:00:00+09:00 203.0.113.5 \"GET /.env HTTP/1.1\" 200 812 rt=0.004\n",
+        );
+    for (file, format) in [("piped.log", apache), ("main.log", nginx)] {
+        assert_eq!(folder.run(&["check", file]).status, Some(2), "{file} fits no built-in format");
+        let ran = folder.run(&[
+            "check",
+            file,
+            "--log-format",
+            format,
+            "--zone",
+            "Asia/Tokyo",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(ran.status, Some(1), "{file} {}", ran.err);
+        let report = ran.report();
+        assert_eq!(report.sources[0].streams[0].format.as_deref(), Some("custom_1"));
+        assert_eq!(report.coverage.first.as_deref(), Some("2021-05-06T01:00:00Z"), "{file}");
+        assert!(report.findings.iter().any(|finding| finding.detector == "B6"), "{file}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = Folder::new("pipe").with("access.log", attacked().repeat(60));
+    for arguments in [
+        &["check", "access.log"][..],
+        &["check", "access.log", "--format", "json"],
+        &["check", "access.log", "--format", "html"],
+        &["hits", "access.log"],
+        &["events", "access.log"],
+    ] {
+        let mut child = folder.command(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), said.as_ref()), (Some(0), ""), "{arguments:?}");
+    }
+}
