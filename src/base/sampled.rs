@@ -114,6 +114,10 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
 
 impl<V: Merge, const LIMIT: usize> Merge for Sampled<V, LIMIT> {
     fn merge(&mut self, other: Self) {
+        if self.entries.is_empty() && self.halvings <= other.halvings {
+            *self = other;
+            return;
+        }
         if other.halvings > self.halvings {
             self.halvings = other.halvings;
             self.thin();

@@ -4,12 +4,11 @@ use super::args::{CheckOptions, Format, InputOptions, TrafficOptions};
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
-use crate::base::{Fingerprint, Table, Time, rfc3339};
+use crate::base::{Time, rfc3339};
 use crate::detect::{CARDS, Card, Seen};
-use crate::engine::{Visitor, read_stream};
+use crate::engine::{Memory, Visitor, read_stream};
 use crate::event::{Event, Field, Value};
 use crate::format::{FORMATS, FormatIndex};
-use crate::judge::Judged;
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use crate::train::{Traffic, write_traffic};
@@ -81,14 +80,9 @@ struct Writer<'w> {
     session: &'w Session,
     out: &'w mut dyn Write,
     failure: Option<Failure>,
-    paths: Table<Judged>,
 }
 
 impl Visitor for Writer<'_> {
-    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
-        *self.paths.entry(path, judge)
-    }
-
     fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
         if self.failure.is_none() {
             self.failure = self.write(event, format).err();
@@ -143,11 +137,10 @@ pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
     let mut is_partial = session.plan().sources.iter().any(|source| source.fault.is_some());
     for job in &jobs {
         let Some(source) = session.source(job.source) else { continue };
-        let mut writer =
-            Writer { session: &session, out: &mut out, failure: None, paths: Table::default() };
-        let mut agents = Table::default();
+        let mut writer = Writer { session: &session, out: &mut out, failure: None };
+        let mut memory = Memory::default();
         let ledger =
-            read_stream(&session.prepared, job, source, &mut agents, &mut writer, &mut |_| ());
+            read_stream(&session.prepared, job, source, &mut memory, &mut writer, &mut |_| ());
         if let Some(failure) = writer.failure {
             return Err(failure);
         }

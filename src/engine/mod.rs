@@ -17,7 +17,7 @@ mod views;
 pub use conclude::{Concluded, Concluder};
 pub use exhibit::{ContextLine, context};
 pub use plan::{Job, JobKind, Plan, PlannedSource, Stream, Survey, plan, survey, unreadable};
-pub use read::{Prepared, Visitor, read_stream};
+pub use read::{Memory, Prepared, Visitor, read_stream};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner};
 pub use settings::{Meant, Settings, SettingsError};

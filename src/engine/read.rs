@@ -14,7 +14,7 @@ use crate::format::FormatIndex;
 use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
 use crate::judge::payload::{Judge, Payloads, Where, suspicious};
 use crate::judge::resource::{Resource, classify, download_query};
-use crate::judge::{Judged, agent, program_of};
+use crate::judge::{Harmless, Judged, agent, program_of};
 use crate::shard::{Block, Line, LineCutter, Lines};
 use memchr::memchr;
 
@@ -50,8 +50,10 @@ pub trait Visitor {
     /// of records before any of them is handed on, so that the waits for memory overlap.
     fn warm(&self, _path: Fingerprint, _client: Fingerprint) {}
 
-    /// What was judged of a path; judges it when it is new.
-    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged;
+    /// What was judged of a path, when the visitor holds it.
+    fn judged(&self, _path: Fingerprint) -> Option<Judged> {
+        None
+    }
 
     /// A record that was understood, whatever its time.
     fn event(&mut self, _event: &Event<'_>, _format: FormatIndex) {}
@@ -65,7 +67,7 @@ pub fn read_stream(
     prepared: &Prepared,
     job: &Job,
     source: &dyn ReadAt,
-    agents: &mut Agents,
+    memory: &mut Memory,
     visitor: &mut impl Visitor,
     progress: &mut dyn FnMut(u64),
 ) -> Ledger {
@@ -75,7 +77,7 @@ pub fn read_stream(
         stream: job.stream,
         primary: stream.format.map_or(0, |(format, _, _)| format),
         seed: prepared.plan.seed(),
-        agents,
+        memory,
         visitor,
         counts: Counts::default(),
         ledger: Ledger::default(),
@@ -89,15 +91,25 @@ pub fn read_stream(
     pass.finish(job.start, fault)
 }
 
-/// User agents with what was judged of them.
-pub type Agents = Table<(Payloads, bool)>;
+/// What was judged before, by this scanner: a judgement does not depend on the record.
+#[derive(Default)]
+pub struct Memory {
+    agents: Table<(Payloads, bool)>,
+    /// Queries and referrers without payload.
+    harmless: Harmless,
+    /// Paths that the visitor does not hold.
+    paths: Table<Judged>,
+}
+
+/// Paths remembered before all are forgotten.
+const PATHS_REMEMBERED: usize = 1 << 18;
 
 struct Pass<'p, V> {
     prepared: &'p Prepared,
     stream: u32,
     primary: FormatIndex,
     seed: Seed,
-    agents: &'p mut Agents,
+    memory: &'p mut Memory,
     visitor: &'p mut V,
     counts: Counts,
     ledger: Ledger,
@@ -280,14 +292,13 @@ impl<V: Visitor> Pass<'_, V> {
     #[inline]
     fn hand_on(&mut self, row: &Row<'_>) {
         let fields = &row.event.fields;
-        let judge = &self.prepared.judge;
-        let judged = self.visitor.judged(row.path, || judge_path(judge, row.path_text));
+        let judged = self.path(row);
         let (agent, in_bulk) = self.agent(fields.text(Field::UserAgent));
         let payloads = judged
             .payloads
             .union(agent)
-            .union(judge_text(judge, Where::Query, row.query))
-            .union(judge_text(judge, Where::Referer, fields.text(Field::Referrer)));
+            .union(self.text(Where::Query, row.query))
+            .union(self.text(Where::Referer, fields.text(Field::Referrer)));
         let mut seen = Seen {
             event: &row.event,
             at: row.stamp.at,
@@ -307,10 +318,37 @@ impl<V: Visitor> Pass<'_, V> {
     }
 
     #[inline]
+    fn path(&mut self, row: &Row<'_>) -> Judged {
+        if let Some(judged) = self.visitor.judged(row.path) {
+            return judged;
+        }
+        let judge = &self.prepared.judge;
+        if self.memory.paths.len() >= PATHS_REMEMBERED {
+            self.memory.paths.clear();
+        }
+        *self.memory.paths.entry(row.path, || judge_path(judge, row.path_text))
+    }
+
+    /// The payloads in a query or a referrer.
+    #[inline]
+    fn text(&mut self, field: Where, text: Option<&[u8]>) -> Payloads {
+        let Some(text) = text else { return Payloads::default() };
+        let fingerprint = self.seed.within(field as Fingerprint, text);
+        if self.memory.harmless.knows(fingerprint) {
+            return Payloads::default();
+        }
+        let payloads = judge_text(&self.prepared.judge, field, Some(text));
+        if payloads.is_empty() {
+            self.memory.harmless.remember(fingerprint);
+        }
+        payloads
+    }
+
+    #[inline]
     fn agent(&mut self, agent: Option<&[u8]>) -> (Payloads, bool) {
         let Some(agent) = agent else { return (Payloads::default(), false) };
         let judge = &self.prepared.judge;
-        *self.agents.entry(self.seed.of(agent), || {
+        *self.memory.agents.entry(self.seed.of(agent), || {
             (judge_text(judge, Where::UserAgent, Some(agent)), agent::fetches_in_bulk(agent))
         })
     }

@@ -2,12 +2,11 @@
 
 use super::conclude::Concluded;
 use super::plan::{Job, JobKind};
-use super::read::{Agents, Prepared, Visitor, read_stream};
-use crate::base::{Fingerprint, Location, Table};
+use super::read::{Memory, Prepared, Visitor, read_stream};
+use crate::base::Location;
 use crate::detect::{Seen, rests_on};
 use crate::finding::{Finding, Place};
 use crate::input::ReadAt;
-use crate::judge::Judged;
 use std::ops::Deref;
 
 /// A record that a finding rests on.
@@ -36,29 +35,18 @@ pub fn rows<P: Deref<Target = Prepared>>(
     }
     let findings = concluded.report.findings.iter().enumerate();
     let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
-    let mut finder = Finder { findings, paths: Table::default(), sink, is_full: false };
+    let mut finder = Finder { findings, sink, is_full: false };
     finder.damaged(job);
-    read_stream(&concluded.prepared, job, source, &mut Agents::default(), &mut finder, progress);
+    read_stream(&concluded.prepared, job, source, &mut Memory::default(), &mut finder, progress);
 }
 
 struct Finder<'f> {
     findings: Vec<(usize, &'f Finding)>,
-    paths: Table<Judged>,
     sink: &'f mut dyn FnMut(Row) -> bool,
     is_full: bool,
 }
 
-/// Paths whose judgement is remembered before the table is emptied.
-const REMEMBERED: usize = 1 << 18;
-
 impl Visitor for Finder<'_> {
-    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
-        if self.paths.len() >= REMEMBERED {
-            self.paths.clear();
-        }
-        *self.paths.entry(path, judge)
-    }
-
     fn seen(&mut self, seen: &Seen<'_>) {
         for at in 0..self.findings.len() {
             let (finding, what) = self.findings[at];

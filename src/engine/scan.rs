@@ -2,7 +2,7 @@
 
 use super::coverage::{Coverage, Ledger};
 use super::plan::{Job, JobKind};
-use super::read::{Agents, Prepared, Visitor, read_stream};
+use super::read::{Memory, Prepared, Visitor, read_stream};
 use crate::base::limits::READ_BYTES;
 use crate::base::{Fingerprint, Instant, Merge};
 use crate::baseline::{
@@ -54,7 +54,7 @@ impl Partial {
 /// Runs jobs and keeps what they saw.
 pub struct Scanner<'p> {
     prepared: &'p Prepared,
-    agents: Agents,
+    memory: Memory,
     partial: Partial,
 }
 
@@ -66,7 +66,7 @@ impl<'p> Scanner<'p> {
 
     /// A scanner that goes on from what was seen.
     pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, agents: Agents::default(), partial }
+        Self { prepared, memory: Memory::default(), partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -91,7 +91,7 @@ impl<'p> Scanner<'p> {
             segment: Segment::default(),
         };
         let ledger =
-            read_stream(self.prepared, job, source, &mut self.agents, &mut watch, progress);
+            read_stream(self.prepared, job, source, &mut self.memory, &mut watch, progress);
         watch.end_bin();
         let (calendar, segment) = (watch.calendar, watch.segment);
         let baseline = &mut self.partial.baseline;
@@ -162,14 +162,9 @@ impl Visitor for Watch<'_> {
     }
 
     #[inline]
-    fn judged(&mut self, path: Fingerprint, judge: impl FnOnce() -> Judged) -> Judged {
-        if let Some(known) = self.baseline.paths.get(path) {
-            return known.judged;
-        }
-        let judged = judge();
-        // When the table is full this path is judged each time that it comes.
-        self.baseline.paths.entry(path, || PathStats::new(judged));
-        judged
+    fn judged(&self, path: Fingerprint) -> Option<Judged> {
+        let paths = &self.baseline.paths;
+        paths.find(path).and_then(|place| paths.at(place)).map(|known| known.judged)
     }
 
     #[inline]

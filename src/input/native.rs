@@ -64,14 +64,20 @@ pub enum Given {
     },
 }
 
-/// Every file below the given paths, in order of their names; `-` is standard input.
+/// Every file below the given paths, in order of their names; `-` is standard input. Each path
+/// gives one thing at least: a folder without a file below it is something that cannot be read.
 pub fn gather(paths: &[PathBuf]) -> Vec<Given> {
     let mut found = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
             found.push(standard_input());
-        } else {
-            gather_one(path, &shown(path), &mut found);
+            continue;
+        }
+        let (name, before) = (shown(path), found.len());
+        gather_one(path, &name, &mut Vec::new(), &mut found);
+        if found.len() == before {
+            let what = "there is no file in this folder".to_owned();
+            found.push(Given::Unreadable { name, what });
         }
     }
     found
@@ -86,20 +92,18 @@ fn standard_input() -> Given {
     }
 }
 
-fn gather_one(path: &Path, name: &str, found: &mut Vec<Given>) {
+/// `above` are the folders on the way here. A link back to one of them is not followed: what is
+/// below it is being gathered.
+fn gather_one(path: &Path, name: &str, above: &mut Vec<PathBuf>, found: &mut Vec<Given>) {
     let unreadable =
         |error: io::Error| Given::Unreadable { name: name.to_owned(), what: error.to_string() };
     match path.metadata() {
         Err(error) => found.push(unreadable(error)),
-        Ok(meta) if meta.is_dir() => match sorted_entries(path) {
-            Err(error) => found.push(unreadable(error)),
-            Ok(entries) => {
-                for entry in entries {
-                    let inside = entry.file_name().unwrap_or_default().to_string_lossy();
-                    gather_one(&entry, &format!("{name}/{inside}"), found);
-                }
+        Ok(meta) if meta.is_dir() => {
+            if let Err(error) = gather_folder(path, name, above, found) {
+                found.push(unreadable(error));
             }
-        },
+        }
         Ok(meta) if meta.is_file() => found.push(Given::File {
             name: name.to_owned(),
             path: path.to_owned(),
@@ -110,6 +114,26 @@ fn gather_one(path: &Path, name: &str, found: &mut Vec<Given>) {
             what: "it is neither a file nor a folder".to_owned(),
         }),
     }
+}
+
+fn gather_folder(
+    path: &Path,
+    name: &str,
+    above: &mut Vec<PathBuf>,
+    found: &mut Vec<Given>,
+) -> io::Result<()> {
+    let real = path.canonicalize()?;
+    if above.contains(&real) {
+        return Ok(());
+    }
+    let entries = sorted_entries(path)?;
+    above.push(real);
+    for entry in entries {
+        let inside = entry.file_name().unwrap_or_default().to_string_lossy();
+        gather_one(&entry, &format!("{name}/{inside}"), above, found);
+    }
+    above.pop();
+    Ok(())
 }
 
 fn sorted_entries(path: &Path) -> io::Result<Vec<PathBuf>> {

@@ -4,8 +4,11 @@
 //! A value is judged once and the judgement is remembered, so cost follows distinct values.
 
 pub mod agent;
+mod known;
 pub mod payload;
 pub mod resource;
+
+pub use known::Harmless;
 
 use crate::base::Seed;
 use payload::Payloads;

@@ -276,7 +276,8 @@ fn verdict(outcome: &Outcome) -> (Verdict, String) {
     let Err(error) = &outcome.result else {
         return (Verdict::Passed, String::new());
     };
-    let why = format!("{error:#}").lines().next().unwrap_or_default().to_owned();
+    // The whole of it stands above, where the step ran.
+    let why = format!("{error:#}").lines().next().unwrap_or_default().chars().take(100).collect();
     let missing = error.downcast_ref::<CannotRun>().is_some();
     let verdict = if missing && !in_ci() { Verdict::CouldNotRun } else { Verdict::Failed };
     (verdict, why)
