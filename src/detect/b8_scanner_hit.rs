@@ -20,8 +20,6 @@ const SCAN_SECS: i64 = 600;
 const FIND_SECS: i64 = 3_600;
 /// Other clients that must be known before "nobody else" says anything.
 const OTHERS: usize = 3;
-/// Finds that one finding names.
-const FINDS: usize = 50;
 
 impl Detector for ScannerHit {
     type Partial = Bursts;
@@ -124,8 +122,7 @@ fn served_to_one(context: &Conclusion<'_>) -> BTreeMap<Fingerprint, Vec<Place>> 
 fn found(client: Fingerprint, actor: &Actor, window: &Window, finds: &[Place]) -> Option<Finding> {
     let until = window.span.1 + FIND_SECS;
     let is_after = |at: Option<Instant>| at.is_some_and(|at| (window.span.0..=until).contains(&at));
-    let finds: Vec<_> =
-        finds.iter().filter(|place| is_after(place.0)).take(FINDS).copied().collect();
+    let finds: Vec<_> = finds.iter().filter(|place| is_after(place.0)).copied().collect();
     let (first, last) = (finds.first()?, finds.last()?);
     let (refused, distinct, found) = (window.records, window.distinct, finds.len());
     let last = last.0.unwrap_or(window.span.1).max(window.span.1);

@@ -32,7 +32,8 @@ pub fn program_of(path: &[u8]) -> u32 {
     let mut end = 0;
     for segment in path.split_inclusive(|byte| *byte == b'/') {
         end += segment.len();
-        let name = segment.strip_suffix(b"/");
+        // A program's name has an ending; most segments have none and cost nothing more.
+        let name = segment.strip_suffix(b"/").filter(|name| name.contains(&b'.'));
         if end < path.len() && name.is_some_and(|name| classify(name).contains(Resource::DYNAMIC)) {
             // Zero stands for none.
             return (Seed(0).of(&path[..end]) as u32).max(1);
