@@ -43,10 +43,11 @@ pub(super) fn cuts(options: &CheckOptions) -> Cuts {
 pub(super) fn status(report: &Report) -> Status {
     if report.is_empty() {
         Status::Nothing
+    } else if report.has_evidence() {
+        // Evidence counts more than a file that could not be read: the report names both.
+        Status::Evidence
     } else if report.is_partial() {
         Status::Partial
-    } else if report.has_evidence() {
-        Status::Evidence
     } else {
         Status::NoEvidence
     }

@@ -48,7 +48,13 @@ pub enum Failure {
     Output(#[from] io::Error),
     /// A report cannot be written as JSON.
     #[error("the report could not be written as JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_io() { Self::Output(error.into()) } else { Self::Json(error) }
+    }
 }
 
 /// Runs the command line.

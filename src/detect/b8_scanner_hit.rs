@@ -107,6 +107,10 @@ fn too_few_clients() -> (Text, Text) {
 fn served_to_one(context: &Conclusion<'_>) -> BTreeMap<Fingerprint, Vec<Place>> {
     let mut served = BTreeMap::<Fingerprint, Vec<Place>>::new();
     for (_, stats) in context.baseline.paths.sorted() {
+        // A path that was only ever asked for with a payload has no usual answer to tell by.
+        if stats.answers() == 0 {
+            continue;
+        }
         let is_page = !stats.judged.resource.contains(Resource::STATIC);
         let is_error = stats.only_size().is_some_and(|bytes| context.site.is_error_page(bytes));
         if let (Some([client]), Some(((at, location), _)), true, false) =

@@ -2,7 +2,7 @@
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Thresholds, Verdict};
 use crate::base::{Fingerprint, Text, rfc3339};
-use crate::baseline::{ClientStats, Day};
+use crate::baseline::{ClientStats, Day, day_of};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -77,7 +77,7 @@ impl Detector for Egress {
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
         seen.bytes.is_some()
             && finding.scope.actor == Some(seen.client)
-            && finding.scope.span.is_some_and(|(from, until)| (from..=until).contains(&seen.at))
+            && finding.scope.day == Some(day_of(seen.at, seen.offset_secs))
     }
 }
 
@@ -151,7 +151,7 @@ fn finding(key: Fingerprint, client: &ClientStats, day: &Day, measure: &Measure)
                 day.records
             ),
         ),
-        scope: Scope { actor: Some(key), span: Some(day.span), ..Scope::default() },
+        scope: Scope { actor: Some(key), day: Some(day.day), ..Scope::default() },
         places: vec![(None, day.largest.1)],
         speaks_to: vec![(Question::Q4, State::Possible)],
         ..Egress::CARD.finding(Text::new(

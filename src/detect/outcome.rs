@@ -27,8 +27,10 @@ pub struct Site {
 const SAME_PAGE_PATHS: usize = 10;
 /// Steps of the size scale that count as the same size.
 const NEAR: u16 = 2;
-/// One in so many answers of about a size makes it a known one; two at the least.
-const KNOWN_SIZE_PER: u64 = 100;
+/// One in so many answers of about a size makes it a known one, and this many at the least: an
+/// attack that is not recognised as one must not become its own norm by a few requests.
+const KNOWN_SIZE_PER: u64 = 50;
+const KNOWN_SIZE_LEAST: u64 = 5;
 /// A program whose answers have at most this median absolute deviation, in steps of the size
 /// scale, answers everything with the same kind of page.
 const SAME_KIND_SPREAD: u16 = 4;
@@ -145,7 +147,8 @@ fn compare_with(sizes: &SizeSketch, size: LogSize, least: u32, unusual_z: u32) -
     if count < u64::from(least) {
         return Size::NoNorm;
     }
-    if sizes.near(size, NEAR) * KNOWN_SIZE_PER >= count.max(2 * KNOWN_SIZE_PER) {
+    let near = sizes.near(size, NEAR);
+    if near >= KNOWN_SIZE_LEAST && near * KNOWN_SIZE_PER >= count {
         return Size::Usual;
     }
     let distance = u32::from(size.0.abs_diff(median.0));
@@ -209,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_size_that_the_path_gives_without_payload_too_is_usual() {
-        let two_kinds = path((0..200).map(|i| if i % 50 == 0 { 2_800 } else { 232 }));
+        let two_kinds = path((0..200).map(|i| if i % 40 == 0 { 2_800 } else { 232 }));
         assert_eq!(compare(Some(&two_kinds), LogSize::of(2_750), 20, 6), Size::Usual);
         assert!(matches!(
             compare(Some(&two_kinds), LogSize::of(9_000), 20, 6),

@@ -1,7 +1,7 @@
 //! An event as detections see it: with what was judged of its values once, so that no detection
 //! parses or judges again.
 
-use crate::base::{Fingerprint, Instant};
+use crate::base::{Fingerprint, Instant, Seed};
 use crate::event::{Event, Field};
 use crate::judge::Judged;
 use crate::judge::payload::Payloads;
@@ -11,6 +11,8 @@ use crate::judge::payload::Payloads;
 pub struct Seen<'a> {
     /// The event.
     pub event: &'a Event<'a>,
+    /// The seed of the check's fingerprints.
+    pub seed: Seed,
     /// When it was.
     pub at: Instant,
     /// Seconds east of UTC in which it was written.
@@ -40,8 +42,7 @@ impl<'a> Seen<'a> {
     pub fn actor(&self) -> (Fingerprint, &'a [u8], bool) {
         let fields = &self.event.fields;
         match fields.text(Field::UserName) {
-            // The client's fingerprint seeds nothing here: one account is one actor from anywhere.
-            Some(user) => (crate::base::Seed(ACCOUNTS).of(user), user, true),
+            Some(user) => (self.seed.within(ACCOUNTS, user), user, true),
             None => (self.client, fields.text(Field::SourceAddress).unwrap_or(b"-"), false),
         }
     }

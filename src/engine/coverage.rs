@@ -29,6 +29,8 @@ pub struct Bad {
     pub why: Why,
     /// Bytes, line end included.
     pub bytes: u64,
+    /// Bytes of the line end.
+    pub end: u8,
     /// Lines before it in its shard.
     pub line: u32,
     /// Records before it in its shard.

@@ -107,6 +107,13 @@ pub struct Stream {
     pub format: Option<(FormatIndex, u32, u32)>,
 }
 
+impl Stream {
+    /// Whether it is unpacked as one.
+    pub(super) fn is_packed(&self) -> bool {
+        self.container == Container::Gzip
+    }
+}
+
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

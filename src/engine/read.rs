@@ -7,7 +7,7 @@ use super::coverage::{Bad, Counts, Ledger, Why};
 use super::plan::{Job, Plan, Stream};
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
-use crate::base::{Fingerprint, Location, Seed, Stamp, Table};
+use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
 use crate::detect::{Marks, Seen};
 use crate::event::{Event, Field, Fields};
 use crate::format::FormatIndex;
@@ -55,10 +55,10 @@ pub trait Visitor {
         None
     }
 
-    /// A record that was understood, whatever its time.
+    /// A record that was understood, with a time inside the period of the settings or without one.
     fn event(&mut self, _event: &Event<'_>, _format: FormatIndex) {}
 
-    /// A record with a time, inside the period of the settings.
+    /// A record with a time inside the period of the settings.
     fn seen(&mut self, seen: &Seen<'_>);
 }
 
@@ -238,8 +238,18 @@ impl<V: Visitor> Pass<'_, V> {
         };
         self.ledger.parsed(format, line.bytes, time, &fields);
         let event = Event { location, time, fields };
+        if self.is_outside(time) {
+            self.ledger.outside += 1;
+            return None;
+        }
         self.visitor.event(&event, format);
-        self.in_period(event)
+        self.fingerprinted(event)
+    }
+
+    #[inline]
+    fn is_outside(&self, time: Time) -> bool {
+        let meant = &self.prepared.meant;
+        time.stamp().is_some_and(|stamp| stamp.at < meant.since || stamp.at >= meant.until)
     }
 
     #[cold]
@@ -253,18 +263,16 @@ impl<V: Visitor> Pass<'_, V> {
     }
 
     fn bad(&mut self, line: &Line<'_>, at: Counts, why: Why) {
-        let bad = Bad { why, bytes: line.bytes, line: at.lines, record: at.records };
+        let is_crlf = line.text.is_some_and(|text| text.ends_with(b"\r"));
+        let end = u8::from(line.ended) + u8::from(is_crlf);
+        let bad = Bad { why, bytes: line.bytes, end, line: at.lines, record: at.records };
         self.ledger.bad(line.offset, bad);
     }
 
-    /// The record with its fingerprints, when it has a time inside the period of the settings.
+    /// The record with its fingerprints, when it has a time.
     #[inline]
-    fn in_period<'e>(&mut self, event: Event<'e>) -> Option<Row<'e>> {
+    fn fingerprinted<'e>(&self, event: Event<'e>) -> Option<Row<'e>> {
         let stamp = event.time.stamp()?;
-        if stamp.at < self.prepared.meant.since || stamp.at >= self.prepared.meant.until {
-            self.ledger.outside += 1;
-            return None;
-        }
         let fields = &event.fields;
         let client = self.seed.of(fields.text(Field::SourceAddress).unwrap_or(b"-"));
         let target = fields.text(Field::Target).unwrap_or(b"-");
@@ -301,6 +309,7 @@ impl<V: Visitor> Pass<'_, V> {
             .union(self.text(Where::Referer, fields.text(Field::Referrer)));
         let mut seen = Seen {
             event: &row.event,
+            seed: self.seed,
             at: row.stamp.at,
             offset_secs: row.stamp.offset_secs,
             client: row.client,
@@ -326,7 +335,7 @@ impl<V: Visitor> Pass<'_, V> {
         if self.memory.paths.len() >= PATHS_REMEMBERED {
             self.memory.paths.clear();
         }
-        *self.memory.paths.entry(row.path, || judge_path(judge, row.path_text))
+        *self.memory.paths.entry(row.path, || judge_path(judge, self.seed, row.path_text))
     }
 
     /// The payloads in a query or a referrer.
@@ -358,11 +367,11 @@ fn shrank(offset: u64) -> Fault {
     Fault { kind: FaultKind::Shrank, offset, what: String::new() }
 }
 
-fn judge_path(judge: &Judge, path: &[u8]) -> Judged {
+fn judge_path(judge: &Judge, seed: Seed, path: &[u8]) -> Judged {
     Judged {
         payloads: judge_text(judge, Where::Path, Some(path)),
         resource: classify(path),
-        program: program_of(path),
+        program: program_of(seed, path),
     }
 }
 

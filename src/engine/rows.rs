@@ -1,7 +1,7 @@
 //! Opens a count: finds every record that findings rest on, by reading the streams again.
 
 use super::conclude::Concluded;
-use super::plan::{Job, JobKind};
+use super::plan::{Job, JobKind, Stream};
 use super::read::{Memory, Prepared, Visitor, read_stream};
 use crate::base::Location;
 use crate::detect::{Seen, rests_on};
@@ -35,19 +35,24 @@ pub fn rows<P: Deref<Target = Prepared>>(
     }
     let findings = concluded.report.findings.iter().enumerate();
     let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
-    let mut finder = Finder { findings, sink, is_full: false };
-    finder.damaged(job);
+    let is_whole = concluded.prepared.stream(job.stream).is_some_and(Stream::is_packed);
+    let damaged = damaged(&findings, job, is_whole);
+    let mut finder = Finder { findings, damaged, sink, is_full: false };
     read_stream(&concluded.prepared, job, source, &mut Memory::default(), &mut finder, progress);
+    finder.damaged_before(u64::MAX);
 }
 
 struct Finder<'f> {
     findings: Vec<(usize, &'f Finding)>,
+    /// Rows that no visitor sees, the last one first.
+    damaged: Vec<Row>,
     sink: &'f mut dyn FnMut(Row) -> bool,
     is_full: bool,
 }
 
 impl Visitor for Finder<'_> {
     fn seen(&mut self, seen: &Seen<'_>) {
+        self.damaged_before(seen.event.location.offset);
         for at in 0..self.findings.len() {
             let (finding, what) = self.findings[at];
             if rests_on(seen, what) {
@@ -73,18 +78,28 @@ impl Finder<'_> {
         }
     }
 
-    /// Findings about damage rest on lines that were not understood, which no visitor sees.
-    fn damaged(&mut self, job: &Job) {
-        let is_here = |location: &Location| {
-            location.stream == job.stream && (job.start..job.end).contains(&location.offset)
-        };
-        for at in 0..self.findings.len() {
-            let (finding, what) = self.findings[at];
-            if what.detector == "F5" {
-                for place in what.places.iter().filter(|place| is_here(&place.1)) {
-                    self.hand_on(Row { finding, place: *place, category: None });
-                }
-            }
+    /// Hands on the damaged lines that stand before a place.
+    fn damaged_before(&mut self, offset: u64) {
+        while let Some(row) = self.damaged.pop_if(|row| row.place.1.offset < offset) {
+            self.hand_on(row);
         }
     }
+}
+
+/// Findings about damage rest on lines that were not understood, which no visitor sees. A job that
+/// is a whole packed stream states its range in packed bytes, which says nothing of places.
+fn damaged(findings: &[(usize, &Finding)], job: &Job, is_whole: bool) -> Vec<Row> {
+    let is_here = |location: &Location| {
+        let is_inside = is_whole || (job.start..job.end).contains(&location.offset);
+        location.stream == job.stream && is_inside
+    };
+    let mut rows: Vec<_> = findings
+        .iter()
+        .filter(|(_, what)| what.detector == "F5")
+        .flat_map(|(finding, what)| what.places.iter().map(move |place| (*finding, *place)))
+        .filter(|(_, place)| is_here(&place.1))
+        .map(|(finding, place)| Row { finding, place, category: None })
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.place.1.offset));
+    rows
 }

@@ -129,7 +129,7 @@ impl Run {
     pub(super) fn location(&self, stream: u32) -> Location {
         Location {
             stream,
-            length: u32::try_from(self.first.bytes).unwrap_or(u32::MAX),
+            length: u32::try_from(self.first.bytes - u64::from(self.first.end)).unwrap_or(u32::MAX),
             offset: self.offset,
             line: self.first.line,
             record: self.first.record,

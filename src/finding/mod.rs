@@ -96,6 +96,9 @@ pub struct Scope {
     pub actor: Option<Fingerprint>,
     /// First and last second, both inclusive.
     pub span: Option<(Instant, Instant)>,
+    /// The day, in the zone of each record: days since 1970-01-01. Where clocks are in different
+    /// zones, the span of one day holds records of another.
+    pub day: Option<i32>,
     /// Groups of answers, as the detection forms them: group, status, size.
     pub answers: BTreeSet<(Fingerprint, u16, LogSize)>,
     /// Single records: stream and offset.

@@ -28,7 +28,7 @@ pub struct Judged {
 }
 
 /// Stands for the program in a path that goes on behind the program's name; zero when there is none.
-pub fn program_of(path: &[u8]) -> u32 {
+pub fn program_of(seed: Seed, path: &[u8]) -> u32 {
     let mut end = 0;
     for segment in path.split_inclusive(|byte| *byte == b'/') {
         end += segment.len();
@@ -36,7 +36,7 @@ pub fn program_of(path: &[u8]) -> u32 {
         let name = segment.strip_suffix(b"/").filter(|name| name.contains(&b'.'));
         if end < path.len() && name.is_some_and(|name| classify(name).contains(Resource::DYNAMIC)) {
             // Zero stands for none.
-            return (Seed(0).of(&path[..end]) as u32).max(1);
+            return (seed.of(&path[..end]) as u32).max(1);
         }
     }
     0
@@ -44,10 +44,11 @@ pub fn program_of(path: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::program_of;
+    use super::Seed;
 
     #[test]
     fn a_path_behind_a_program_belongs_to_the_program() {
+        let program_of = |path: &[u8]| super::program_of(Seed(1), path);
         let one = program_of(b"/index.php/news/1");
         assert!(one != 0 && one == program_of(b"/index.php/..%2f..%2fetc/passwd"));
         assert_eq!(program_of(b"/index.php"), 0);

@@ -26,9 +26,11 @@ impl Report {
         self.coverage.records == self.coverage.unparsed
     }
 
-    /// Whether a finding says that something is possible or more.
+    /// Whether a finding says that unauthorised access or leakage is possible or more. Missing
+    /// records (Q8) are no evidence of either.
     pub fn has_evidence(&self) -> bool {
         use crate::finding::State::{Confirmed, Likely, Possible};
-        self.questions.iter().any(|answer| matches!(answer.state, Confirmed | Likely | Possible))
+        let answers = self.questions.iter().filter(|answer| answer.id != "Q8");
+        answers.into_iter().any(|answer| matches!(answer.state, Confirmed | Likely | Possible))
     }
 }

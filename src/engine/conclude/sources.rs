@@ -120,8 +120,8 @@ fn offset(secs: i32) -> String {
 }
 
 fn problems(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
-    let faults = source.fault.iter().chain(&ledger.faults);
-    let mut problems: Vec<_> = faults.map(of_fault).collect();
+    let mut problems: Vec<_> =
+        source.fault.iter().chain(first_of_each_kind(ledger)).map(of_fault).collect();
     if let Container::NotRead(known) = stream.container {
         problems.push(not_read(known.name()));
     }
@@ -152,6 +152,16 @@ fn problems(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> Vec<Pro
         ));
     }
     problems
+}
+
+/// The fault nearest to the start of each kind: how many shards met it says nothing. What failed
+/// inside the program is listed place by place.
+fn first_of_each_kind(ledger: &Ledger) -> impl Iterator<Item = &Fault> {
+    let mut before = None;
+    ledger.faults.iter().filter(move |fault| {
+        let is_first = before.replace(fault.kind) != Some(fault.kind);
+        is_first || fault.kind == FaultKind::Internal
+    })
 }
 
 fn problem(kind: &str, offset: Option<u64>, what: Text, todo: Text) -> Problem {
