@@ -1,7 +1,6 @@
 //! Sekisho checks logs for unauthorised access and for information that left.
 //!
-//! The folders are layers: each uses only those above it in this list. `tests/layers.rs` keeps it
-//! so, and ARCHITECTURE.md says why.
+//! The folders are layers: `tests/layers.rs` says which may use which, and ARCHITECTURE.md why.
 
 pub mod base;
 pub mod event;

@@ -17,13 +17,11 @@ pub const CLIENTS: usize = 1 << 18;
 pub const ERROR_SIZES: usize = 1 << 14;
 /// Clients, paths and kinds of payload that are kept apart.
 pub const PAYLOAD_GROUPS: usize = 1 << 16;
-/// Minutes of one client or account that are kept apart for bursts and scans.
-pub const ACTOR_MINUTES: usize = 1 << 17;
+/// Clients and accounts whose minutes are kept apart for bursts and scans.
+pub const ACTORS: usize = 1 << 17;
 /// Unparsed lines that are listed one by one for a stream; the rest is counted.
 pub const UNPARSED_LISTED: usize = 2_000;
 /// Records shown under a finding.
 pub const EVIDENCE: usize = 20;
 /// Bytes of a record that are shown.
 pub const SHOWN_BYTES: usize = 2_048;
-/// Different answers to payloads that are kept apart for one client and path.
-pub const ANSWERS: usize = 64;

@@ -63,6 +63,12 @@ impl SizeSketch {
         self.bins().iter().map(|(_, count)| u64::from(*count)).sum()
     }
 
+    /// Whether no answer was counted.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     /// Answers of about a size: at most so many steps away.
     pub fn near(&self, size: LogSize, steps: u16) -> u64 {
         let is_near = |bin: &(LogSize, u32)| bin.0.0.abs_diff(size.0) <= steps;

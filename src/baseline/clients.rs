@@ -107,7 +107,8 @@ impl ClientStats {
     /// Fetches what the next record will change into the processor's cache.
     #[inline]
     pub fn warm(&self) -> u64 {
-        self.records + self.others.last().map_or(0, |day| day.bytes)
+        let today = self.today.as_ref().map_or(0, |day| day.bytes ^ day.largest.0);
+        self.records ^ today ^ self.others.last().map_or(0, |day| day.bytes)
     }
 
     /// Its days, in order.

@@ -120,6 +120,16 @@ impl PathStats {
         }
     }
 
+    /// Fetches every part that the next record will change into the processor's cache: the parts
+    /// lie in several of its lines.
+    #[inline]
+    pub fn warm(&self) -> u64 {
+        let served = self.served.map_or(0, |served| served.1.unsigned_abs());
+        let extent = self.extent.map_or(0, |extent| extent.1);
+        let sizes = u64::from(self.sizes.is_empty());
+        self.served_to[0] ^ u64::from(self.by_class[1]) ^ extent ^ served ^ sizes
+    }
+
     /// Clients that it was served to, when they are few.
     pub fn few_clients(&self) -> Option<&[Fingerprint]> {
         let count = self.served_to.iter().position(|client| *client == 0)?;

@@ -120,6 +120,12 @@ pub(super) struct TrafficOptions {
     /// Size of the log
     #[arg(long, default_value_t = 1)]
     pub(super) mib: u64,
+    /// Client addresses
+    #[arg(long, default_value_t = 5_000)]
+    pub(super) clients: u64,
+    /// Documents, each with two addresses
+    #[arg(long, default_value_t = 40_000)]
+    pub(super) documents: u64,
     /// What the log follows from
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,

@@ -200,7 +200,13 @@ fn write_card(out: &mut dyn Write, card: &Card) -> Result<(), Failure> {
 
 pub(super) fn traffic(options: &TrafficOptions) -> Result<Status, Failure> {
     let mut out = output(options.out.as_deref())?;
-    let traffic = Traffic { seed: options.seed, bytes: options.mib << 20, ..Traffic::default() };
+    let traffic = Traffic {
+        seed: options.seed,
+        bytes: options.mib << 20,
+        clients: options.clients.max(1),
+        documents: options.documents.max(1),
+        ..Traffic::default()
+    };
     write_traffic(&traffic, &mut out)?;
     out.flush()?;
     Ok(Status::NoEvidence)

@@ -1,7 +1,7 @@
 //! Many different things by one actor in a short time: counted by the minute, judged over a
 //! window that slides by the second.
 
-use crate::base::limits::ACTOR_MINUTES;
+use crate::base::limits::ACTORS;
 use crate::base::{Fingerprint, Instant, Location, Merge, Sampled};
 use crate::finding::Place;
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// more than these reaches it by itself.
 pub const KEPT: usize = 32;
 
-/// What each actor did, by the minute. Keyed by the actor; `ACTOR_MINUTES` bounds the actors, and
+/// What each actor did, by the minute. Keyed by the actor; `ACTORS` bounds the actors, and
 /// each actor's minutes are bounded by the period of the logs.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Bursts(Sampled<Actor, ACTOR_MINUTES>);
+pub struct Bursts(Sampled<Actor, ACTORS>);
 
 /// What one actor did.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -154,7 +154,7 @@ impl Visitor for Watch<'_> {
     #[inline]
     fn warm(&self, path: Fingerprint, client: Fingerprint) {
         let paths = &self.baseline.paths;
-        let path = paths.find(path).and_then(|place| paths.at(place)).map(PathStats::answers);
+        let path = paths.find(path).and_then(|place| paths.at(place)).map(PathStats::warm);
         let clients = &self.baseline.clients;
         let client =
             clients.find(client).and_then(|place| clients.at(place)).map(ClientStats::warm);

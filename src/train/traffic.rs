@@ -30,8 +30,8 @@ impl Default for Traffic {
             bytes: 1 << 20,
             start: 1_617_202_800, // 2021-04-01 00:00 in Tokyo
             spacing_millis: 400,
-            clients: 60_000,
-            documents: 400_000,
+            clients: 5_000,
+            documents: 40_000,
         }
     }
 }
