@@ -7,7 +7,7 @@
 use super::answers::{AnswerKey, Answers, Compared, Group, Tally, key_of, log_sources};
 use super::outcome::{Size, about};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Text, rfc3339};
+use crate::base::{Fingerprint, Instant, Location, Text, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -31,8 +31,8 @@ impl Detector for Payload {
         id: "B1",
         name: Text::fixed("Attack payload with outcome", "攻撃ペイロードとその結果"),
         what: Text::fixed(
-            "Requests whose path, query, referrer or user agent holds an attack payload (SQL, scripts, commands, templates, JNDI and others, decoded up to three times). The answer is compared with the usual answers of the same path (at least 20 without payload): status, and size by a robust z of 6 on a logarithmic scale; pages for what does not exist are recognised by their size.",
-            "パス、クエリ、リファラー、ユーザーエージェントに攻撃ペイロード(SQL、スクリプト、コマンド、テンプレート、JNDIなど。最大3回デコード)を含む要求。応答を、同じパスの通常の応答(ペイロードなしで20件以上)とステータスおよびサイズ(対数尺度の頑健なz値6)で比較します。「存在しない」ページはサイズで見分けます。",
+            "Requests whose path, query, referrer or user agent holds an attack payload (SQL, scripts, commands, templates, JNDI and others, decoded up to three times). The answer is compared with the usual answers of the same path (at least 20 without payload): status, and size by a robust z of 6 on a logarithmic scale; pages for what does not exist are recognised by their size. A program that only the attacker was served, during the attack or within ten minutes behind it, counts too.",
+            "パス、クエリ、リファラー、ユーザーエージェントに攻撃ペイロード(SQL、スクリプト、コマンド、テンプレート、JNDIなど。最大3回デコード)を含む要求。応答を、同じパスの通常の応答(ペイロードなしで20件以上)とステータスおよびサイズ(対数尺度の頑健なz値6)で比較します。「存在しない」ページはサイズで見分けます。攻撃中または10分以内に攻撃者だけが応答を得たプログラムも対象とします。",
         ),
         why: Text::fixed(
             "Almost every site is probed every day. What matters is the one request that was answered differently.",
@@ -66,13 +66,15 @@ impl Detector for Payload {
             sorted.add(key, group, context);
         }
         let mut findings = sorted.outstanding();
+        findings.extend(follow_ups(&partial, context));
         findings.extend(sorted.attempts(context));
         Verdict { findings, bounds: bound(partial.one_in()), ..Verdict::default() }
     }
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
-        main_kind(seen.payloads)
-            .is_some_and(|kind| finding.scope.answers.contains(&key_of(seen, kind.bits())))
+        finding.scope.records.contains(&seen.event.location.key())
+            || main_kind(seen.payloads)
+                .is_some_and(|kind| finding.scope.answers.contains(&key_of(seen, kind.bits())))
     }
 }
 
@@ -228,6 +230,75 @@ fn rarely_fails(group: &Group, context: &Conclusion<'_>) -> bool {
 fn is_telling(group: &Group, context: &Conclusion<'_>) -> bool {
     let stats = context.baseline.paths.get(group.path);
     stats.is_none_or(|stats| !stats.judged.resource.contains(Resource::STATIC))
+}
+
+/// Seconds after an attack in which what its client does next counts.
+const FOLLOW_SECS: i64 = 600;
+/// Clients that must be known before "nobody else" says anything.
+const FOLLOW_CLIENTS: usize = 20;
+/// A client served more programs of its own than this is browsing, not following up.
+const FOLLOW_MOST: usize = 3;
+
+/// Programs that an attacker, and nobody else, was served during its attack or within ten minutes
+/// behind it: what was planted is called from where it was planted.
+fn follow_ups(partial: &Answers, context: &Conclusion<'_>) -> Vec<Finding> {
+    let mut attackers = BTreeMap::<Fingerprint, (Box<str>, (Instant, Instant))>::new();
+    for (_, group) in partial.groups().into_iter().filter(|(_, group)| is_intrusive(group.kind)) {
+        for answer in group.answers.values() {
+            let make = || (group.client_name.clone(), answer.span);
+            let (_, span) = attackers.entry(group.client).or_insert_with(make);
+            *span = (span.0.min(answer.span.0), span.1.max(answer.span.1));
+        }
+    }
+    if attackers.is_empty() || context.baseline.clients.sorted().len() < FOLLOW_CLIENTS {
+        return Vec::new();
+    }
+    let mut served = BTreeMap::<Box<str>, Vec<(Instant, Location)>>::new();
+    for (_, path) in context.baseline.paths.sorted() {
+        let (Some([client]), Some((first, _))) = (path.few_clients(), path.served) else {
+            continue;
+        };
+        let Some((name, span)) = attackers.get(client) else { continue };
+        let is_program = path.judged.resource.contains(Resource::DYNAMIC)
+            && path.judged.payloads.is_empty()
+            && path.answers() > 0;
+        let is_after = (span.0..=span.1 + FOLLOW_SECS).contains(&first.0);
+        let is_error = path.only_size().is_some_and(|bytes| context.site.is_error_page(bytes));
+        if is_program && is_after && !is_error {
+            served.entry(name.clone()).or_default().push(first);
+        }
+    }
+    served.retain(|_, places| places.len() <= FOLLOW_MOST);
+    served.into_iter().map(|(client, places)| follow_up(&client, places)).collect()
+}
+
+fn follow_up(client: &str, mut places: Vec<(Instant, Location)>) -> Finding {
+    places.sort_unstable();
+    let count = places.len();
+    let title = Text::new(
+        format!("After its attack {client} was served {count} program(s) that nobody else was"),
+        format!("攻撃の後、{client} だけが{count}件のプログラムの応答を得ました"),
+    );
+    Finding {
+        severity: Severity::Medium,
+        confidence: Confidence::Low,
+        outcome: Some(Outcome::Unknown),
+        subject: Subject { kind: SubjectKind::Address, value: client.to_owned() },
+        first: places.first().map(|place| rfc3339(place.0)),
+        last: places.last().map(|place| rfc3339(place.0)),
+        count: count as u64,
+        reason: Text::fixed(
+            "The client sent attack payloads; during them or within ten minutes it was first served a program that no other client of these logs was ever served.",
+            "このクライアントは攻撃ペイロードを送信し、その最中または10分以内に、他のどのクライアントにも応答されていないプログラムから応答を得ました。",
+        ),
+        scope: Scope {
+            records: places.iter().map(|place| place.1.key()).collect(),
+            ..Scope::default()
+        },
+        places: places.into_iter().map(|(at, location)| (Some(at), location)).collect(),
+        speaks_to: vec![(Question::Q1, State::Possible), (Question::Q3, State::Possible)],
+        ..Payload::CARD.finding(title)
+    }
 }
 
 fn kind_name(kind: u16) -> &'static str {

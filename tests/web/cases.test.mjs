@@ -1,5 +1,5 @@
 // The same cases in WASM: the module and the glue of the packed page, run in Node.js over every
-// fixture and case file, give the bytes that the command line gives. What the Rust tests show of
+// log of the Rust cases, give the bytes that the command line gives. What the Rust tests show of
 // the native build therefore holds for the page's module too. Shards are cut at random places as
 // well; SEKISHO_SEED repeats a run.
 
@@ -27,9 +27,9 @@ describe(`cases in WASM (SEKISHO_SEED=${SEED})`, () => {
   }
 });
 
-/** Every fixture and case file of the project, and the samples of the page tests. */
+/** Every log that the Rust cases made, the case files themselves, and the samples of the page tests. */
 function inputs() {
-  const folders = ["tests/fixtures", "tests/cases"].map((name) => join(ROOT, name)).filter(existsSync);
+  const folders = ["target/tmp/cases", "tests/cases"].map((name) => join(ROOT, name)).filter(existsSync);
   const samples = Object.values(writeSamples(temporary("cases")));
   return [...folders.flatMap((folder) => below(folder)), ...samples].sort();
 }
