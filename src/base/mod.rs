@@ -13,7 +13,7 @@ pub use fingerprint::{Fingerprint, Seed};
 pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
 pub use table::{Place, Table};
-pub use text::{Language, Text};
+pub use text::{Language, Text, counted};
 pub use time::{Instant, Stamp, Time, civil_day, parse_clf_time, rfc3339};
 pub use visible::visible;
 

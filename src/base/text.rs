@@ -43,3 +43,8 @@ pub enum Language {
     /// Japanese.
     Ja,
 }
+
+/// A number with its English noun, which takes an s unless the number is one.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

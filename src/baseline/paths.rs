@@ -63,10 +63,10 @@ pub struct PathStats {
     pub by_class: [u32; 5],
     /// Sizes of 2xx answers.
     pub sizes: SizeSketch,
-    /// Smallest and largest 2xx answer, in bytes.
-    pub extent: Option<(u64, u64)>,
-    /// First and last 2xx answer with its place.
-    pub served: Option<((Instant, Location), Instant)>,
+    /// Smallest and largest 2xx answer, in bytes.; sizes from 4 GiB on count as the same.
+    extent: Option<(u32, u32)>,
+    /// First 2xx answer and its place.
+    pub served: Option<(Instant, Location)>,
 }
 
 impl PathStats {
@@ -91,6 +91,7 @@ impl PathStats {
         }
         if let (true, Some(bytes)) = (is_served(status), bytes) {
             self.sizes.add(LogSize::of(bytes), 1);
+            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
             let (least, most) = self.extent.unwrap_or((bytes, bytes));
             self.extent = Some((least.min(bytes), most.max(bytes)));
         }
@@ -100,8 +101,8 @@ impl PathStats {
     #[inline]
     pub fn served_to(&mut self, client: Fingerprint, at: Instant, location: Location) {
         self.add_client(client);
-        let now = ((at, location), at);
-        self.served = Some(self.served.map_or(now, |known| joined(known, now)));
+        let now = (at, location);
+        self.served = Some(self.served.map_or(now, |known| known.min(now)));
     }
 
     #[inline]
@@ -124,8 +125,8 @@ impl PathStats {
     /// lie in several of its lines.
     #[inline]
     pub fn warm(&self) -> u64 {
-        let served = self.served.map_or(0, |served| served.1.unsigned_abs());
-        let extent = self.extent.map_or(0, |extent| extent.1);
+        let served = self.served.map_or(0, |served| served.0.unsigned_abs());
+        let extent = self.extent.map_or(0, |extent| u64::from(extent.1));
         let sizes = u64::from(self.sizes.is_empty());
         self.served_to[0] ^ u64::from(self.by_class[1]) ^ extent ^ served ^ sizes
     }
@@ -138,7 +139,9 @@ impl PathStats {
 
     /// The size in bytes, when every 2xx answer had the same.
     pub fn only_size(&self) -> Option<u64> {
-        self.extent.filter(|(least, most)| least == most).map(|(least, _)| least)
+        self.extent
+            .filter(|(least, most)| least == most && *most < u32::MAX)
+            .map(|(least, _)| u64::from(least))
     }
 
     /// Answers counted.
@@ -159,16 +162,10 @@ impl Merge for PathStats {
             (a, b) => a.or(b),
         };
         self.served = match (self.served, other.served) {
-            (Some(a), Some(b)) => Some(joined(a, b)),
+            (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
     }
-}
-
-type Served = ((Instant, Location), Instant);
-
-fn joined(a: Served, b: Served) -> Served {
-    (a.0.min(b.0), a.1.max(b.1))
 }
 
 /// Whether an answer handed out what was asked for.

@@ -149,6 +149,15 @@ macro_rules! detectors {
             }
         }
 
+        /// The marks of events that findings of a detection rest on; empty when any event may be
+        /// one.
+        pub fn wants(detector: &str) -> Marks {
+            $(if detector == <$detector as Detector>::CARD.id {
+                return <$detector as Detector>::WANTS;
+            })*
+            Marks::EMPTY
+        }
+
         /// Whether a finding rests on an event.
         pub fn rests_on(seen: &Seen<'_>, finding: &Finding) -> bool {
             $(if finding.detector == <$detector as Detector>::CARD.id {

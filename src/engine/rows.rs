@@ -4,9 +4,10 @@ use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
 use super::read::{Memory, Prepared, Visitor, read_stream};
 use crate::base::Location;
-use crate::detect::{Seen, rests_on};
+use crate::detect::{Marks, Seen, rests_on, wants};
 use crate::finding::{Finding, Place};
 use crate::input::ReadAt;
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 /// A record that a finding rests on.
@@ -37,13 +38,19 @@ pub fn rows<P: Deref<Target = Prepared>>(
     let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
     let is_whole = concluded.prepared.stream(job.stream).is_some_and(Stream::is_packed);
     let damaged = damaged(&findings, job, is_whole);
-    let mut finder = Finder { findings, damaged, sink, is_full: false };
+    let single = findings.iter().flat_map(|(_, what)| &what.scope.records).copied().collect();
+    let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
+    let findings = findings.collect();
+    let mut finder = Finder { findings, single, damaged, sink, is_full: false };
     read_stream(&concluded.prepared, job, source, &mut Memory::default(), &mut finder, progress);
     finder.damaged_before(u64::MAX);
 }
 
 struct Finder<'f> {
-    findings: Vec<(usize, &'f Finding)>,
+    /// The findings with the marks of the events that they rest on.
+    findings: Vec<(usize, &'f Finding, Marks)>,
+    /// Records that some finding names one by one.
+    single: BTreeSet<(u32, u64)>,
     /// Rows that no visitor sees, the last one first.
     damaged: Vec<Row>,
     sink: &'f mut dyn FnMut(Row) -> bool,
@@ -53,9 +60,13 @@ struct Finder<'f> {
 impl Visitor for Finder<'_> {
     fn seen(&mut self, seen: &Seen<'_>) {
         self.damaged_before(seen.event.location.offset);
+        let is_named = self.single.contains(&seen.event.location.key());
         for at in 0..self.findings.len() {
-            let (finding, what) = self.findings[at];
-            if rests_on(seen, what) {
+            let (finding, what, wants) = self.findings[at];
+            // Nearly every record is none of nearly every finding's, and is passed over here.
+            let may_rest =
+                seen.marks.meet(wants) || (wants.is_empty() && what.scope.actor.is_some());
+            if (is_named || may_rest) && rests_on(seen, what) {
                 let place = (Some(seen.at), seen.event.location);
                 self.hand_on(Row { finding, place, category: category(seen, what) });
             }

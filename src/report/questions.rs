@@ -1,7 +1,7 @@
 //! The questions Q1 to Q12, and how a report answers them: never more than the logs say.
 
 use super::model::{Answer, Report};
-use crate::base::Text;
+use crate::base::{Text, counted};
 use crate::finding::{Finding, Question, Severity, State, SubjectKind};
 use std::collections::BTreeSet;
 
@@ -233,7 +233,9 @@ impl Facts<'_> {
         let (evaluated, all) = (self.evaluated(), self.detections);
         let scope = Text::new(
             format!(
-                "In the logs given ({files} file(s), {period}, {records} records, {parsed} % understood; {evaluated} of {all} detections could be evaluated)"
+                "In the logs given ({}, {period}, {}, {parsed} % understood; {evaluated} of {all} detections could be evaluated)",
+                counted(files as u64, "file"),
+                counted(records, "record"),
             ),
             format!(
                 "提供されたログ({files}ファイル、{period}、{records}件、解析率{parsed}%、評価可能な検知{evaluated}/{all})の範囲では"

@@ -1,5 +1,8 @@
 // The page's words in English. `Words` is the shape that every language has.
 
+/** A number with its noun, which takes an s unless the number is one. */
+const counted = (number: string, noun: string): string => `${number} ${noun}${number === "1" ? "" : "s"}`;
+
 export const en = {
   language: "English",
   title: "Sekisho",
@@ -141,7 +144,8 @@ export const en = {
     csv: "CSV",
     facts: {
       period: "Period",
-      sources: (files: string, logs: string, size: string) => `${files} files, ${logs} logs, ${size}`,
+      sources: (files: string, logs: string, size: string) =>
+        `${counted(files, "file")}, ${counted(logs, "log")}, ${size}`,
       sourcesLabel: "Given",
       records: "Records",
       parsed: "Understood",
@@ -163,7 +167,7 @@ export const en = {
     utc: "All times are UTC.",
   },
   finding: {
-    records: (n: string) => `${n} records`,
+    records: (n: string) => counted(n, "record"),
     first: "First",
     last: "Last",
     count: "Records",
