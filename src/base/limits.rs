@@ -10,7 +10,7 @@ pub const SHARD_BYTES: u64 = 16 << 20;
 /// Bytes at the start of a stream from which its format is told.
 pub const SNIFF_BYTES: usize = 64 << 10;
 /// Paths with their usual answers, over all streams.
-pub const PATHS: usize = 1 << 19;
+pub const PATHS: usize = 1 << 18;
 /// Clients with their activity.
 pub const CLIENTS: usize = 1 << 18;
 /// Exact sizes of error pages.

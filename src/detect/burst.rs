@@ -29,8 +29,9 @@ pub struct Actor {
 /// What happened within one minute.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Minute {
-    /// The things with the smallest fingerprints, each with its first time and place.
-    things: BTreeMap<Fingerprint, (Instant, Location)>,
+    /// The things with the smallest fingerprints, in their order, each with its first time and
+    /// place. Most minutes hold one or two, so a map would waste most of its room.
+    things: Vec<(Fingerprint, Instant, Location)>,
     records: u64,
 }
 
@@ -65,7 +66,7 @@ impl Bursts {
         if let Some(actor) = self.0.entry(key, make) {
             let minute = actor.minutes.entry(at.div_euclid(60)).or_default();
             minute.records += 1;
-            minute.add(thing, (at, location));
+            minute.add(thing, at, location);
         }
     }
 
@@ -83,10 +84,17 @@ impl Bursts {
 }
 
 impl Minute {
-    fn add(&mut self, thing: Fingerprint, mark: (Instant, Location)) {
-        self.things.entry(thing).and_modify(|known| *known = mark.min(*known)).or_insert(mark);
-        if self.things.len() > KEPT {
-            self.things.pop_last();
+    fn add(&mut self, thing: Fingerprint, at: Instant, location: Location) {
+        match self.things.binary_search_by_key(&thing, |known| known.0) {
+            Ok(place) => {
+                let known = &mut self.things[place];
+                (known.1, known.2) = (at, location).min((known.1, known.2));
+            }
+            Err(place) if place < KEPT => {
+                self.things.insert(place, (thing, at, location));
+                self.things.truncate(KEPT);
+            }
+            Err(_) => {}
         }
     }
 }
@@ -94,8 +102,8 @@ impl Minute {
 impl Merge for Minute {
     fn merge(&mut self, other: Self) {
         self.records += other.records;
-        for (thing, mark) in other.things {
-            self.add(thing, mark);
+        for (thing, at, location) in other.things {
+            self.add(thing, at, location);
         }
     }
 }
@@ -121,7 +129,9 @@ impl Actor {
         let mut series: Vec<_> = self
             .minutes
             .values()
-            .flat_map(|minute| minute.things.iter().map(|(thing, mark)| (mark.0, mark.1, *thing)))
+            .flat_map(|minute| {
+                minute.things.iter().map(|(thing, at, location)| (*at, *location, *thing))
+            })
             .collect();
         series.sort_unstable();
         let mut windows: Vec<Window> = Vec::new();
@@ -147,7 +157,7 @@ impl Actor {
         let mut places = BTreeSet::new();
         for (_, minute) in self.minutes.range(minutes) {
             window.records += minute.records;
-            places.extend(minute.things.values().map(|mark| (Some(mark.0), mark.1)));
+            places.extend(minute.things.iter().map(|(_, at, location)| (Some(*at), *location)));
         }
         window.places = places.into_iter().collect();
     }

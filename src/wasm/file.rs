@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FileReaderSync};
 
 /// Bytes asked of the browser at once. Each request costs it far more than the bytes do.
-const WINDOW_BYTES: u64 = 8 << 20;
+const WINDOW_BYTES: u64 = 4 << 20;
 
 /// A `File` or `Blob` of the page, read through a window that moves over it.
 pub struct PageFile {
