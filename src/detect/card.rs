@@ -21,7 +21,7 @@ pub struct Card {
     pub innocent: Text,
     /// What it needs of the logs.
     pub needs: Needs,
-    /// ATT&CK techniques (Enterprise v17).
+    /// ATT&CK techniques (Enterprise).
     pub attack: &'static [&'static str],
     /// The severity that its findings usually have.
     pub severity: Severity,
