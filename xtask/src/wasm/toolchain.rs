@@ -121,7 +121,7 @@ fn rustflags(flags: &[String]) -> String {
 }
 
 fn cargo_home() -> PathBuf {
-    let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from);
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from)
 }
 
