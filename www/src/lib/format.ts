@@ -22,9 +22,9 @@ export function bytes(language: Language, value: number): string {
 
 /** `99.2 %`; never rounded up to the whole nor down to nothing. */
 export function percent(language: Language, part: number, whole: number): string {
-  const share = whole > 0 ? (part / whole) * 100 : 0;
-  const kept = part < whole ? Math.min(share, 99.9) : share;
-  const shown = part > 0 ? Math.max(kept, 0.1) : kept;
+  // Cut, not rounded, as the report's own sentences do: one fact has one figure.
+  const cut = whole > 0 ? Math.floor((part / whole) * 1000) / 10 : 0;
+  const shown = part > 0 ? Math.max(cut, 0.1) : cut;
   return `${shown.toLocaleString(language, { maximumFractionDigits: 1 })} %`;
 }
 
