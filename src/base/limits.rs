@@ -25,3 +25,18 @@ pub const UNPARSED_LISTED: usize = 2_000;
 pub const EVIDENCE: usize = 20;
 /// Bytes of a record that are shown.
 pub const SHOWN_BYTES: usize = 2_048;
+/// Entries of all containers of a source.
+pub const ENTRIES: u64 = 100_000;
+/// Containers inside one another.
+pub const DEPTH: usize = 5;
+/// Bytes that a source unpacks to, all layers together.
+pub const UNPACKED_BYTES: u64 = 64 << 30;
+/// Bytes that anything may unpack to, however small it is packed.
+pub const RATIO_FLOOR: u64 = 1 << 30;
+/// How many times its packed size anything may unpack to, beyond the floor.
+pub const RATIO: u64 = 500;
+/// Bytes of the archives inside archives and of the dictionaries that are held at once: a
+/// dictionary of 64 MiB, the largest in common use, fits.
+pub const HELD_BYTES: u64 = 64 << 20;
+/// Bytes of an entry's name that are kept.
+pub const NAME_BYTES: usize = 1_024;

@@ -1,5 +1,6 @@
 //! What everything stands on: places in a log, instants, fingerprints, bounded tables, limits.
 
+pub mod clock;
 pub mod fingerprint;
 pub mod limits;
 mod sampled;
@@ -14,7 +15,9 @@ pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
 pub use table::{Place, Table};
 pub use text::{Language, Text, counted};
-pub use time::{Instant, Stamp, Time, civil_day, parse_clf_time, rfc3339};
+pub use time::{
+    Instant, Stamp, Time, ZoneSource, civil_day, parse_clf_time, rfc3339, rfc3339_exact,
+};
 pub use visible::visible;
 
 use serde::{Deserialize, Serialize};

@@ -46,14 +46,7 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         if let Some(place) = self.entries.find(key) {
             return Some(place);
         }
-        if !self.keeps(key) {
-            return None;
-        }
-        self.entries.entry(key, make);
-        if self.entries.len() > LIMIT {
-            self.halve();
-        }
-        self.entries.find(key)
+        self.make_room(key).then(|| self.entries.insert(key, make()))
     }
 
     /// Where the entry of a key stands, when there is one.
@@ -90,6 +83,20 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         1 << self.halvings
     }
 
+    /// Takes the entries out, in tables of at most so many. What is left remembers which keys are
+    /// kept; merging all of them gives the table again.
+    pub fn pieces(&mut self, most: usize) -> impl Iterator<Item = Self> + use<V, LIMIT> {
+        let halvings = self.halvings;
+        let mut entries = std::mem::take(&mut self.entries).into_entries();
+        std::iter::from_fn(move || {
+            let mut piece = Self { entries: Table::default(), halvings };
+            for (key, value) in entries.by_ref().take(most) {
+                piece.entries.insert(key, value);
+            }
+            (!piece.entries.is_empty()).then_some(piece)
+        })
+    }
+
     /// All entries, in order of their fingerprints. That order means nothing to people and
     /// depends on the seed: sort by something else before showing.
     pub fn sorted(&self) -> Vec<(Fingerprint, &V)> {
@@ -98,14 +105,20 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         all
     }
 
-    #[cold]
-    fn halve(&mut self) {
-        while self.entries.len() > LIMIT {
+    /// Whether a new key is kept, after the table was thinned out where it would grow over its
+    /// limit. Growing first would double what the table has reserved.
+    fn make_room(&mut self, key: Fingerprint) -> bool {
+        while self.keeps(key) {
+            if self.entries.len() < LIMIT {
+                return true;
+            }
             self.halvings += 1;
             self.thin();
         }
+        false
     }
 
+    #[cold]
     fn thin(&mut self) {
         let halvings = self.halvings;
         self.entries.retain(|key| key.leading_zeros() >= halvings);
@@ -177,5 +190,21 @@ mod tests {
             assert_eq!(shown(&merged), shown(&whole), "cut at {cut}");
             assert_eq!(merged.one_in(), whole.one_in());
         }
+    }
+
+    #[test]
+    fn pieces_in_any_order_are_the_table_again() {
+        let whole = fill(0..700);
+        let mut left = whole.clone();
+        let mut pieces: Vec<_> = left.pieces(10).collect();
+        assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.entries.len() <= 10));
+        pieces.rotate_left(2);
+        pieces.push(left);
+        let merged = pieces.into_iter().fold(Small::default(), |mut all, piece| {
+            all.merge(piece);
+            all
+        });
+        assert_eq!(shown(&merged), shown(&whole));
+        assert_eq!(merged.one_in(), whole.one_in());
     }
 }

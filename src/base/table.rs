@@ -80,8 +80,9 @@ impl<V> Table<V> {
         &mut self.values[place as usize].1
     }
 
+    /// Adds a key that is not there.
     #[cold]
-    fn insert(&mut self, key: Fingerprint, value: V) -> Place {
+    pub(super) fn insert(&mut self, key: Fingerprint, value: V) -> Place {
         let place = self.values.len() as Place;
         self.values.push((key, value));
         if self.values.len() * 2 > self.index.len() {
@@ -93,7 +94,7 @@ impl<V> Table<V> {
     }
 
     fn rebuild(&mut self) {
-        let length = (self.values.len() * 4).next_power_of_two().max(LEAST);
+        let length = (self.values.len() * 2 + 1).next_power_of_two().max(LEAST);
         self.index.clear();
         self.index.resize(length, (0, EMPTY));
         for (place, (key, _)) in (0..).zip(&self.values) {

@@ -16,6 +16,15 @@ pub struct Stamp {
     pub offset_secs: i32,
 }
 
+/// Where the zone of a time is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ZoneSource {
+    /// The record states it.
+    Stated,
+    /// It is the one of the settings, or UTC.
+    Assumed,
+}
+
 /// When a record says that it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Time {
@@ -23,7 +32,9 @@ pub enum Time {
     Zoned(Stamp),
     /// The record states no zone: the one of the settings was used, or UTC.
     Assumed(Stamp),
-    /// The record states no time.
+    /// The record states no year: the latest that fits its stream was used.
+    Yearless(Stamp, ZoneSource),
+    /// The record states no time, or not enough of one.
     Absent,
 }
 
@@ -32,7 +43,28 @@ impl Time {
     #[inline]
     pub const fn stamp(&self) -> Option<Stamp> {
         match self {
-            Self::Zoned(stamp) | Self::Assumed(stamp) => Some(*stamp),
+            Self::Zoned(stamp) | Self::Assumed(stamp) | Self::Yearless(stamp, _) => Some(*stamp),
+            Self::Absent => None,
+        }
+    }
+
+    /// The same with a stated zone: where a format's own rules say in which zone times are.
+    #[inline]
+    pub const fn stated(self) -> Self {
+        match self {
+            Self::Assumed(stamp) => Self::Zoned(stamp),
+            Self::Yearless(stamp, _) => Self::Yearless(stamp, ZoneSource::Stated),
+            other => other,
+        }
+    }
+
+    /// Where its zone is from, where there is an instant.
+    #[inline]
+    pub const fn zone(&self) -> Option<ZoneSource> {
+        match self {
+            Self::Zoned(_) => Some(ZoneSource::Stated),
+            Self::Assumed(_) => Some(ZoneSource::Assumed),
+            Self::Yearless(_, zone) => Some(*zone),
             Self::Absent => None,
         }
     }
@@ -54,6 +86,12 @@ pub const fn civil_day(year: i64, month: i64, day: i64) -> i64 {
 /// An instant as RFC 3339 in UTC, `2021-05-06T01:02:03Z`.
 pub fn rfc3339(at: Instant) -> String {
     jiff::Timestamp::from_second(at).map_or_else(|_| format!("@{at}"), |time| time.to_string())
+}
+
+/// A stamp as RFC 3339 in UTC, with as many decimals as it is exact.
+pub fn rfc3339_exact(stamp: Stamp) -> String {
+    jiff::Timestamp::new(stamp.at, i32::try_from(stamp.nanos).unwrap_or(0))
+        .map_or_else(|_| format!("@{}", stamp.at), |time| time.to_string())
 }
 
 /// Reads the time of access logs, `10/Oct/2000:13:55:36 -0700`.
@@ -87,7 +125,8 @@ pub fn parse_clf_time(text: &[u8]) -> Option<Stamp> {
     Some(Stamp { at: local - offset, nanos: 0, offset_secs: offset as i32 })
 }
 
-const fn days_in(year: i64, month: i64) -> i64 {
+#[inline]
+pub(super) const fn days_in(year: i64, month: i64) -> i64 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -97,12 +136,13 @@ const fn days_in(year: i64, month: i64) -> i64 {
 }
 
 #[inline]
-fn two(tens: u8, ones: u8) -> Option<i64> {
+pub(super) fn two(tens: u8, ones: u8) -> Option<i64> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
 }
 
-fn month(name: &[u8; 3]) -> Option<i64> {
+#[inline]
+pub(super) fn month(name: &[u8; 3]) -> Option<i64> {
     Some(match name {
         b"Jan" => 1,
         b"Feb" => 2,

@@ -1,4 +1,7 @@
 //! What each client does: first and last record, bytes by day.
+//!
+//! Logs hold many more days of clients than clients, so the days behind the current one are
+//! packed.
 
 use crate::base::limits::CLIENTS;
 use crate::base::{Instant, Location, Merge, Sampled};
@@ -22,12 +25,12 @@ pub struct ClientStats {
     pub last: Instant,
     /// The day that came last in the log: nearly every record belongs to it.
     today: Option<Day>,
-    /// The other days, in order.
-    others: Vec<Day>,
+    /// The other days.
+    others: PackedDays,
 }
 
 /// What a client did on one day, in the zone of its records.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
     /// Days since 1970-01-01.
     pub day: i32,
@@ -41,10 +44,14 @@ pub struct Day {
     pub largest: (u64, Location),
 }
 
+const DAY_SECS: i64 = 86_400;
+/// Bytes that a packed day needs at most.
+const PACKED_MOST: usize = 96;
+
 /// The day of an instant in a zone.
 #[inline]
 pub fn day_of(at: Instant, offset_secs: i32) -> i32 {
-    (at + i64::from(offset_secs)).div_euclid(86_400) as i32
+    (at + i64::from(offset_secs)).div_euclid(DAY_SECS) as i32
 }
 
 impl ClientStats {
@@ -57,7 +64,7 @@ impl ClientStats {
             first: at,
             last: at,
             today: None,
-            others: Vec::new(),
+            others: PackedDays::default(),
         }
     }
 
@@ -84,46 +91,115 @@ impl ClientStats {
             Some(today) if today.day == new.day => today.merge(new),
             today => {
                 if let Some(before) = today.replace(new) {
-                    self.add_day(before);
+                    self.others.add(&before);
                 }
             }
-        }
-    }
-
-    fn add_day(&mut self, new: Day) {
-        if self.others.last().is_none_or(|last| last.day < new.day) {
-            return self.others.push(new);
-        }
-        match self.others.binary_search_by_key(&new.day, |day| day.day) {
-            Ok(at) => {
-                if let Some(known) = self.others.get_mut(at) {
-                    known.merge(new);
-                }
-            }
-            Err(at) => self.others.insert(at, new),
         }
     }
 
     /// Fetches what the next record will change into the processor's cache.
     #[inline]
     pub fn warm(&self) -> u64 {
-        let today = self.today.as_ref().map_or(0, |day| day.bytes ^ day.largest.0);
-        self.records ^ today ^ self.others.last().map_or(0, |day| day.bytes)
+        self.records ^ self.today.as_ref().map_or(0, |day| day.bytes ^ day.largest.0)
     }
 
     /// Its days, in order.
     pub fn days(&self) -> Vec<Day> {
-        let mut all = self.clone();
-        if let Some(today) = all.today.take() {
-            all.add_day(today);
-        }
-        all.others
+        in_order(self.others.iter().chain(self.today).collect())
     }
 
     /// Bytes sent to it in all.
     pub fn bytes_out(&self) -> u64 {
-        self.today.iter().chain(&self.others).map(|day| day.bytes).sum()
+        self.others.iter().chain(self.today).map(|day| day.bytes).sum()
     }
+}
+
+/// Days one after another as postcard packs them, in any order, a day perhaps more than once.
+/// A third of the size of a list.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct PackedDays {
+    packed: Vec<u8>,
+    count: u32,
+    /// From so many on, days that stand more than once are joined.
+    join_at: u32,
+}
+
+/// Days that are not worth joining.
+const FEW_DAYS: u32 = 16;
+
+/// A day as it is packed: numbers close to others are written as the difference.
+type PackedDay = (i32, u32, u64, i64, i64, u64, Location);
+
+impl PackedDays {
+    fn add(&mut self, day: &Day) {
+        self.push(day);
+        self.join_if_many();
+    }
+
+    fn push(&mut self, day: &Day) {
+        let (first, last) = day.span;
+        let start = i64::from(day.day) * DAY_SECS;
+        let (largest, location) = day.largest;
+        let packed: PackedDay = (
+            day.day,
+            day.records,
+            day.bytes,
+            first.wrapping_sub(start),
+            last.wrapping_sub(first),
+            day.bytes.wrapping_sub(largest),
+            location,
+        );
+        let mut room = [0; PACKED_MOST];
+        if let Ok(packed) = postcard::to_slice(&packed, &mut room) {
+            self.packed.extend_from_slice(packed);
+            self.count += 1;
+        }
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.packed.extend_from_slice(&other.packed);
+        self.count += other.count;
+        self.join_if_many();
+    }
+
+    /// Days out of order, or of several shards, stand more than once. Joining when their number
+    /// has doubled keeps the work in proportion.
+    fn join_if_many(&mut self) {
+        if self.count < self.join_at.max(FEW_DAYS) {
+            return;
+        }
+        let days = in_order(self.iter().collect());
+        if days.len() < self.count as usize {
+            (self.count, self.packed) = (0, Vec::with_capacity(self.packed.len()));
+            days.iter().for_each(|day| self.push(day));
+        }
+        self.join_at = self.count.saturating_mul(2);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Day> {
+        let mut rest = self.packed.as_slice();
+        std::iter::from_fn(move || {
+            let (packed, behind) = postcard::take_from_bytes::<PackedDay>(rest).ok()?;
+            rest = behind;
+            let (day, records, bytes, first, lasts, others, location) = packed;
+            let first = first.wrapping_add(i64::from(day) * DAY_SECS);
+            let largest = (bytes.wrapping_sub(others), location);
+            Some(Day { day, records, bytes, span: (first, first.wrapping_add(lasts)), largest })
+        })
+    }
+}
+
+/// Each day once, in order.
+fn in_order(mut days: Vec<Day>) -> Vec<Day> {
+    days.sort_by_key(|day| day.day);
+    days.dedup_by(|other, day| {
+        let is_same = other.day == day.day;
+        if is_same {
+            day.merge(*other);
+        }
+        is_same
+    });
+    days
 }
 
 impl Merge for Day {
@@ -145,6 +221,64 @@ impl Merge for ClientStats {
         self.errors += other.errors;
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        other.today.into_iter().chain(other.others).for_each(|day| self.add_day(day));
+        self.others.append(&other.others);
+        other.today.iter().for_each(|day| self.others.add(day));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location(offset: u64) -> Location {
+        Location { stream: 3, length: 1, offset, line: 7, record: 6 }
+    }
+
+    fn stats(sent: &[(Instant, u64)]) -> ClientStats {
+        let mut stats = ClientStats::new(b"203.0.113.5", 0);
+        for (offset, (at, bytes)) in (0..).zip(sent) {
+            stats.sent(*at, 9 * 3_600, *bytes, location(offset));
+        }
+        stats
+    }
+
+    #[test]
+    fn days_come_back_as_they_were_in_whatever_order_they_came() {
+        let sent: Vec<_> = (0..900u64)
+            .map(|n| ((n as i64 * 7_919 % 40 - 20) * 50_000 + n as i64, n * n % 700 + 1))
+            .collect();
+        let mut model = std::collections::BTreeMap::<i32, Day>::new();
+        for (offset, (at, bytes)) in (0..).zip(&sent) {
+            let (day, largest) = (day_of(*at, 9 * 3_600), (*bytes, location(offset)));
+            let new = Day { day, records: 1, bytes: *bytes, span: (*at, *at), largest };
+            model.entry(day).and_modify(|known| known.merge(new)).or_insert(new);
+        }
+        let whole = stats(&sent);
+        assert_eq!(whole.days(), model.into_values().collect::<Vec<_>>());
+        assert!(whole.others.count < 100, "{} are packed", whole.others.count);
+        let bytes = postcard::to_allocvec(&whole).unwrap();
+        let mut twice: ClientStats = postcard::from_bytes(&bytes).unwrap();
+        twice.merge(whole.clone());
+        assert_eq!(twice.bytes_out(), 2 * whole.bytes_out());
+        assert_eq!(twice.days().len(), whole.days().len());
+    }
+
+    #[test]
+    fn the_widest_day_can_be_packed() {
+        let largest = (
+            0,
+            Location {
+                stream: u32::MAX,
+                length: u32::MAX,
+                offset: u64::MAX,
+                line: u32::MAX,
+                record: u32::MAX,
+            },
+        );
+        let span = (i64::MIN, i64::MAX);
+        let day = Day { day: i32::MIN, records: u32::MAX, bytes: u64::MAX, span, largest };
+        let mut days = PackedDays::default();
+        days.add(&day);
+        assert_eq!(days.iter().collect::<Vec<_>>(), [day]);
     }
 }

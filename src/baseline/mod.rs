@@ -34,6 +34,21 @@ pub struct Baseline {
     pub order: Order,
 }
 
+impl Baseline {
+    /// Takes the entries of the large tables out, some thousands at a time. Merging them with
+    /// what is left gives the baseline again.
+    pub fn pieces(&mut self) -> impl Iterator<Item = Self> + use<> {
+        let paths = self.paths.pieces(PIECE_ENTRIES);
+        let clients = self.clients.pieces(PIECE_ENTRIES);
+        paths
+            .map(|paths| Self { paths, ..Self::default() })
+            .chain(clients.map(|clients| Self { clients, ..Self::default() }))
+    }
+}
+
+/// Entries of a table that are handed over at once.
+const PIECE_ENTRIES: usize = 1 << 12;
+
 impl Merge for Baseline {
     fn merge(&mut self, other: Self) {
         self.paths.merge(other.paths);

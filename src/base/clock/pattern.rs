@@ -1,0 +1,48 @@
+//! Times as a pattern of strftime tells, read by jiff.
+
+use super::Clock;
+use super::civil::{Civil, stamp};
+use super::zone::Zone;
+use crate::base::Time;
+use jiff::fmt::strtime::BrokenDownTime;
+
+/// Whether a pattern holds directives, all of them known.
+pub(super) fn is_usable(pattern: &str) -> bool {
+    let sample = jiff::Zoned::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC);
+    pattern.contains('%') && jiff::fmt::strtime::format(pattern, &sample).is_ok()
+}
+
+/// Reads a time by a pattern. One that states no date or no time of day is none.
+pub(super) fn read(text: &[u8], pattern: &str, clock: &Clock) -> Option<(Time, usize)> {
+    let (parsed, length) = BrokenDownTime::parse_prefix(pattern, text).ok()?;
+    Some((complete(&parsed, clock)?, length))
+}
+
+fn complete(parsed: &BrokenDownTime, clock: &Clock) -> Option<Time> {
+    let offset = parsed.offset().map(|offset| offset.seconds());
+    if let Some(instant) = parsed.timestamp() {
+        let nanos = u32::try_from(instant.subsec_nanosecond()).ok()?;
+        return Some(Time::Zoned(stamp(instant.as_second(), nanos, offset.unwrap_or(0))?));
+    }
+    let zone = match (offset, parsed.iana_time_zone()) {
+        (Some(offset), _) => Zone::Stated(offset),
+        (None, Some(name)) => Zone::Named(name),
+        (None, None) => Zone::Unstated,
+    };
+    let number = |part: Option<i8>| part.map(i64::from);
+    let mut civil = Civil {
+        hour: number(parsed.hour())?,
+        minute: number(parsed.minute()).unwrap_or(0),
+        second: number(parsed.second()).unwrap_or(0),
+        nanos: parsed.subsec_nanosecond().and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+        ..Civil::default()
+    };
+    if let (None, Some(month), Some(day)) = (parsed.year(), parsed.month(), parsed.day()) {
+        (civil.month, civil.day) = (i64::from(month), i64::from(day));
+    } else {
+        let date = parsed.to_date().ok()?;
+        civil.year = Some(i64::from(date.year()));
+        (civil.month, civil.day) = (i64::from(date.month()), i64::from(date.day()));
+    }
+    civil.complete(zone, clock)
+}
