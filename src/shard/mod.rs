@@ -1,9 +1,21 @@
 //! Cuts streams into shards at record borders. Every record is in exactly one shard: the one in
 //! whose range its first byte lies, however far it reaches.
+//!
+//! Streams whose records are no lines are read whole, by the cutter of their notation.
 
+mod fixed;
+mod json;
 mod lines;
+mod multiline;
+mod records;
+mod xml;
 
+pub use fixed::FixedCutter;
+pub use json::JsonCutter;
 pub use lines::{Block, Line, LineCutter, Lines};
+pub use multiline::{BlockCutter, CsvCutter};
+pub use records::{Cut, Records};
+pub use xml::XmlCutter;
 
 use crate::base::limits::SHARD_BYTES;
 use serde::{Deserialize, Serialize};
