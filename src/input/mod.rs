@@ -1,10 +1,22 @@
 //! What was given: sources, random access to their bytes, and the streams inside them.
 
+mod codec;
 mod container;
+mod encoding;
+mod fault;
+mod feed;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+mod reader;
+mod seven;
+mod tar;
+mod walk;
+mod zip;
 
-pub use container::{Container, Fault, FaultKind, Unpacked};
+pub use container::{Container, HEAD_BYTES, Known, Packing, is_packed};
+pub use encoding::{Detected, Encoding, Utf8Reader, decode, detect};
+pub use fault::{Fault, FaultKind, LeftOut, Reason};
+pub use walk::{Entry, Limits, Met, Options, Visit, Walked, walk};
 
 /// Random access to the bytes of one source: a file on disk, a `File` of the page, bytes in a test.
 pub trait ReadAt {

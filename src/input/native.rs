@@ -47,6 +47,8 @@ pub enum Given {
         path: PathBuf,
         /// Its size in bytes.
         size: u64,
+        /// When it was changed last, seconds since 1970.
+        modified: Option<i64>,
     },
     /// Standard input, read to its end.
     Bytes {
@@ -92,6 +94,12 @@ fn standard_input() -> Given {
     }
 }
 
+/// When a file was changed last, where the system says.
+fn modified(meta: &std::fs::Metadata) -> Option<i64> {
+    let since = meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}
+
 /// `above` are the folders on the way here. A link back to one of them is not followed: what is
 /// below it is being gathered.
 fn gather_one(path: &Path, name: &str, above: &mut Vec<PathBuf>, found: &mut Vec<Given>) {
@@ -108,6 +116,7 @@ fn gather_one(path: &Path, name: &str, above: &mut Vec<PathBuf>, found: &mut Vec
             name: name.to_owned(),
             path: path.to_owned(),
             size: meta.len(),
+            modified: modified(&meta),
         }),
         Ok(_) => found.push(Given::Unreadable {
             name: name.to_owned(),
