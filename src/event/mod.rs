@@ -8,6 +8,7 @@ mod field;
 pub use field::{Field, Value};
 
 use crate::base::{Location, Time};
+use crate::text::Pair;
 
 /// A record as understood.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ pub struct Event<'a> {
     pub location: Location,
     /// When it was.
     pub time: Time,
+    /// How many events it stands for: more than one where a log says that a message repeated.
+    pub count: u32,
     /// Its fields.
     pub fields: Fields<'a>,
 }
@@ -33,6 +36,12 @@ impl Event<'_> {
     pub fn bytes_out(&self) -> Option<u64> {
         number(self.fields.text(Field::BytesOut)?)
     }
+
+    /// Whether it is a request to a web server.
+    #[inline]
+    pub const fn is_request(&self) -> bool {
+        self.fields.has(Field::Target)
+    }
 }
 
 /// A decimal number of at most 18 digits.
@@ -47,55 +56,90 @@ pub fn number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// The fields of an event, one place for each field of the model.
+/// The fields of an event.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
     /// The fields that the record has, as bits.
-    present: u32,
-    /// Their texts; empty for what is null.
-    texts: [&'a [u8]; Field::COUNT],
+    present: u64,
+    /// Texts of the inline fields; empty for what is null.
+    inline: [&'a [u8]; Field::INLINE],
+    /// Texts of the others, each field once.
+    others: &'a [(Field, &'a [u8])],
+    /// All that the record says, under the names of its own format.
+    pairs: &'a [Pair<'a>],
 }
 
 impl Default for Fields<'_> {
     #[inline]
     fn default() -> Self {
-        Self { present: 0, texts: [&[]; Field::COUNT] }
+        Self { present: 0, inline: [&[]; Field::INLINE], others: &[], pairs: &[] }
     }
 }
 
 impl<'a> Fields<'a> {
     /// What the record says of a field.
     #[inline]
-    pub const fn get(&self, field: Field) -> Value<'a> {
-        match self.texts[field as usize] {
-            [] if self.present & (1 << field as u32) == 0 => Value::Absent,
-            [] => Value::Null,
-            text => Value::Text(text),
+    pub fn get(&self, field: Field) -> Value<'a> {
+        match self.text(field) {
+            Some(text) => Value::Text(text),
+            None if self.has(field) => Value::Null,
+            None => Value::Absent,
         }
     }
 
     /// The field's text; none when it is absent or null.
     #[inline]
-    pub const fn text(&self, field: Field) -> Option<&'a [u8]> {
-        match self.texts[field as usize] {
-            [] => None,
-            text => Some(text),
+    pub fn text(&self, field: Field) -> Option<&'a [u8]> {
+        let text = match self.inline.get(field as usize) {
+            Some(text) => *text,
+            None => self.others.iter().find(|(other, _)| *other == field)?.1,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether the record has a field, be it empty.
+    #[inline]
+    pub const fn has(&self, field: Field) -> bool {
+        self.present & (1 << field as u32) != 0
+    }
+
+    /// Sets an inline field from its text in a log that writes `-` for nothing. Other fields come
+    /// with `with_others`.
+    #[inline]
+    pub const fn set(&mut self, field: Field, text: &'a [u8]) {
+        if field.is_inline() {
+            self.present |= 1 << field as u32;
+            self.inline[field as usize] = match text {
+                [b'-'] => &[],
+                text => text,
+            };
         }
     }
 
-    /// Sets a field from its text in a log that writes `-` for nothing.
+    /// Sets all fields that have no place of their own.
     #[inline]
-    pub const fn set(&mut self, field: Field, text: &'a [u8]) {
-        self.present |= 1 << field as u32;
-        self.texts[field as usize] = match text {
-            [b'-'] => &[],
-            text => text,
-        };
+    pub fn set_others(&mut self, others: &'a [(Field, &'a [u8])]) {
+        self.others = others;
+        self.present =
+            others.iter().fold(self.present, |bits, (field, _)| bits | 1 << *field as u32);
+    }
+
+    /// All that the record says, under the names of its own format. Empty for formats whose
+    /// records say nothing beyond their fields.
+    #[inline]
+    pub const fn pairs(&self) -> &'a [Pair<'a>] {
+        self.pairs
+    }
+
+    /// Sets what the record says under the names of its own format.
+    #[inline]
+    pub const fn set_pairs(&mut self, pairs: &'a [Pair<'a>]) {
+        self.pairs = pairs;
     }
 
     /// The fields that the record has, as bits.
     #[inline]
-    pub const fn present(&self) -> u32 {
+    pub const fn present(&self) -> u64 {
         self.present
     }
 }
