@@ -6,10 +6,9 @@
 
 mod compile;
 
-use super::Read;
-use crate::base::{Stamp, Time, parse_clf_time};
+use crate::base::Time;
+use crate::base::clock::{Clock, Form, read};
 use crate::event::{Field, Fields, number};
-use jiff::tz::TimeZone;
 use memchr::memchr;
 
 /// A layout that cannot be used.
@@ -34,24 +33,11 @@ pub enum LayoutError {
     NoTime(String),
 }
 
-/// How a time is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum TimeForm {
-    /// `10/Oct/2000:13:55:36 -0700`
-    Clf,
-    /// ISO 8601 with offset.
-    Iso8601,
-    /// Seconds since 1970 with this many decimal digits moved before the point.
-    Epoch(u32),
-    /// Any other form, as for strptime.
-    Pattern(String),
-}
-
 /// What a part of a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Take {
     Field(Field),
-    Time(TimeForm),
+    Time(Form),
     /// Method, target and version in one.
     Request,
     Skip,
@@ -90,20 +76,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Reads a line. None when it does not fit.
-    #[inline]
-    pub fn read<'a>(&self, line: &'a [u8], zone: &TimeZone) -> Option<Read<'a>> {
-        let mut fields = Fields::default();
-        let time = self.read_into(line, zone, &mut fields)?;
-        Some((time, fields))
-    }
-
     /// Reads a line into fields that are empty. When it does not fit they may hold anything.
     #[inline]
     pub fn read_into<'a>(
         &self,
         line: &'a [u8],
-        zone: &TimeZone,
+        clock: &Clock,
         fields: &mut Fields<'a>,
     ) -> Option<Time> {
         let mut rest = line.strip_prefix(self.prefix.as_slice())?;
@@ -112,7 +90,7 @@ impl Layout {
             let (text, behind) = step.split(rest)?;
             match &step.take {
                 Take::Field(field) => set_field(fields, *field, text)?,
-                Take::Time(form) => time = form.read(text, zone)?,
+                Take::Time(form) => time = read(text, form, clock)?,
                 Take::Request => set_request(fields, text),
                 Take::Skip => {}
             }
@@ -192,7 +170,7 @@ fn is_host(text: &[u8]) -> bool {
 
 /// Splits `GET /path HTTP/1.1`. A request that is not HTTP is all target.
 #[inline]
-fn set_request<'a>(fields: &mut Fields<'a>, request: &'a [u8]) {
+pub(super) fn set_request<'a>(fields: &mut Fields<'a>, request: &'a [u8]) {
     let Some((method, rest)) = split_method(request) else {
         return fields.set(Field::Target, request);
     };
@@ -220,75 +198,4 @@ fn split_method(request: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_method =
         space > 0 && method.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'));
     is_method.then(|| (method, &request[space + 1..]))
-}
-
-impl TimeForm {
-    #[inline]
-    fn read(&self, text: &[u8], zone: &TimeZone) -> Option<Time> {
-        match self {
-            Self::Clf => parse_clf_time(text).map(Time::Zoned),
-            Self::Iso8601 => read_iso8601(text, zone),
-            Self::Epoch(digits) => read_epoch(text, *digits).map(Time::Zoned),
-            Self::Pattern(pattern) => read_pattern(pattern, text, zone),
-        }
-    }
-}
-
-fn read_iso8601(text: &[u8], zone: &TimeZone) -> Option<Time> {
-    let text = str::from_utf8(text).ok()?;
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(Time::Zoned(stamp(time, written_offset(text))));
-    }
-    let local: jiff::civil::DateTime = text.parse().ok()?;
-    assumed(local, zone)
-}
-
-/// The offset that an ISO 8601 time ends with, in seconds.
-fn written_offset(text: &str) -> i32 {
-    let Some(at) = text.rfind(['+', '-']).filter(|at| *at > 10) else {
-        return 0;
-    };
-    let digits: Vec<i32> =
-        text[at + 1..].chars().filter_map(|c| c.to_digit(10)).map(|d| d as i32).collect();
-    let [h1, h2, minutes @ ..] = digits.as_slice() else {
-        return 0;
-    };
-    let minutes = minutes.iter().take(2).fold(0, |sum, digit| sum * 10 + digit);
-    let secs = (h1 * 10 + h2) * 3_600 + minutes * 60;
-    if text[at..].starts_with('-') { -secs } else { secs }
-}
-
-fn stamp(time: jiff::Timestamp, offset_secs: i32) -> Stamp {
-    let nanos = u32::try_from(time.subsec_nanosecond()).unwrap_or(0);
-    Stamp { at: time.as_second(), nanos, offset_secs }
-}
-
-fn assumed(local: jiff::civil::DateTime, zone: &TimeZone) -> Option<Time> {
-    let zoned = zone.to_ambiguous_zoned(local).compatible().ok()?;
-    Some(Time::Assumed(stamp(zoned.timestamp(), zoned.offset().seconds())))
-}
-
-/// Seconds with up to nine decimals, or whole units of 10^-digits seconds.
-fn read_epoch(text: &[u8], digits: u32) -> Option<Stamp> {
-    let point = memchr(b'.', text).unwrap_or(text.len());
-    let whole = number(&text[..point])?;
-    let unit = 10u64.pow(digits);
-    let fraction = text.get(point + 1..).unwrap_or(b"");
-    let nanos = match digits {
-        0 if !fraction.is_empty() && fraction.len() <= 9 => {
-            number(fraction)? * 10u64.pow(9 - fraction.len() as u32)
-        }
-        _ => (whole % unit) * (1_000_000_000 / unit),
-    };
-    let at = i64::try_from(whole / unit).ok()?;
-    Some(Stamp { at, nanos: u32::try_from(nanos).ok()?, offset_secs: 0 })
-}
-
-fn read_pattern(pattern: &str, text: &[u8], zone: &TimeZone) -> Option<Time> {
-    let parsed = jiff::fmt::strtime::parse(pattern, text).ok()?;
-    if parsed.offset().is_some() {
-        let offset = parsed.offset().map_or(0, |offset| offset.seconds());
-        return Some(Time::Zoned(stamp(parsed.to_timestamp().ok()?, offset)));
-    }
-    assumed(parsed.to_datetime().ok()?, zone)
 }

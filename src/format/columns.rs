@@ -1,0 +1,209 @@
+//! Logs in columns: which line names them, and how a record is split.
+
+use super::definition::Definition;
+use crate::text::{Pair, Pairs, Value, csv};
+use bumpalo::Bump;
+
+/// Comment lines that are kept, of different names.
+const DIRECTIVES: usize = 16;
+
+/// How a log's records stand in columns.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    separator: Separator,
+    header: Header,
+    names: Vec<Box<[u8]>>,
+    requires: Vec<Box<[u8]>>,
+}
+
+/// What stands between columns.
+#[derive(Clone, Copy, Debug)]
+enum Separator {
+    Byte(u8),
+    /// Spaces, but for those in quotes and brackets.
+    Words,
+}
+
+#[derive(Clone, Debug)]
+enum Header {
+    /// The names are known.
+    None,
+    /// The line begins so, and names them behind.
+    Prefix(Box<[u8]>),
+    /// The first line holds nothing but names.
+    First,
+}
+
+/// The name of a comment line, and what it says.
+type Directive = (Box<[u8]>, Box<[u8]>);
+
+/// What a stream has said so far that later records are read by.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The columns, and the format that they are of.
+    columns: Option<(super::FormatIndex, Vec<Box<[u8]>>)>,
+    /// What comment lines said: `#Date: 2021-05-06 10:02:03`, or Zeek's `#path`, with a tab.
+    directives: Vec<Directive>,
+    /// The line that named the columns.
+    header: Box<[u8]>,
+    /// Whether any record was seen.
+    begun: bool,
+}
+
+impl State {
+    /// The format whose columns were named.
+    pub fn format(&self) -> Option<super::FormatIndex> {
+        self.columns.as_ref().map(|(format, _)| *format)
+    }
+
+    /// Notes that a record was seen: what follows is not the first line.
+    pub const fn begin(&mut self) {
+        self.begun = true;
+    }
+
+    /// Whether a record was seen.
+    pub const fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Whether a line is the one that named the columns, again.
+    pub fn is_header(&self, line: &[u8]) -> bool {
+        !self.header.is_empty() && *self.header == *line
+    }
+
+    pub(super) fn name(&mut self, format: super::FormatIndex, names: Vec<Box<[u8]>>, line: &[u8]) {
+        self.columns = Some((format, names));
+        self.header = line.into();
+        self.begun = true;
+    }
+
+    pub(super) fn direct(&mut self, line: &[u8]) {
+        let Some(at) = memchr::memchr2(b':', b'\t', line).filter(|at| *at < 40) else { return };
+        let (name, text) = (&line[..at], line[at + 1..].trim_ascii());
+        if let Some(known) = self.directives.iter_mut().find(|(known, _)| **known == *name) {
+            known.1 = text.into();
+        } else if self.directives.len() < DIRECTIVES {
+            self.directives.push((name.into(), text.into()));
+        }
+    }
+}
+
+impl Columns {
+    pub fn compile(definition: &Definition) -> Result<Self, String> {
+        let separator = match definition.separator.as_str() {
+            "" | "," => Separator::Byte(b','),
+            "tab" => Separator::Byte(b'\t'),
+            "space" => Separator::Words,
+            text => match text.as_bytes() {
+                [byte] => Separator::Byte(*byte),
+                _ => return Err(format!("«{text}»; expected one sign, tab or space")),
+            },
+        };
+        let header = match definition.header.as_str() {
+            "" if definition.columns.is_empty() => {
+                return Err("neither columns nor header; expected one of them".to_owned());
+            }
+            "" => Header::None,
+            "first" => Header::First,
+            prefix => Header::Prefix(prefix.as_bytes().into()),
+        };
+        let boxed = |names: &[String]| names.iter().map(|name| name.as_bytes().into()).collect();
+        Ok(Self {
+            separator,
+            header,
+            names: boxed(&definition.columns),
+            requires: boxed(&definition.requires),
+        })
+    }
+
+    /// The names of the columns, when the line is one that names this format's.
+    pub fn named_by(&self, line: &[u8], is_first: bool) -> Option<Vec<Box<[u8]>>> {
+        let arena = Bump::new();
+        let names: Vec<Box<[u8]>> = match &self.header {
+            Header::None => return None,
+            Header::Prefix(prefix) => {
+                let rest = line.strip_prefix(&**prefix)?;
+                let is_between = |byte: &u8| matches!(byte, b' ' | b'\t' | b',');
+                rest.split(is_between).filter(|name| !name.is_empty()).map(Into::into).collect()
+            }
+            Header::First => {
+                let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+                self.cells(line, &arena).iter().map(|cell| cell.trim_ascii().into()).collect()
+            }
+        };
+        let holds = |required: &[u8]| names.iter().any(|name| name.eq_ignore_ascii_case(required));
+        let is_ours = self.requires.iter().all(|required| holds(required));
+        let may_be = !self.requires.is_empty() || (is_first && could_be_names(&names));
+        (is_ours && may_be).then_some(names)
+    }
+
+    /// Whether the line that names the columns is told by its beginning.
+    pub const fn has_prefix(&self) -> bool {
+        matches!(self.header, Header::Prefix(_))
+    }
+
+    /// Whether the first line names them.
+    pub const fn is_first(&self) -> bool {
+        matches!(self.header, Header::First)
+    }
+
+    fn cells<'a>(&self, record: &'a [u8], arena: &'a Bump) -> csv::Fields<'a> {
+        let mut cells = csv::Fields::new_in(arena);
+        match self.separator {
+            Separator::Byte(separator) => {
+                csv::read(record, separator, Some(b'"'), arena, &mut cells)
+            }
+            Separator::Words => csv::words(record, &mut cells),
+        }
+        cells
+    }
+
+    /// Adds the columns of a record to the pairs. None when their number does not fit.
+    pub fn read<'a>(
+        &'a self,
+        record: &'a [u8],
+        state: Option<&'a State>,
+        arena: &'a Bump,
+        pairs: &mut Pairs<'a>,
+    ) -> Option<()> {
+        let named = state.and_then(|state| state.columns.as_ref()).map(|(_, names)| names);
+        let names = match self.header {
+            Header::None => &self.names,
+            _ => named?,
+        };
+        let cells = self.cells(record, arena);
+        let is_enough = match self.header {
+            // Known columns may be followed by more, or end early: their claims decide.
+            Header::None => cells.len() > 1,
+            Header::Prefix(_) => cells.len() == names.len(),
+            // Event Viewer writes one cell more than its header names.
+            Header::First => cells.len() == names.len() || cells.len() == names.len() + 1,
+        };
+        if !is_enough {
+            return None;
+        }
+        for (at, cell) in cells.iter().enumerate() {
+            let key = match names.get(at) {
+                Some(name) => name,
+                None => &*arena.alloc_slice_copy(format!("column_{}", at + 1).as_bytes()),
+            };
+            let value = if matches!(*cell, b"" | b"-") { Value::Null } else { Value::Text(cell) };
+            pairs.push(Pair { key, value });
+        }
+        for (name, text) in state.iter().flat_map(|state| &state.directives) {
+            pairs.push(Pair { key: name, value: Value::Text(text) });
+        }
+        Some(())
+    }
+}
+
+/// Whether the cells of a first line can be names: several, all different, none a number.
+fn could_be_names(names: &[Box<[u8]>]) -> bool {
+    let is_name = |name: &[u8]| {
+        (1..=64).contains(&name.len())
+            && !name.first().is_some_and(u8::is_ascii_digit)
+            && !name.iter().any(|byte| matches!(byte, b'=' | b'"' | b'{' | b'<'))
+    };
+    let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+    names.len() >= 3 && distinct.len() == names.len() && names.iter().all(|name| is_name(name))
+}

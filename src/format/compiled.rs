@@ -1,0 +1,174 @@
+//! A format, compiled: how its records are taken apart and what their parts mean.
+
+use super::columns::Columns;
+use super::condition::Glob;
+use super::definition::{Definition, DefinitionError, Kind, Notation};
+use super::keys::KeyId;
+use super::layout::Layout;
+use super::mapping::{Mapping, compile_constant, field_named, wrong};
+use super::pattern::Pattern;
+use super::spec::Spec;
+use crate::event::Field;
+use crate::text::kv;
+
+/// From this rank on stand formats that any log of their kind fits.
+pub(super) const GENERIC: u8 = 90;
+
+/// The rank of a built-in format that does not say.
+const USUAL: u8 = 50;
+
+/// A format, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    pub id: Box<str>,
+    /// The format that its records count as.
+    pub part_of: Option<Box<str>>,
+    pub name: Box<str>,
+    pub rank: u8,
+    pub method: Method,
+    pub mapping: Mapping,
+    pub inside: Vec<(KeyId, Notation)>,
+    pub inner: Option<KeyId>,
+    pub program: Option<KeyId>,
+    pub is_multiline: bool,
+}
+
+/// How a record is taken apart.
+#[derive(Clone, Debug)]
+pub(super) enum Method {
+    Layout(Layout),
+    Text(Text),
+    Syslog,
+    Json,
+    Columns(Columns),
+    Pairs(kv::Options),
+    Cef,
+    Leef,
+    Xml,
+    Evtx,
+    Utmp,
+}
+
+/// The patterns of a text format.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub programs: Vec<Glob>,
+    pub bare: bool,
+    pub patterns: Vec<TextPattern>,
+}
+
+/// A pattern with the fields that follow from it.
+#[derive(Clone, Debug)]
+pub(super) struct TextPattern {
+    pub pattern: Pattern,
+    pub set: Vec<(Field, Spec)>,
+    /// Names of the pattern that are fields themselves.
+    pub fields: Vec<(Field, Spec)>,
+}
+
+impl Compiled {
+    pub fn new(definition: &Definition) -> Result<Self, DefinitionError> {
+        let mut mapping = Mapping::compile(definition)?;
+        let method = method(definition, &mut mapping)?;
+        let mut key = |name: &str| (!name.is_empty()).then(|| mapping.key(name));
+        let (inner, program) = (key(&definition.inner), key(&definition.program));
+        let inside = definition.inside.iter();
+        let inside = inside.map(|inside| (mapping.key(&inside.key), inside.notation)).collect();
+        Ok(Self {
+            id: definition.id.as_str().into(),
+            part_of: (!definition.part_of.is_empty()).then(|| definition.part_of.as_str().into()),
+            name: definition.name.as_str().into(),
+            rank: definition.rank.unwrap_or(USUAL),
+            method,
+            mapping,
+            inside,
+            inner,
+            program,
+            is_multiline: definition.multiline,
+        })
+    }
+
+    /// A layout that the user gave.
+    pub fn of_layout(id: &str, layout: Layout) -> Self {
+        Self {
+            id: id.into(),
+            part_of: None,
+            name: id.into(),
+            rank: 0,
+            method: Method::Layout(layout),
+            mapping: Mapping::default(),
+            inside: Vec::new(),
+            inner: None,
+            program: None,
+            is_multiline: false,
+        }
+    }
+
+    /// Whether any log of its kind fits it.
+    pub const fn is_generic(&self) -> bool {
+        self.rank >= GENERIC
+    }
+}
+
+fn method(definition: &Definition, mapping: &mut Mapping) -> Result<Method, DefinitionError> {
+    let refuse = |place: &'static str| move |what: String| wrong(definition, place, what);
+    Ok(match definition.kind {
+        Kind::Layout => {
+            let layout = match definition.more_may_follow {
+                true => Layout::from_apache(&definition.log_format, true),
+                false => Layout::from_user(&definition.log_format),
+            };
+            Method::Layout(layout.map_err(|error| refuse("log_format")(error.to_string()))?)
+        }
+        Kind::Text => Method::Text(text(definition, mapping)?),
+        Kind::Syslog => Method::Syslog,
+        Kind::Json => Method::Json,
+        Kind::Columns => Method::Columns(Columns::compile(definition).map_err(refuse("columns"))?),
+        Kind::Pairs => Method::Pairs(pairs(definition).map_err(refuse("pair_separator"))?),
+        Kind::Cef => Method::Cef,
+        Kind::Leef => Method::Leef,
+        Kind::Xml => Method::Xml,
+        Kind::Evtx => Method::Evtx,
+        Kind::Utmp => Method::Utmp,
+    })
+}
+
+fn pairs(definition: &Definition) -> Result<kv::Options, String> {
+    let one = |text: &str, usual: u8| match text.as_bytes() {
+        [] => Ok(usual),
+        [byte] => Ok(*byte),
+        _ if text == "tab" => Ok(b'\t'),
+        _ => Err(format!("«{text}»; expected one sign or tab")),
+    };
+    let separator = one(&definition.pair_separator, b' ')?;
+    let assign = one(&definition.assign, b'=')?;
+    Ok(kv::Options { separator, assign, runs_on: false })
+}
+
+fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, DefinitionError> {
+    let mut patterns = Vec::new();
+    for pattern in &definition.pattern {
+        for text in pattern.matches.all() {
+            let refuse = |what| wrong(definition, &format!("pattern «{text}»"), what);
+            let compiled = Pattern::compile(text).map_err(refuse)?;
+            let mut set = Vec::new();
+            for (name, value) in &pattern.set {
+                let field = field_named(name).map_err(refuse)?;
+                set.push((field, compile_constant(value, mapping.keys()).map_err(refuse)?));
+            }
+            let mut fields = Vec::new();
+            for name in compiled.names() {
+                if let Some(field) = Field::named(name) {
+                    fields.push((field, Spec::compile(name, mapping.keys()).map_err(refuse)?));
+                }
+            }
+            patterns.push(TextPattern { pattern: compiled, set, fields });
+        }
+    }
+    if patterns.is_empty() && definition.programs.is_empty() {
+        return Err(wrong(definition, "pattern", "none; a text needs one at least".to_owned()));
+    }
+    let programs = definition.programs.iter().map(|program| Glob::new(program)).collect::<Vec<_>>();
+    let bare = definition.bare || programs.is_empty();
+    Ok(Text { programs, bare, patterns })
+}

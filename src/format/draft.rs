@@ -1,0 +1,92 @@
+//! An event while it is put together: each field is set once, by whoever comes first.
+
+use crate::base::Time;
+use crate::event::{Field, Fields};
+use crate::text::{Pair, Pairs};
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
+
+/// An event while it is put together.
+pub struct Draft<'a> {
+    /// What holds texts that are not in the record as such.
+    pub arena: &'a Bump,
+    /// Its time so far.
+    pub time: Time,
+    /// How many events it stands for.
+    pub count: u32,
+    fields: Fields<'a>,
+    others: Vec<'a, (Field, &'a [u8])>,
+    pairs: Pairs<'a>,
+}
+
+impl<'a> Draft<'a> {
+    /// Nothing yet.
+    #[inline]
+    pub fn new(arena: &'a Bump) -> Self {
+        Self {
+            arena,
+            time: Time::Absent,
+            count: 1,
+            fields: Fields::default(),
+            others: Vec::new_in(arena),
+            pairs: Vec::new_in(arena),
+        }
+    }
+
+    /// Sets a field unless it is set. `-` and nothing stand for null.
+    #[inline]
+    pub fn set(&mut self, field: Field, text: &'a [u8]) {
+        if self.has(field) {
+            return;
+        }
+        let text = if text == b"-" { &[] } else { text };
+        if field.is_inline() {
+            self.fields.set(field, text);
+        } else {
+            self.others.push((field, text));
+        }
+    }
+
+    /// Whether a field is set to more than null.
+    #[inline]
+    pub fn has(&self, field: Field) -> bool {
+        match field.is_inline() {
+            true => self.fields.text(field).is_some(),
+            false => self.others.iter().any(|(other, text)| *other == field && !text.is_empty()),
+        }
+    }
+
+    /// Adds what the record says under its own names.
+    pub fn add_pairs(&mut self, pairs: &[Pair<'a>]) {
+        self.pairs.extend_from_slice(pairs);
+    }
+
+    /// The inline fields, for readers that set them directly.
+    #[inline]
+    pub const fn inline(&mut self) -> &mut Fields<'a> {
+        &mut self.fields
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.arena);
+    }
+
+    /// Forgets all but how many events it stands for.
+    pub fn clear_fields(&mut self) {
+        *self = Self { count: self.count, ..Self::new(self.arena) };
+    }
+
+    /// The fields of the event.
+    #[inline]
+    pub fn finish(self) -> Fields<'a> {
+        let mut fields = self.fields;
+        if !self.others.is_empty() {
+            fields.set_others(self.others.into_bump_slice());
+        }
+        if !self.pairs.is_empty() {
+            fields.set_pairs(self.pairs.into_bump_slice());
+        }
+        fields
+    }
+}

@@ -1,0 +1,166 @@
+//! The names that a format asks for, and what a record says of them.
+
+use crate::base::Seed;
+use crate::base::{Fingerprint, Table};
+use crate::text::{Pair, Value};
+use bumpalo::Bump;
+
+/// Stands for a name that a format asks for.
+pub(super) type KeyId = u16;
+
+/// Names come from descriptions, not from logs: their seed need not be secret.
+const SEED: Seed = Seed(0);
+
+/// Bytes of the last part of a name that count when names are looked up by it.
+const PART_BYTES: usize = 64;
+
+/// The names that a format asks for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys {
+    ids: Table<KeyId>,
+    names: Vec<Box<str>>,
+    /// Names that begin with a star, by the last part of the rest: any name that ends in the rest,
+    /// in either case.
+    endings: Table<Vec<(Box<[u8]>, KeyId)>>,
+    /// Other names that records use for one.
+    aliases: Table<KeyId>,
+}
+
+impl Keys {
+    /// The id of a name.
+    pub fn add(&mut self, name: &str) -> KeyId {
+        let name = name.trim();
+        let new = self.names.len() as KeyId;
+        let id = *self.ids.entry(SEED.of(name.as_bytes()), || new);
+        if id == new {
+            self.names.push(name.into());
+            if let Some(ending) = name.strip_prefix('*') {
+                self.add_ending(ending, id);
+            }
+        }
+        id
+    }
+
+    /// Lets a name stand for another one too.
+    pub fn add_alias(&mut self, alias: &str, name: &str) {
+        let id = self.add(name);
+        match alias.strip_prefix('*') {
+            Some(ending) => self.add_ending(ending, id),
+            None => *self.aliases.entry(SEED.of(alias.as_bytes()), || id) = id,
+        }
+    }
+
+    fn add_ending(&mut self, ending: &str, id: KeyId) {
+        let ending = ending.as_bytes();
+        self.endings.entry(last_part(ending), Vec::new).push((ending.into(), id));
+    }
+
+    /// The name of an id.
+    pub fn name(&self, id: KeyId) -> &str {
+        self.names.get(usize::from(id)).map_or("", |name| name)
+    }
+
+    /// The id of a name that was added.
+    pub fn id(&self, name: &[u8]) -> Option<KeyId> {
+        self.ids.get(SEED.of(name)).copied()
+    }
+
+    /// What a record says of each name; of several pairs of one name, the first that is not null.
+    pub fn find<'a, 's>(&self, pairs: &[Pair<'a>], arena: &'s Bump) -> Found<'a, 's> {
+        let slots = arena.alloc_slice_fill_copy(self.names.len(), None);
+        for pair in pairs {
+            let mut put = |id: KeyId| {
+                let slot: &mut Option<Value<'a>> = &mut slots[usize::from(id)];
+                if matches!(slot, None | Some(Value::Null)) {
+                    *slot = Some(pair.value);
+                }
+            };
+            if let Some(id) = self.id(pair.key) {
+                put(id);
+            }
+            if let Some(id) = self.aliases.get(SEED.of(pair.key)) {
+                put(*id);
+            }
+            if self.endings.is_empty() {
+                continue;
+            }
+            for (ending, id) in self.endings.get(last_part(pair.key)).into_iter().flatten() {
+                if ends_in(pair.key, ending) {
+                    put(*id);
+                }
+            }
+        }
+        Found(slots)
+    }
+}
+
+/// Stands for what lies behind the last point of a name, in lower case.
+fn last_part(name: &[u8]) -> Fingerprint {
+    let part = memchr::memrchr(b'.', name).map_or(name, |at| &name[at + 1..]);
+    let part = &part[..part.len().min(PART_BYTES)];
+    let mut lower = [0; PART_BYTES];
+    lower[..part.len()].copy_from_slice(part);
+    lower.make_ascii_lowercase();
+    SEED.of(&lower[..part.len()])
+}
+
+/// Whether a name is the ending, or has it behind a point, in either case.
+fn ends_in(name: &[u8], ending: &[u8]) -> bool {
+    let Some(before) = name.len().checked_sub(ending.len()) else { return false };
+    let (before, end) = name.split_at(before);
+    end.eq_ignore_ascii_case(ending) && before.last().is_none_or(|byte| *byte == b'.')
+}
+
+/// What a record says of the names that a format asks for.
+pub(super) struct Found<'a, 's>(&'s [Option<Value<'a>>]);
+
+impl<'a> Found<'a, '_> {
+    /// The text of a name; none when it is absent, null or empty.
+    pub fn text(&self, key: KeyId) -> Option<&'a [u8]> {
+        match self.0.get(usize::from(key))? {
+            Some(Value::Text(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the record has the name, be it empty.
+    pub fn has(&self, key: KeyId) -> bool {
+        self.0.get(usize::from(key)).is_some_and(Option::is_some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(keys: &Keys, id: KeyId, names: &[&'static str]) -> Option<String> {
+        let arena = Bump::new();
+        let pair = |name: &&'static str| Pair {
+            key: name.as_bytes(),
+            value: Value::Text(name.as_bytes()),
+        };
+        let pairs: Vec<_> = names.iter().map(pair).collect();
+        let found = keys.find(&pairs, &arena);
+        found.text(id).map(|text| String::from_utf8_lossy(text).into_owned())
+    }
+
+    #[test]
+    fn names_are_found_by_themselves_by_their_ends_and_by_aliases() {
+        let mut keys = Keys::default();
+        let (plain, ending, path) =
+            (keys.add("user"), keys.add("*userName"), keys.add("*actor.ip"));
+        keys.add_alias("Subject.Account", "*userName");
+        keys.add_alias("*login", "user");
+        assert_eq!(find(&keys, plain, &["User", "a.user", "user"]).as_deref(), Some("user"));
+        assert_eq!(find(&keys, plain, &["a.Login"]).as_deref(), Some("a.Login"));
+        assert_eq!(
+            find(&keys, ending, &["xusername", "a.USERNAME"]).as_deref(),
+            Some("a.USERNAME")
+        );
+        assert_eq!(find(&keys, ending, &["Subject.Account"]).as_deref(), Some("Subject.Account"));
+        assert_eq!(
+            find(&keys, path, &["ip", "factor.ip", "a.Actor.IP"]).as_deref(),
+            Some("a.Actor.IP")
+        );
+    }
+}

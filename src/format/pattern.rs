@@ -1,0 +1,422 @@
+//! Patterns of texts: `Failed password for <user.name> from <source.address:ip> port <_:int>`.
+//!
+//! A part in `<>` takes what stands there and names it; `<_>` takes and forgets it. Behind a colon
+//! stands what it may be: `word` (no white space), `int`, `ip`, `host`, `quoted` (up to a quote
+//! that no backslash escapes), `rest`, or words to choose from, `Accepted|Failed`. `<@timestamp>`
+//! is a time, in any form or in that behind the colon. What stands in `{?` and `}` may be missing.
+//! `<<` is the sign itself, and `<}>` a brace inside of those. A pattern fits a text as a whole.
+//!
+//! Matching tries the shortest fit first and gives up after a fixed number of steps, so that no
+//! text can make it slow.
+
+use crate::base::Time;
+use crate::base::clock::{Clock, Form, read_prefix};
+use crate::text::{Pair, Pairs, Value};
+use memchr::memmem;
+
+/// Steps after which a text is taken not to fit.
+const FUEL: u32 = 4_000;
+
+/// A pattern, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    program: Vec<Part>,
+    names: Vec<Box<str>>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Literal(Box<[u8]>),
+    /// Takes what is of a class, under the name of this number; none forgets it.
+    Take(Option<usize>, Class),
+    Time(Form),
+    /// The parts up to this one may be missing.
+    Optional(usize),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Class {
+    Any,
+    Word,
+    Int,
+    Ip,
+    Host,
+    Quoted,
+    Space,
+    OneOf(Vec<Box<[u8]>>),
+}
+
+/// Where a match stands.
+struct Match<'t, 'c> {
+    text: &'t [u8],
+    clock: &'c Clock,
+    taken: Vec<Option<(usize, usize)>>,
+    time: Option<Time>,
+    fuel: u32,
+}
+
+impl Pattern {
+    /// Compiles a pattern; the error says what was expected.
+    pub fn compile(text: &str) -> Result<Self, String> {
+        let mut pattern = Self { program: Vec::new(), names: Vec::new() };
+        let mut open = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let at = next_sign(rest, !open.is_empty());
+            pattern.add_literal(&rest[..at]);
+            rest = &rest[at..];
+            if let Some(behind) = rest.strip_prefix("<<") {
+                pattern.add_literal("<");
+                rest = behind;
+            } else if let Some(inside) = rest.strip_prefix('<') {
+                let (take, behind) =
+                    inside.split_once('>').ok_or("a < without >; expected <name>".to_owned())?;
+                pattern.add_take(take)?;
+                rest = behind;
+            } else if let Some(behind) = rest.strip_prefix("{?") {
+                open.push(pattern.program.len());
+                pattern.program.push(Part::Optional(0));
+                rest = behind;
+            } else if let Some(behind) = rest.strip_prefix('}') {
+                let end = pattern.program.len();
+                if let Some(part) = open.pop().and_then(|at| pattern.program.get_mut(at)) {
+                    *part = Part::Optional(end);
+                }
+                rest = behind;
+            }
+        }
+        if !open.is_empty() {
+            return Err("a {? without }".to_owned());
+        }
+        if !pattern.program.iter().any(|part| matches!(part, Part::Literal(_) | Part::Time(_))) {
+            return Err("nothing but parts that fit anything".to_owned());
+        }
+        Ok(pattern)
+    }
+
+    fn add_literal(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.program.push(Part::Literal(text.as_bytes().into()));
+        }
+    }
+
+    fn add_take(&mut self, text: &str) -> Result<(), String> {
+        if text == "}" {
+            self.add_literal(text);
+            return Ok(());
+        }
+        let (name, class) = text.split_once(':').unwrap_or((text, ""));
+        if name.contains([' ', '<', '"']) {
+            return Err(format!("«{name}»; expected a name without spaces, such as <user.name>"));
+        }
+        if name == "@timestamp" {
+            let form = if class.is_empty() { Ok(Form::Auto) } else { Form::parse(class) };
+            let form = form.map_err(|error| format!("«{class}»: {error}"))?;
+            self.program.push(Part::Time(form));
+            return Ok(());
+        }
+        let class = match class {
+            "" | "rest" => Class::Any,
+            "word" => Class::Word,
+            "int" => Class::Int,
+            "ip" => Class::Ip,
+            "host" => Class::Host,
+            "quoted" => Class::Quoted,
+            "space" => Class::Space,
+            words if words.contains('|') => {
+                Class::OneOf(words.split('|').map(|word| word.as_bytes().into()).collect())
+            }
+            other => {
+                return Err(format!(
+                    "«{other}»; expected word, int, ip, host, quoted, space, rest or words to \
+                     choose from, a|b"
+                ));
+            }
+        };
+        let slot = (!matches!(name, "_" | "*")).then(|| {
+            self.names.push(name.into());
+            self.names.len() - 1
+        });
+        self.program.push(Part::Take(slot, class));
+        Ok(())
+    }
+
+    /// The names that it gives.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(AsRef::as_ref)
+    }
+
+    /// What every text begins with that it fits; none where that is not one literal.
+    pub fn beginning(&self) -> Option<&[u8]> {
+        match self.program.first() {
+            Some(Part::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Whether a text can begin as the pattern does.
+    pub fn may_begin(&self, text: &[u8], clock: &Clock) -> bool {
+        self.may_begin_at(0, text, clock)
+            && !text.first().is_some_and(|byte| byte.is_ascii_whitespace())
+    }
+
+    /// Whether a text can begin as the parts from one on do, up to a time or to what may be
+    /// anything.
+    fn may_begin_at(&self, part: usize, text: &[u8], clock: &Clock) -> bool {
+        match self.program.get(part) {
+            Some(Part::Literal(literal)) => text
+                .strip_prefix(&**literal)
+                .is_some_and(|rest| rest.is_empty() || self.may_begin_at(part + 1, rest, clock)),
+            Some(Part::Time(form)) => read_prefix(text, form, clock).is_some(),
+            Some(Part::Optional(end)) => {
+                self.may_begin_at(part + 1, text, clock) || self.may_begin_at(*end, text, clock)
+            }
+            Some(Part::Take(_, class @ (Class::Int | Class::Space | Class::OneOf(_)))) => {
+                match class.longest(text) {
+                    0 => false,
+                    length => self.may_begin_at(part + 1, &text[length..], clock),
+                }
+            }
+            Some(Part::Take(..)) | None => true,
+        }
+    }
+
+    /// Adds what it takes from a text to the pairs. None when it does not fit.
+    pub fn read<'a>(
+        &'a self,
+        text: &'a [u8],
+        clock: &Clock,
+        pairs: &mut Pairs<'a>,
+    ) -> Option<Option<Time>> {
+        let taken = vec![None; self.names.len()];
+        let mut at = Match { text, clock, taken, time: None, fuel: FUEL };
+        if !at.fits(&self.program, 0, 0) {
+            return None;
+        }
+        for (name, range) in self.names.iter().zip(&at.taken) {
+            if let Some((from, to)) = range {
+                pairs.push(Pair { key: name.as_bytes(), value: Value::Text(&text[*from..*to]) });
+            }
+        }
+        Some(at.time)
+    }
+}
+
+/// Where the next sign stands that means something.
+fn next_sign(text: &str, inside: bool) -> usize {
+    let found = text.char_indices().find(|(at, sign)| match sign {
+        '<' => true,
+        '{' => text[*at..].starts_with("{?"),
+        '}' => inside,
+        _ => false,
+    });
+    found.map_or(text.len(), |(at, _)| at)
+}
+
+impl Match<'_, '_> {
+    /// Whether the program from `part` on fits the text from `at` on.
+    fn fits(&mut self, program: &[Part], part: usize, at: usize) -> bool {
+        if self.fuel == 0 {
+            return false;
+        }
+        self.fuel -= 1;
+        let Some(rest) = self.text.get(at..) else { return false };
+        match program.get(part) {
+            None => rest.is_empty(),
+            Some(Part::Literal(literal)) => {
+                rest.starts_with(literal) && self.fits(program, part + 1, at + literal.len())
+            }
+            Some(Part::Time(form)) => {
+                let Some((time, length)) = read_prefix(rest, form, self.clock) else {
+                    return false;
+                };
+                self.time = Some(time);
+                self.fits(program, part + 1, at + length)
+            }
+            Some(Part::Optional(end)) => {
+                let before = self.taken.clone();
+                if self.fits(program, part + 1, at) {
+                    return true;
+                }
+                self.taken = before;
+                self.fits(program, *end, at)
+            }
+            Some(Part::Take(slot, class)) => self.takes(program, part, at, *slot, class),
+        }
+    }
+
+    fn takes(
+        &mut self,
+        program: &[Part],
+        part: usize,
+        at: usize,
+        slot: Option<usize>,
+        class: &Class,
+    ) -> bool {
+        let most = class.longest(&self.text[at..]);
+        let next = program.get(part + 1);
+        let mut end = match class {
+            Class::Int | Class::Ip | Class::Space | Class::OneOf(_) => at + most,
+            // Of two parts in a row the first takes all that it can.
+            Class::Word | Class::Host if matches!(next, Some(Part::Take(..))) => at + most,
+            _ if next.is_none() => at + most,
+            _ => at,
+        };
+        let is_longest_first = end == at + most && most > 0;
+        loop {
+            let candidate = match next {
+                // The next literal tells where to look; nothing before it can fit.
+                Some(Part::Literal(literal)) if !is_longest_first => {
+                    let Some(found) = memmem::find(&self.text[end..], literal) else {
+                        return false;
+                    };
+                    end + found
+                }
+                _ => end,
+            };
+            if candidate > at + most {
+                return false;
+            }
+            if class.admits(&self.text[at..candidate]) && self.fits(program, part + 1, candidate) {
+                if let Some(slot) = slot {
+                    self.taken[slot] = Some((at, candidate));
+                }
+                return true;
+            }
+            if self.fuel == 0 || (is_longest_first && (candidate == at || next.is_none())) {
+                return false;
+            }
+            end = if is_longest_first { candidate - 1 } else { candidate + 1 };
+            if end > self.text.len() {
+                return false;
+            }
+        }
+    }
+}
+
+impl Class {
+    /// Bytes at the start of a text that can be of the class.
+    fn longest(&self, text: &[u8]) -> usize {
+        let while_true = |test: fn(&u8) -> bool| text.iter().take_while(|byte| test(byte)).count();
+        match self {
+            Self::Any => text.len(),
+            Self::Word => while_true(|byte| !byte.is_ascii_whitespace()),
+            Self::Int => while_true(u8::is_ascii_digit),
+            Self::Ip => while_true(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')),
+            Self::Host => while_true(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'_' | b'%')
+            }),
+            Self::Space => while_true(u8::is_ascii_whitespace),
+            Self::Quoted => {
+                let mut escaped = false;
+                let end = text.iter().position(|byte| {
+                    let ends = *byte == b'"' && !escaped;
+                    escaped = *byte == b'\\' && !escaped;
+                    ends
+                });
+                end.unwrap_or(text.len())
+            }
+            Self::OneOf(words) => {
+                let fitting = words.iter().filter(|word| text.starts_with(word));
+                fitting.map(|word| word.len()).max().unwrap_or(0)
+            }
+        }
+    }
+
+    /// Whether a text within the longest one is of the class.
+    fn admits(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Any | Self::Quoted | Self::Space => true,
+            Self::Word | Self::Int | Self::Host => !text.is_empty(),
+            Self::Ip => {
+                text.len() >= 2
+                    && str::from_utf8(text).is_ok_and(|t| t.parse::<core::net::IpAddr>().is_ok())
+            }
+            Self::OneOf(words) => words.iter().any(|word| **word == *text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bumpalo::Bump;
+
+    fn read(pattern: &str, text: &str) -> Option<Vec<(String, String)>> {
+        let (pattern, arena) = (Pattern::compile(pattern).unwrap(), Bump::new());
+        let mut pairs = Pairs::new_in(&arena);
+        pattern.read(text.as_bytes(), &Clock::default(), &mut pairs)?;
+        let shown = |pair: &Pair<'_>| {
+            let Value::Text(value) = pair.value else { unreachable!() };
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            (text(pair.key), text(value))
+        };
+        Some(pairs.iter().map(shown).collect())
+    }
+
+    fn texts(pattern: &str, text: &str) -> Vec<String> {
+        read(pattern, text).unwrap().into_iter().map(|(_, value)| value).collect()
+    }
+
+    #[test]
+    fn parts_take_what_stands_between_literals() {
+        let pattern =
+            "Failed password for {?invalid user }<user> from <ip:ip> port <port:int>{? ssh2}";
+        assert_eq!(
+            texts(pattern, "Failed password for root from 192.0.2.7 port 4711 ssh2"),
+            ["root", "192.0.2.7", "4711"]
+        );
+        assert_eq!(
+            texts(pattern, "Failed password for invalid user a from b from 2001:db8::7 port 1"),
+            ["a from b", "2001:db8::7", "1"]
+        );
+        assert_eq!(read(pattern, "Failed password for root from nowhere port 1"), None);
+        assert_eq!(read(pattern, "Failed password for root from 192.0.2.7 port 1 or so"), None);
+    }
+
+    #[test]
+    fn classes_limit_what_is_taken() {
+        assert_eq!(texts("<a:ip>:<p:int> x", "2001:db8::7:443 x"), ["2001:db8::7", "443"]);
+        assert_eq!(texts(r#""<r:quoted>" <s:int>"#, r#""a \" b" 200"#), [r#"a \" b"#, "200"]);
+        assert_eq!(
+            texts("<what:Accepted|Failed> for <u:word>", "Accepted for x"),
+            ["Accepted", "x"]
+        );
+        assert_eq!(texts("in <u:word><_>", "in two, words"), ["two,"]);
+        assert_eq!(read("<u:word> in", "two words in"), None);
+        assert_eq!(texts("a<<b <x>", "a<b c d"), ["c d"]);
+        assert_eq!(texts("a {?{<_><}> }<x:word>", "a {b} c"), ["c"]);
+        assert_eq!(texts("a {?{<_><}> }<x:word>", "a c"), ["c"]);
+    }
+
+    #[test]
+    fn the_lines_that_can_begin_a_record_are_told_by_their_first_parts() {
+        let pattern = Pattern::compile("{?[}<@timestamp>{?]} <level:INFO|WARN>: <text>").unwrap();
+        let begins = |line: &str| pattern.may_begin(line.as_bytes(), &Clock::default());
+        assert!(begins("[2021-05-06 10:02:03] INFO: x") && begins("2021-05-06 10:02:03 x"));
+        assert!(
+            !begins("[main] x")
+                && !begins("jp.example.Share: x")
+                && !begins("  at x")
+                && !begins("")
+        );
+        let pattern = Pattern::compile("<hour:int>:<minute:int> <text>").unwrap();
+        let begins = |line: &str| pattern.may_begin(line.as_bytes(), &Clock::default());
+        assert!(begins("10:02 x") && !begins("10 files"));
+    }
+
+    #[test]
+    fn hostile_texts_end_soon() {
+        let pattern = Pattern::compile("<a> <b> <c> <d> <e> <f> end").unwrap();
+        let (arena, text) = (Bump::new(), "x ".repeat(50_000));
+        let mut pairs = Pairs::new_in(&arena);
+        assert!(pattern.read(text.as_bytes(), &Clock::default(), &mut pairs).is_none());
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused() {
+        for pattern in ["<a", "<@timestamp door <device:word> x", "<a:wrod> x", "{?a", "<a>"] {
+            assert!(Pattern::compile(pattern).is_err(), "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,663 @@
+//! Reads records: with the primary format of their stream if that fits, else with the first that
+//! does. What a record is read as depends on the record and the stream, never on the records
+//! around it.
+
+use super::columns::State;
+use super::compiled::{Compiled, Method, Text};
+use super::condition::Glob;
+use super::definition::{Definition, DefinitionError, Kind, Notation};
+use super::draft::Draft;
+use super::keys::Found;
+use super::layout::Layout;
+use super::mapping::Clocks;
+use super::syslog::Envelope;
+use super::{FormatIndex, LayoutError, cef, utmp};
+use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
+use crate::base::{Fingerprint, Seed, Table, Time};
+use crate::event::{Field, Fields};
+use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+
+/// Records within records are looked for so deep.
+const DEPTH: u32 = 3;
+/// Names of claims come from descriptions: their seed need not be secret.
+const SEED: Seed = Seed(0);
+
+/// Formats that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReaderError {
+    /// A description.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// A log format, counted from 1.
+    #[error("log format {0}: {1}")]
+    LogFormat(usize, LayoutError),
+}
+
+/// Reads records in every known format and in those that the user described.
+#[derive(Debug)]
+pub struct Reader {
+    formats: Vec<Compiled>,
+    /// What the records of each format count as.
+    counts_as: Vec<FormatIndex>,
+    /// JSON formats by the names that their claims need.
+    by_key: Table<Vec<FormatIndex>>,
+    /// JSON formats whose claims need no name.
+    any_json: Vec<FormatIndex>,
+    /// Formats of syslog programs, in order of rank.
+    by_program: Vec<FormatIndex>,
+    /// Formats whose records stand on lines of their own, in order of rank.
+    bare: Vec<FormatIndex>,
+    /// What records of texts begin with that begin as comments do.
+    no_comments: Vec<Box<[u8]>>,
+}
+
+/// What a stream says of its records.
+#[derive(Clone, Debug)]
+pub struct Situation {
+    /// Its primary format.
+    pub primary: FormatIndex,
+    /// Completes times that state no zone.
+    pub clock: Clock,
+    utc: Clock,
+}
+
+impl Situation {
+    /// A stream of a primary format. Times without a zone are in the clock's zone.
+    pub fn new(primary: FormatIndex, clock: Clock) -> Self {
+        let utc = Clock::new(TimeZone::UTC, clock.reference(), DateOrder::MonthFirst);
+        Self { primary, clock, utc }
+    }
+
+    pub(super) const fn clocks(&self) -> Clocks<'_> {
+        Clocks { assumed: &self.clock, utc: &self.utc }
+    }
+}
+
+/// A record as understood.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    /// The format that fits it.
+    pub format: FormatIndex,
+    /// Its time.
+    pub time: Time,
+    /// How many events it stands for.
+    pub count: u32,
+    /// Its fields.
+    pub fields: Fields<'a>,
+}
+
+impl Reader {
+    /// A reader of the user's layouts and descriptions, which win, and of all built-in formats. A
+    /// description with the id of a built-in format takes its place.
+    pub fn new(log_formats: &[String], mappings: &[Definition]) -> Result<Self, ReaderError> {
+        let mut formats = Vec::new();
+        for (index, line) in log_formats.iter().enumerate() {
+            let layout = Layout::from_user(line)
+                .map_err(|error| ReaderError::LogFormat(index + 1, error))?;
+            formats.push(Compiled::of_layout(&format!("custom_{}", index + 1), layout));
+        }
+        let built_in = super::built_in()?;
+        let is_own = |definition: &&Definition| mappings.iter().any(|own| own.id == definition.id);
+        let mut known: Vec<_> = built_in.iter().filter(|format| !is_own(format)).collect();
+        known.extend(mappings);
+        let mut described = Vec::new();
+        for definition in &known {
+            let mut format = Compiled::new(&definition.extended(&known)?)?;
+            if is_own(definition) {
+                format.rank = definition.rank.unwrap_or(0);
+            }
+            described.push(format);
+        }
+        described.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
+        formats.extend(described);
+        Ok(Self::indexed(formats))
+    }
+
+    fn indexed(formats: Vec<Compiled>) -> Self {
+        let place = |id: &str| formats.iter().position(|format| &*format.id == id);
+        let whole = |(own, format): (usize, &Compiled)| {
+            format.part_of.as_deref().and_then(place).unwrap_or(own) as FormatIndex
+        };
+        let counts_as = formats.iter().enumerate().map(whole).collect();
+        let mut reader = Self {
+            counts_as,
+            by_key: Table::default(),
+            any_json: Vec::new(),
+            by_program: Vec::new(),
+            bare: Vec::new(),
+            no_comments: Vec::new(),
+            formats,
+        };
+        for (index, format) in (0..).zip(&reader.formats) {
+            match &format.method {
+                Method::Json => {
+                    for witness in format.mapping.witnesses() {
+                        match witness {
+                            Some(name) => {
+                                let key = SEED.of(name.as_bytes());
+                                reader.by_key.entry(key, Vec::new).push(index);
+                            }
+                            None => reader.any_json.push(index),
+                        }
+                    }
+                }
+                Method::Text(text) => {
+                    if !text.programs.is_empty() {
+                        reader.by_program.push(index);
+                    }
+                    if text.bare {
+                        reader.bare.push(index);
+                    }
+                    let beginnings = text.patterns.iter().filter_map(|p| p.pattern.beginning());
+                    let marked = beginnings.filter(|beginning| beginning.starts_with(b"#"));
+                    reader.no_comments.extend(marked.map(Into::into));
+                }
+                Method::Syslog | Method::Evtx | Method::Utmp => {}
+                _ => reader.bare.push(index),
+            }
+        }
+        reader
+    }
+
+    pub(super) fn format(&self, index: FormatIndex) -> Option<&Compiled> {
+        self.formats.get(usize::from(index))
+    }
+
+    pub(super) fn formats(&self) -> impl Iterator<Item = (FormatIndex, &Compiled)> {
+        (0..).zip(&self.formats)
+    }
+
+    /// The id of a format.
+    pub fn id(&self, index: FormatIndex) -> Option<&str> {
+        self.format(index).map(|format| &*format.id)
+    }
+
+    /// The name of a format for people.
+    pub fn name(&self, index: FormatIndex) -> Option<&str> {
+        self.format(index).map(|format| &*format.name)
+    }
+
+    /// The format of a kind that needs no telling.
+    pub(super) fn of_kind(&self, kind: Kind) -> Option<FormatIndex> {
+        let is_it = |format: &Compiled| match kind {
+            Kind::Evtx => matches!(format.method, Method::Evtx),
+            Kind::Utmp => matches!(format.method, Method::Utmp),
+            Kind::Syslog => matches!(format.method, Method::Syslog),
+            _ => false,
+        };
+        self.formats().find(|(_, format)| is_it(format)).map(|(index, _)| index)
+    }
+
+    /// Reads a record. None when no format fits it.
+    pub fn read<'a>(
+        &'a self,
+        situation: &Situation,
+        state: &'a State,
+        text: &'a [u8],
+        arena: &'a Bump,
+    ) -> Option<Read<'a>> {
+        let mut draft = Draft::new(arena);
+        let format = self.read_into(situation, state, text, &mut draft)?;
+        let format = self.counts_as.get(usize::from(format)).copied().unwrap_or(format);
+        let (time, count) = (draft.time, draft.count);
+        Some(Read { format, time, count, fields: draft.finish() })
+    }
+
+    /// Reads a record that was taken apart already, as the stream's primary format.
+    pub fn read_pairs<'a>(
+        &'a self,
+        situation: &Situation,
+        pairs: Pairs<'a>,
+        arena: &'a Bump,
+    ) -> Option<Read<'a>> {
+        let mut draft = Draft::new(arena);
+        let format = self.format(situation.primary)?;
+        let attempt = Attempt { reader: self, clocks: situation.clocks(), text: &[], nested: 0 };
+        attempt.claim(format, pairs, true, &mut draft);
+        let (time, count) = (draft.time, draft.count);
+        Some(Read { format: situation.primary, time, count, fields: draft.finish() })
+    }
+
+    #[inline]
+    fn read_into<'a>(
+        &'a self,
+        situation: &Situation,
+        state: &'a State,
+        text: &'a [u8],
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let primary = self.format(situation.primary).map(|format| &format.method);
+        if let Some(Method::Layout(layout)) = primary {
+            if let Some(time) = layout.read_into(text, &situation.clock, draft.inline()) {
+                draft.time = time;
+                return Some(situation.primary);
+            }
+            draft.clear();
+        }
+        self.read_otherwise(situation, state, text, draft)
+    }
+
+    #[inline(never)]
+    fn read_otherwise<'a>(
+        &'a self,
+        situation: &Situation,
+        state: &'a State,
+        text: &'a [u8],
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let attempt = Attempt { reader: self, clocks: situation.clocks(), text, nested: 0 };
+        let format = attempt.of_primary(situation, state, draft);
+        let format = format.or_else(|| attempt.identify(None, draft, 0))?;
+        if draft.time == Time::Absent
+            && let Some(envelope) = Envelope::read(text, &attempt.clocks)
+        {
+            envelope.fill(draft);
+        }
+        Some(format)
+    }
+
+    /// The primary format, when its records can be tried for it before all others.
+    fn direct(&self, primary: FormatIndex) -> Option<FormatIndex> {
+        let format = self.format(primary)?;
+        let is_direct = match &format.method {
+            Method::Text(text) => text.bare,
+            Method::Columns(_) | Method::Pairs(_) | Method::Utmp => true,
+            _ => false,
+        };
+        (is_direct && !format.is_generic()).then_some(primary)
+    }
+
+    /// Whether a line can begin a record of a stream whose records stand on several lines.
+    pub fn begins(&self, situation: &Situation, line: &[u8]) -> bool {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let mut texts = self.texts(situation.primary).peekable();
+        if texts.peek().is_none() {
+            return read_prefix(line.trim_ascii_start(), &Form::Auto, &situation.clock).is_some();
+        }
+        let mut patterns = texts.flat_map(|text| &text.patterns);
+        patterns.any(|known| known.pattern.may_begin(line, &situation.clock))
+    }
+
+    /// A text format, and those that are parts of it.
+    fn texts(&self, whole: FormatIndex) -> impl Iterator<Item = &Text> {
+        self.formats().zip(&self.counts_as).filter_map(
+            move |((_, format), counts_as)| match &format.method {
+                Method::Text(text) if *counts_as == whole => Some(text),
+                _ => None,
+            },
+        )
+    }
+
+    /// Whether a line is a comment: it begins with `#`, and no record of a text begins as it does.
+    pub fn is_comment(&self, line: &[u8]) -> bool {
+        line.first() == Some(&b'#')
+            && !self.no_comments.iter().any(|beginning| line.starts_with(beginning))
+    }
+
+    /// The columns that a line names, when it is one that names columns.
+    pub fn header(&self, state: &State, line: &[u8]) -> Option<(FormatIndex, Vec<Box<[u8]>>)> {
+        self.formats().find_map(|(index, format)| match &format.method {
+            Method::Columns(columns) => {
+                let may_be = match columns.has_prefix() {
+                    true => line.first() == Some(&b'#'),
+                    false => !format.is_generic() || !state.has_begun(),
+                };
+                let names = may_be.then(|| columns.named_by(line, !state.has_begun()))??;
+                Some((index, names))
+            }
+            _ => None,
+        })
+    }
+
+    /// Takes a line that names columns, or another comment.
+    pub fn direct_line(&self, state: &mut State, line: &[u8]) {
+        match self.header(state, line) {
+            Some((format, names)) => state.name(format, names, line),
+            None => state.direct(line),
+        }
+    }
+}
+
+/// One text that formats are tried on.
+struct Attempt<'a, 'r> {
+    reader: &'a Reader,
+    clocks: Clocks<'r>,
+    text: &'a [u8],
+    /// Texts that it stands inside.
+    nested: u32,
+}
+
+impl<'a> Attempt<'a, '_> {
+    /// The same for a text inside.
+    const fn of(&self, text: &'a [u8]) -> Self {
+        let nested = self.nested + 1;
+        Attempt { reader: self.reader, clocks: self.clocks, text, nested }
+    }
+
+    /// The format that a line named, or the primary one where its records can be told at once. A
+    /// priority is a syslog header's, and the header comes first.
+    fn of_primary(
+        &self,
+        situation: &Situation,
+        state: &'a State,
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let direct = || self.reader.direct(situation.primary).filter(|_| !self.is_marked());
+        let index = state.format().or_else(direct)?;
+        let fitting = self.try_format(index, Some(state), draft);
+        if fitting.is_none() {
+            draft.clear();
+        }
+        fitting
+    }
+
+    /// Whether it begins as a syslog priority does.
+    fn is_marked(&self) -> bool {
+        self.text.first() == Some(&b'<') && self.text.get(1).is_some_and(u8::is_ascii_digit)
+    }
+
+    /// The first format that fits.
+    fn identify(
+        &self,
+        program: Option<&[u8]>,
+        draft: &mut Draft<'a>,
+        depth: u32,
+    ) -> Option<FormatIndex> {
+        let text = self.text;
+        if let Some(object) = object(text) {
+            if let Some(index) = (Attempt { text: object, ..*self }).json(draft, depth) {
+                return Some(index);
+            }
+            draft.clear_fields();
+        }
+        let is_marked = self.is_marked();
+        if depth == 0
+            && is_marked
+            && let Some(index) = self.syslog(draft)
+        {
+            return Some(index);
+        }
+        if let Some(index) = program.and_then(|program| self.of_program(program, draft)) {
+            return Some(index);
+        }
+        let (usual, generic): (Vec<_>, Vec<_>) = self
+            .reader
+            .bare
+            .iter()
+            .partition(|index| self.reader.format(**index).is_some_and(|f| !f.is_generic()));
+        self.first_of(&usual, draft)
+            .or_else(|| if depth == 0 && !is_marked { self.syslog(draft) } else { None })
+            .or_else(|| if program.is_none() { self.first_of(&generic, draft) } else { None })
+    }
+
+    fn first_of(&self, formats: &[FormatIndex], draft: &mut Draft<'a>) -> Option<FormatIndex> {
+        formats.iter().find_map(|index| {
+            let fitting = self.try_format(*index, None, draft);
+            if fitting.is_none() {
+                draft.clear_fields();
+            }
+            fitting
+        })
+    }
+
+    /// The format, if it fits, or that of the record inside it. When it does not, the draft may
+    /// hold anything.
+    fn try_format(
+        &self,
+        index: FormatIndex,
+        state: Option<&'a State>,
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let format = self.reader.format(index)?;
+        let mut pairs = Pairs::new_in(draft.arena);
+        let is_read = match &format.method {
+            Method::Layout(layout) => {
+                let time = layout.read_into(self.text, self.clocks.assumed, draft.inline());
+                draft.time = time.unwrap_or(draft.time);
+                return time.map(|_| index);
+            }
+            Method::Text(text) => return self.patterns(index, format, text, draft),
+            Method::Utmp => return utmp::read(self.text, draft).then_some(index),
+            Method::Columns(columns) => {
+                columns.read(self.text, state, draft.arena, &mut pairs).is_some()
+            }
+            Method::Pairs(options) => {
+                kv::read(self.text, draft.arena, &mut pairs, options);
+                pairs.len() > 1
+            }
+            Method::Cef => {
+                let anywhere = format.is_generic();
+                cef::read_cef(self.text, anywhere, draft.arena, &mut pairs).is_some()
+            }
+            Method::Leef => {
+                let anywhere = format.is_generic();
+                cef::read_leef(self.text, anywhere, draft.arena, &mut pairs).is_some()
+            }
+            Method::Xml => {
+                self.text.first() == Some(&b'<')
+                    && xml::read(self.text, draft.arena, &mut pairs).is_ok()
+            }
+            Method::Json | Method::Syslog | Method::Evtx => false,
+        };
+        // Columns that a line named need no other claim.
+        let is_named = state.is_some_and(|state| state.format() == Some(index));
+        (is_read && self.claim(format, pairs, is_named, draft)).then_some(index)
+    }
+
+    /// Sets the fields of a record when it is of the format.
+    fn claim(
+        &self,
+        format: &'a Compiled,
+        mut pairs: Pairs<'a>,
+        is_named: bool,
+        draft: &mut Draft<'a>,
+    ) -> bool {
+        let mut found = format.mapping.find(&pairs, draft);
+        if !is_named && !format.mapping.claims(&found) {
+            return false;
+        }
+        unfold_inside(format, &mut found, &mut pairs, draft);
+        format.mapping.apply(&found, &self.clocks, draft);
+        draft.add_pairs(&pairs);
+        true
+    }
+
+    fn patterns(
+        &self,
+        index: FormatIndex,
+        format: &'a Compiled,
+        text: &'a Text,
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let mut pairs = Pairs::new_in(draft.arena);
+        for candidate in &text.patterns {
+            let Some(time) = candidate.pattern.read(self.text, self.clocks.assumed, &mut pairs)
+            else {
+                continue;
+            };
+            let mut found = format.mapping.find(&pairs, draft);
+            if format.mapping.has_claims() && !format.mapping.claims(&found) {
+                pairs.clear();
+                continue;
+            }
+            if let (Some(time), Time::Absent) = (time, draft.time) {
+                draft.time = format.mapping.of_zone(time);
+            }
+            let inner = self.inner(format, &found, draft);
+            unfold_inside(format, &mut found, &mut pairs, draft);
+            for (field, spec) in candidate.fields.iter().chain(&candidate.set) {
+                spec.set(*field, &found, draft);
+            }
+            format.mapping.apply(&found, &self.clocks, draft);
+            draft.add_pairs(&pairs);
+            return Some(inner.unwrap_or(index));
+        }
+        None
+    }
+
+    /// The format of the record that a text holds, unless it is one that any text fits.
+    fn inner(
+        &self,
+        format: &Compiled,
+        found: &Found<'a, 'a>,
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let text = found.text(format.inner?).filter(|_| self.nested < DEPTH)?;
+        let time = std::mem::replace(&mut draft.time, Time::Absent);
+        let inner = self.of(text.trim_ascii()).identify(None, draft, 0);
+        if draft.time == Time::Absent {
+            draft.time = time;
+        }
+        inner.filter(|index| self.reader.format(*index).is_some_and(|inner| !inner.is_generic()))
+    }
+
+    fn of_program(&self, program: &[u8], draft: &mut Draft<'a>) -> Option<FormatIndex> {
+        let mut named = None;
+        for index in self.reader.by_program.iter().copied() {
+            let Some(format) = self.reader.format(index) else { continue };
+            let Method::Text(text) = &format.method else { continue };
+            if !text.programs.iter().any(|name| name.fits(program)) {
+                continue;
+            }
+            if let Some(index) = self.patterns(index, format, text, draft) {
+                draft.set(Field::Message, self.text);
+                return Some(index);
+            }
+            draft.clear_fields();
+            // A format of any program says nothing of a message that it does not fit.
+            if !text.programs.iter().any(Glob::fits_all) {
+                named = named.or(Some(index));
+            }
+        }
+        draft.set(Field::Message, self.text);
+        named
+    }
+
+    fn syslog(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
+        let envelope = Envelope::read(self.text, &self.clocks)?;
+        let own = self.reader.syslog_format(envelope.is_5424)?;
+        let inner = self.of(envelope.message).identify(envelope.program, draft, 1);
+        envelope.fill(draft);
+        // What counts as syslog counts as that of its header.
+        let is_syslog = |index: &FormatIndex| {
+            let whole = self.reader.counts_as.get(usize::from(*index)).copied();
+            let whole = whole.and_then(|index| self.reader.format(index));
+            whole.is_some_and(|format| matches!(format.method, Method::Syslog))
+        };
+        Some(inner.filter(|index| !is_syslog(index)).unwrap_or(own))
+    }
+
+    fn json(&self, draft: &mut Draft<'a>, depth: u32) -> Option<FormatIndex> {
+        let mut pairs = Pairs::new_in(draft.arena);
+        let length = json::read(self.text, draft.arena, &mut pairs).ok()?;
+        if !self.text[length..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
+            return None;
+        }
+        let (index, format) = self.reader.json_format(&pairs, draft)?;
+        let found = format.mapping.find(&pairs, draft);
+        let inner = format.inner.and_then(|key| found.text(key)).filter(|_| depth < DEPTH);
+        let program = format.program.and_then(|key| found.text(key));
+        let inner = inner.and_then(|text| {
+            let inner = self.of(text.trim_ascii());
+            match program {
+                Some(program) => inner.identify(Some(program), draft, depth + 1),
+                None => inner.identify(None, draft, 0).filter(|_| depth < DEPTH),
+            }
+        });
+        self.claim(format, pairs, true, draft);
+        let is_generic =
+            |index: FormatIndex| self.reader.format(index).is_none_or(Compiled::is_generic);
+        Some(inner.filter(|inner| is_generic(index) || !is_generic(*inner)).unwrap_or(index))
+    }
+}
+
+/// A text that begins as a JSON object, without what may stand before: white space, a mark of the
+/// byte order, the cookie of Common Event Expression.
+fn object(text: &[u8]) -> Option<&[u8]> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+    let text = text.strip_prefix(b"@cee:").unwrap_or(text).trim_ascii_start();
+    (text.first() == Some(&b'{')).then_some(text)
+}
+
+impl Reader {
+    fn syslog_format(&self, is_5424: bool) -> Option<FormatIndex> {
+        let id = if is_5424 { "syslog_5424" } else { "sshd_3164" };
+        self.formats().find(|(_, format)| &*format.id == id).map(|(index, _)| index)
+    }
+
+    /// The first JSON format that claims a record.
+    fn json_format<'a>(
+        &'a self,
+        pairs: &[Pair<'a>],
+        draft: &Draft<'a>,
+    ) -> Option<(FormatIndex, &'a Compiled)> {
+        let key = |pair: &Pair<'_>| -> Fingerprint { SEED.of(pair.key) };
+        let mut candidates: Vec<_> =
+            pairs.iter().filter_map(|pair| self.by_key.get(key(pair))).flatten().copied().collect();
+        candidates.extend(&self.any_json);
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates.into_iter().find_map(|index| {
+            let format = self.format(index)?;
+            let found = format.mapping.find(pairs, draft);
+            format.mapping.claims(&found).then_some((index, format))
+        })
+    }
+}
+
+/// Adds the pairs of values that are themselves written in a notation, also of those inside them.
+fn unfold_inside<'a>(
+    format: &'a Compiled,
+    found: &mut Found<'a, 'a>,
+    pairs: &mut Pairs<'a>,
+    draft: &Draft<'a>,
+) {
+    for (key, notation) in &format.inside {
+        if let Some(text) = found.text(*key) {
+            let before = pairs.len();
+            unfold(text, *notation, draft.arena, pairs);
+            if pairs.len() > before {
+                *found = format.mapping.find(pairs, draft);
+            }
+        }
+    }
+}
+
+/// Adds the pairs of a value that is itself written in a notation.
+fn unfold<'a>(text: &'a [u8], notation: Notation, arena: &'a Bump, pairs: &mut Pairs<'a>) {
+    match notation {
+        Notation::Json => drop(json::read(text, arena, pairs)),
+        Notation::Xml => drop(xml::read(text, arena, pairs)),
+        Notation::Pairs => kv::read(text, arena, pairs, &kv::Options::LOGFMT),
+        Notation::Commas => kv::read(text, arena, pairs, &kv::Options::COMMAS),
+        Notation::Labels => labels::read(text, arena, pairs),
+    }
+}
+
+impl<'a> Envelope<'a> {
+    /// Sets what the header says and the message does not.
+    fn fill(&self, draft: &mut Draft<'a>) {
+        draft.count = self.count;
+        if draft.time == Time::Absent {
+            draft.time = self.time;
+        }
+        let fields = [
+            (Field::HostName, self.host),
+            (Field::ProcessName, self.program.filter(|program| !program.starts_with(b"%"))),
+            (Field::ProcessId, self.pid),
+            (Field::Code, self.kind),
+            (Field::Message, Some(self.message)),
+        ];
+        for (field, text) in fields {
+            if let Some(text) = text {
+                draft.set(field, text);
+            }
+        }
+        if !self.data.is_empty() {
+            let key = &b"structured_data"[..];
+            draft.add_pairs(&[Pair { key, value: Value::Text(self.data) }]);
+        }
+    }
+}
