@@ -110,12 +110,12 @@ struct Hole {
 
 /// The holes in which at least `least` records were to be expected.
 fn gaps(bins: &Bins, least: u64) -> Vec<Hole> {
-    let hours = records_by_hour(bins);
+    let usual = Usual::of(&records_by_hour(bins));
     let pairs = bins.iter().zip(bins.iter().skip(1));
     pairs
         .filter_map(|((from, before), (until, after))| {
             let empty = (from + BIN_SECS)..*until;
-            let expected = expected(&hours, empty);
+            let expected = usual.expected(empty);
             (expected >= least).then_some(Hole { before: *before, after: *after, expected })
         })
         .collect()
@@ -135,32 +135,54 @@ fn records_by_hour(bins: &Bins) -> BTreeMap<i64, u64> {
     hours
 }
 
-/// Records to be expected in a period: for each of its bins, the share of the median of the same
-/// hour of the other weeks.
-fn expected(hours: &BTreeMap<i64, u64>, period: std::ops::Range<Instant>) -> u64 {
-    let mut twelfths = 0;
-    let mut start = period.start;
-    while start < period.end {
-        let hour = start.div_euclid(3_600);
-        let end = ((hour + 1) * 3_600).min(period.end);
-        let bins = ((end - start) / BIN_SECS) as u64;
-        twelfths += usual(hours, hour) * bins;
-        start = end;
-    }
-    twelfths / HOUR_BINS
+/// What is usual in each hour.
+struct Usual {
+    /// The first hour of the log, by hours since 1970.
+    first: i64,
+    /// Records of every hour from the first on.
+    hours: Vec<u64>,
+    /// Records of each hour of the week, least first; the log's first hour is the first.
+    weekly: Vec<Vec<u64>>,
 }
 
-/// The lower median of the same hour of all other weeks.
-fn usual(hours: &BTreeMap<i64, u64>, hour: i64) -> u64 {
-    let Some((first, _)) = hours.first_key_value() else { return 0 };
-    let mut same: Vec<u64> = (*first + (hour - first).rem_euclid(WEEK_HOURS)..)
-        .step_by(WEEK_HOURS as usize)
-        .map_while(|other| hours.get(&other).map(|records| (other, *records)))
-        .filter(|(other, _)| *other != hour)
-        .map(|(_, records)| records)
-        .collect();
-    same.sort_unstable();
-    same.get(same.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+impl Usual {
+    fn of(hours: &BTreeMap<i64, u64>) -> Self {
+        let mut weekly = vec![Vec::new(); WEEK_HOURS as usize];
+        for (place, records) in hours.values().enumerate() {
+            weekly[place % WEEK_HOURS as usize].push(*records);
+        }
+        weekly.iter_mut().for_each(|same| same.sort_unstable());
+        let first = hours.first_key_value().map_or(0, |(first, _)| *first);
+        Self { first, hours: hours.values().copied().collect(), weekly }
+    }
+
+    /// Records to be expected in a period: for each of its bins, the share of the median of the
+    /// same hour of the other weeks.
+    fn expected(&self, period: std::ops::Range<Instant>) -> u64 {
+        let mut twelfths = 0;
+        let mut start = period.start;
+        while start < period.end {
+            let hour = start.div_euclid(3_600);
+            let end = ((hour + 1) * 3_600).min(period.end);
+            let bins = ((end - start) / BIN_SECS) as u64;
+            twelfths += self.median(hour) * bins;
+            start = end;
+        }
+        twelfths / HOUR_BINS
+    }
+
+    /// The lower median of the same hour of all other weeks.
+    fn median(&self, hour: i64) -> u64 {
+        let same = &self.weekly[(hour - self.first).rem_euclid(WEEK_HOURS) as usize];
+        let own = usize::try_from(hour - self.first).ok().and_then(|place| self.hours.get(place));
+        let Some(own) = own else { return 0 };
+        let others = same.len().saturating_sub(1);
+        let middle = others.saturating_sub(1) / 2;
+        // The hour itself stands among them and is passed over.
+        let passed = same.partition_point(|records| records < own);
+        let place = middle + usize::from(middle >= passed);
+        if others == 0 { 0 } else { same.get(place).copied().unwrap_or(0) }
+    }
 }
 
 impl Hole {
