@@ -1,17 +1,17 @@
 //! Merges what the shards saw and concludes the report.
 
 use super::coverage::{Coverage, Ledger, Why};
-use super::exhibit::{Marking, exhibit, read_ranges};
-use super::plan::{Plan, PlannedSource, Stream};
+use super::digest::hex;
+use super::exhibit::{Marking, exhibit};
+use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
-use super::scan::{Partial, hex};
-use super::views::{runs, stream_views};
-use crate::base::{Merge, Text, rfc3339, visible};
+use super::scan::Partial;
+use super::views::{Run, runs, stream_views};
+use crate::base::{Merge, Text, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::finding::{Evidence, Finding, Place, SubjectKind};
-use crate::format::FORMATS;
-use crate::input::{Container, Fault, FaultKind, ReadAt};
+use crate::input::{Fault, FaultKind, ReadAt, Reason};
 use crate::report::{
     Bucket, ByteLedger, CalendarDay, Coverage as ReportCoverage, Entity, NotEvaluable, Problem,
     Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed, questions,
@@ -195,9 +195,10 @@ fn assemble(
         timeline: activity::timeline(baseline),
         coverage: total,
         not_evaluable: drawn.not_evaluable,
-        unparsed: sources::unparsed(plan, coverage, sources),
+        unparsed: sources::unparsed(prepared, coverage, sources),
     };
-    report.questions = questions::answer(&report, CARDS.len());
+    report.questions =
+        questions::answer(&report, &CARDS.iter().map(|card| card.id).collect::<Vec<_>>());
     report
 }
 

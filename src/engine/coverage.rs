@@ -1,13 +1,16 @@
 //! What became of every byte: the ledger that each shard keeps and that merges into the report's.
 
 use crate::base::limits::UNPARSED_LISTED;
-use crate::base::{Instant, Merge, Time};
-use crate::event::{Field, Fields};
-use crate::format::FormatIndex;
-use crate::input::Fault;
+use crate::base::{Instant, Merge, Time, ZoneSource};
+use crate::event::Field;
+use crate::format::{FormatIndex, Read, Reader, State};
+use crate::input::{Fault, LeftOut, Walked};
 use crate::report::ByteLedger;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Lines of a stream that say how others are read, and are kept.
+const HEADERS: usize = 1_000;
 
 /// Why a line was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +23,8 @@ pub enum Why {
     Nul,
     /// It is the last one, has no line end, and no format fits it.
     CutOff,
+    /// It is a record of a binary log and is damaged.
+    Damaged,
 }
 
 /// A line that was not understood.
@@ -63,12 +68,20 @@ pub struct Ledger {
     pub span: Option<(Instant, Instant)>,
     /// Records whose time states its zone, states none, or is absent.
     pub zones: [u64; 3],
+    /// Records whose time states no year.
+    pub yearless: u64,
     /// Offsets from UTC that were stated, in seconds.
     pub offsets: BTreeSet<i32>,
     /// Records by format.
     pub formats: BTreeMap<FormatIndex, u64>,
     /// Fields that some record has, as bits.
-    pub fields: u32,
+    pub fields: u64,
+    /// Requests to web servers among the records: what detections judge.
+    pub requests: u64,
+    /// Events that the records stand for: more than records where a log says that one repeated.
+    pub events: u64,
+    /// The lines that say how others are read, by their first byte.
+    pub headers: BTreeMap<u64, Box<[u8]>>,
     /// Why it could not be read to its end.
     pub faults: BTreeSet<Fault>,
 }
@@ -86,30 +99,47 @@ impl Ledger {
 
     /// Notes a record that was understood.
     #[inline]
-    pub fn parsed(&mut self, format: FormatIndex, bytes: u64, time: Time, fields: &Fields<'_>) {
+    pub fn parsed(&mut self, read: &Read<'_>, bytes: u64) {
         self.bytes.parsed += bytes;
-        self.fields |= fields.present();
-        match self.formats.get_mut(&format) {
+        self.fields |= read.fields.present();
+        self.events += u64::from(read.count);
+        self.requests += u64::from(read.fields.has(Field::Target));
+        match self.formats.get_mut(&read.format) {
             Some(records) => *records += 1,
-            None => drop(self.formats.insert(format, 1)),
+            None => drop(self.formats.insert(read.format, 1)),
         }
-        self.time(time);
+        self.time(read.time);
+    }
+
+    /// Notes a line that says how others are read.
+    pub fn header(&mut self, offset: u64, line: &[u8]) {
+        if self.headers.len() < HEADERS {
+            self.headers.insert(offset, line.into());
+        }
+    }
+
+    /// What the lines before a place say of how its record is read.
+    pub fn state_at(&self, reader: &Reader, offset: u64) -> State {
+        let mut state = State::default();
+        for (_, line) in self.headers.range(..offset) {
+            reader.direct_line(&mut state, line);
+        }
+        state
     }
 
     #[inline]
     fn time(&mut self, time: Time) {
-        let kind = match time {
-            Time::Zoned(stamp) => {
-                if self.offsets.last() != Some(&stamp.offset_secs) {
-                    self.offsets.insert(stamp.offset_secs);
-                }
-                0
-            }
-            Time::Assumed(_) => 1,
-            Time::Absent => 2,
+        let kind = match time.zone() {
+            Some(ZoneSource::Stated) => 0,
+            Some(ZoneSource::Assumed) => 1,
+            None => 2,
         };
         self.zones[kind] += 1;
+        self.yearless += u64::from(matches!(time, Time::Yearless(..)));
         if let Some(stamp) = time.stamp() {
+            if kind == 0 && self.offsets.last() != Some(&stamp.offset_secs) {
+                self.offsets.insert(stamp.offset_secs);
+            }
             let (first, last) = self.span.unwrap_or((stamp.at, stamp.at));
             self.span = Some((first.min(stamp.at), last.max(stamp.at)));
         }
@@ -149,6 +179,7 @@ impl Merge for Ledger {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
+        self.yearless += other.yearless;
         for (mine, theirs) in self.zones.iter_mut().zip(other.zones) {
             *mine += theirs;
         }
@@ -157,6 +188,9 @@ impl Merge for Ledger {
             *self.formats.entry(format).or_default() += records;
         }
         self.fields |= other.fields;
+        self.events += other.events;
+        self.requests += other.requests;
+        self.headers.extend(other.headers);
         self.faults.extend(other.faults);
     }
 }
@@ -166,8 +200,30 @@ impl Merge for Ledger {
 pub struct Coverage {
     /// By stream.
     pub streams: BTreeMap<u32, Ledger>,
+    /// By source, for those that were unpacked.
+    pub sources: BTreeMap<u32, SourceLedger>,
     /// SHA-256 in hex by source.
     pub digests: BTreeMap<u32, String>,
+}
+
+/// What was met while a source was unpacked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLedger {
+    /// Faults of the containers themselves, with their path inside.
+    pub faults: BTreeSet<(Option<String>, Fault)>,
+    /// Parts that were not read.
+    pub left_out: BTreeSet<LeftOut>,
+}
+
+impl SourceLedger {
+    /// What a walk met. Faults inside a stream are in the stream's own ledger.
+    pub fn of(walked: Walked) -> Self {
+        let own = walked.faults.into_iter().filter(|met| met.ordinal.is_none());
+        Self {
+            faults: own.map(|met| (met.path_inside, met.fault)).collect(),
+            left_out: walked.left_out.into_iter().collect(),
+        }
+    }
 }
 
 impl Coverage {
@@ -187,10 +243,20 @@ impl Coverage {
     }
 }
 
+impl Merge for SourceLedger {
+    fn merge(&mut self, other: Self) {
+        self.faults.extend(other.faults);
+        self.left_out.extend(other.left_out);
+    }
+}
+
 impl Merge for Coverage {
     fn merge(&mut self, other: Self) {
         for (stream, ledger) in other.streams {
             self.streams.entry(stream).or_default().merge(ledger);
+        }
+        for (source, ledger) in other.sources {
+            self.sources.entry(source).or_default().merge(ledger);
         }
         self.digests.extend(other.digests);
     }

@@ -1,56 +1,120 @@
 //! Shows records: reads them again from their source by place, marks what matched, and gives the
 //! lines around them.
 
-use super::coverage::Coverage;
-use super::plan::Stream;
+use super::coverage::{Coverage, Ledger};
+use super::feed::{SourceReader, fill};
+use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use crate::base::limits::{READ_BYTES, RECORD_BYTES, SHOWN_BYTES};
 use crate::base::{Location, rfc3339};
 use crate::event::{Field, Fields};
 use crate::finding::{Evidence, Place};
-use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
+use crate::input::{
+    Encoding, Entry, Fault, FaultKind, Options, ReadAt, Utf8Reader, Visit, read_full, walk,
+};
 use crate::judge::payload::Where;
+use bumpalo::Bump;
 use memchr::{memchr, memrchr};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::Range;
 
 /// Ranges of a stream with their bytes; without those that could not be read.
 type Texts = BTreeMap<(u64, u32), Vec<u8>>;
+/// Ranges that are wanted, by stream.
+pub(super) type Wanted = BTreeMap<u32, Vec<(u64, u32)>>;
 
-/// Reads ranges of a stream. A packed stream is unpacked once, as far as the last range.
+/// Reads ranges of streams. `sources` are in the order of the plan's. A packed source is unpacked
+/// once, as far as the last stream that is wanted of it.
 pub(super) fn read_ranges(
-    stream: &Stream,
-    size: u64,
-    source: &dyn ReadAt,
-    wanted: &[(u64, u32)],
-) -> Texts {
-    match stream.container {
-        Container::Gzip => read_packed(size, source, wanted),
-        _ => {
-            wanted.iter().filter_map(|range| Some((*range, read_plain(source, *range)?))).collect()
+    prepared: &Prepared,
+    sources: &[&dyn ReadAt],
+    wanted: &Wanted,
+) -> BTreeMap<u32, Texts> {
+    let mut texts = read_up_to(prepared, sources, wanted);
+    for found in texts.values_mut() {
+        found.retain(|(_, length), text| text.len() == *length as usize);
+    }
+    texts
+}
+
+/// The same, with as much of each range as the stream holds.
+fn read_up_to(
+    prepared: &Prepared,
+    sources: &[&dyn ReadAt],
+    wanted: &Wanted,
+) -> BTreeMap<u32, Texts> {
+    let mut texts = BTreeMap::new();
+    for (planned, source) in prepared.plan.sources.iter().zip(sources) {
+        let streams = prepared.plan.streams.iter().filter(|stream| stream.of == planned.id);
+        let streams = streams.filter_map(|stream| Some((stream, wanted.get(&stream.id)?)));
+        let streams: Vec<_> = streams.collect();
+        if !streams.is_empty() {
+            read_source(prepared, planned, *source, &streams, &mut texts);
         }
+    }
+    texts
+}
+
+fn read_source(
+    prepared: &Prepared,
+    planned: &PlannedSource,
+    source: &dyn ReadAt,
+    wanted: &[(&Stream, &Vec<(u64, u32)>)],
+    texts: &mut BTreeMap<u32, Texts>,
+) {
+    if planned.is_packed {
+        let options = Options { passwords: &prepared.meant.passwords, ..Options::default() };
+        walk(source, planned.size, &options, &mut |entry: &Entry, reader: &mut dyn Read| {
+            if let Some((stream, ranges)) =
+                wanted.iter().find(|(stream, _)| stream.ordinal == entry.ordinal)
+            {
+                texts.insert(stream.id, read_stream(stream, reader, ranges));
+            }
+            match wanted.iter().any(|(stream, _)| stream.ordinal > entry.ordinal) {
+                true => Visit::Next,
+                false => Visit::Stop,
+            }
+        });
+        return;
+    }
+    for (stream, ranges) in wanted {
+        let found = if stream.is_plain() {
+            ranges.iter().filter_map(|range| Some((*range, read_plain(source, *range)?))).collect()
+        } else {
+            read_stream(stream, &mut SourceReader::new(source, planned.size), ranges)
+        };
+        texts.insert(stream.id, found);
     }
 }
 
 fn read_plain(source: &dyn ReadAt, (offset, length): (u64, u32)) -> Option<Vec<u8>> {
     let mut bytes = vec![0; length as usize];
     let count = read_full(source, offset, &mut bytes).ok()?;
-    (count == bytes.len()).then_some(bytes)
+    bytes.truncate(count);
+    Some(bytes)
 }
 
-fn read_packed(size: u64, source: &dyn ReadAt, wanted: &[(u64, u32)]) -> Texts {
+fn read_stream(stream: &Stream, reader: &mut dyn Read, wanted: &[(u64, u32)]) -> Texts {
+    match stream.found.encoding {
+        Encoding::Utf8 => read_through(reader, wanted),
+        encoding => read_through(&mut Utf8Reader::new(reader, encoding), wanted),
+    }
+}
+
+/// Reads ranges of what can only be read from its start.
+fn read_through(reader: &mut dyn Read, wanted: &[(u64, u32)]) -> Texts {
     let mut wanted = wanted.to_vec();
     wanted.sort_unstable();
     let mut texts = Texts::new();
-    let mut unpacked = Unpacked::new(source, size);
     let mut window = Vec::new();
     let mut window_at = 0;
     let mut buffer = vec![0; READ_BYTES];
     for (offset, length) in wanted {
         let end = offset + u64::from(length);
         while window_at + (window.len() as u64) < end {
-            let Ok(count @ 1..) = unpacked.fill(&mut buffer) else { return texts };
+            let (count @ 1.., _) = fill(reader, &mut buffer) else { break };
             let passed = usize::try_from(offset.saturating_sub(window_at)).unwrap_or(usize::MAX);
             let passed = passed.min(window.len());
             window.drain(..passed);
@@ -58,7 +122,8 @@ fn read_packed(size: u64, source: &dyn ReadAt, wanted: &[(u64, u32)]) -> Texts {
             window.extend_from_slice(&buffer[..count]);
         }
         let from = offset.checked_sub(window_at).and_then(|from| usize::try_from(from).ok());
-        let text = from.and_then(|from| window.get(from..from + length as usize));
+        let until = |from: usize| window.len().min(from + length as usize);
+        let text = from.and_then(|from| window.get(from..until(from)));
         texts.extend(text.map(|text| ((offset, length), text.to_vec())));
     }
     texts
@@ -71,27 +136,17 @@ pub(super) fn exhibit(
     sources: &[&dyn ReadAt],
     wanted: &[(Place, Marking)],
 ) -> Vec<Evidence> {
-    let mut by_stream = BTreeMap::<u32, Vec<(u64, u32)>>::new();
+    let mut by_stream = Wanted::new();
     for (place, _) in wanted {
         by_stream.entry(place.1.stream).or_default().push(shown_range(&place.1));
     }
-    let texts: BTreeMap<u32, Texts> = by_stream
-        .into_iter()
-        .map(|(id, ranges)| {
-            let texts = prepared.stream(id).and_then(|stream| {
-                let source = sources.get(stream.of as usize)?;
-                let size = prepared.plan.sources.get(stream.of as usize)?.size;
-                Some(read_ranges(stream, size, *source, &ranges))
-            });
-            (id, texts.unwrap_or_default())
-        })
-        .collect();
+    let texts = read_ranges(prepared, sources, &by_stream);
     wanted
         .iter()
         .map(|(place, marking)| {
             let (at, location) = *place;
             let text = texts.get(&location.stream).and_then(|t| t.get(&shown_range(&location)));
-            let shown = text.map(|text| show(prepared, &location, text, *marking));
+            let shown = text.map(|text| show(prepared, coverage, &location, text, *marking));
             evidence(coverage, at, &location, shown)
         })
         .collect()
@@ -132,21 +187,24 @@ pub(super) struct Shown {
     at: Option<i64>,
 }
 
-pub(super) fn show(
+fn show(
     prepared: &Prepared,
+    coverage: &Coverage,
     location: &Location,
     line: &[u8],
     marking: Marking,
 ) -> Shown {
-    let primary = prepared
-        .stream(location.stream)
-        .and_then(|stream| stream.format)
-        .map_or(0, |(format, _, _)| format);
-    let read = prepared.meant.reader.read(primary, line);
-    let at = read.as_ref().and_then(|(_, (time, _))| time.stamp()).map(|stamp| stamp.at);
-    let marked = read.and_then(|(_, (_, fields))| match marking {
-        Marking::Payload => payload(prepared, line, &fields),
-        Marking::Path => path(line, &fields).map(|range| (range, None)),
+    let reader = &prepared.meant.reader;
+    let arena = Bump::new();
+    let empty = Ledger::default();
+    let ledger = coverage.streams.get(&location.stream).unwrap_or(&empty);
+    let state = ledger.state_at(reader, location.offset);
+    let situation = prepared.stream(location.stream).map(|stream| prepared.situation(stream));
+    let read = situation.and_then(|situation| reader.read(&situation, &state, line, &arena));
+    let at = read.and_then(|read| read.time.stamp()).map(|stamp| stamp.at);
+    let marked = read.and_then(|read| match marking {
+        Marking::Payload => payload(prepared, line, &read.fields),
+        Marking::Path => path(line, &read.fields).map(|range| (range, None)),
         Marking::Nothing => None,
     });
     let end = line.len().min(SHOWN_BYTES);
@@ -245,29 +303,24 @@ pub fn context(
     (before, after): (usize, usize),
 ) -> Result<Vec<ContextLine>, Fault> {
     let gone = || Fault { kind: FaultKind::Shrank, offset: place.0, what: String::new() };
-    let stream = prepared.stream(stream).ok_or_else(gone)?;
-    let size = prepared.plan.sources.get(stream.of as usize).ok_or_else(gone)?.size;
+    let of = prepared.stream(stream).ok_or_else(gone)?.of;
     let start = place.0.saturating_sub(AROUND);
     let head = (start, u32::try_from(place.0 - start).unwrap_or(0) + place.1);
-    let head_bytes = read_ranges(stream, size, source, &[head]).remove(&head).ok_or_else(gone)?;
-    let behind = behind(stream, size, source, place.0 + u64::from(place.1));
+    let end = place.0 + u64::from(place.1);
+    let behind = (end, AROUND as u32);
+    let nothing = Vec::<u8>::new();
+    let mut sources: Vec<&dyn ReadAt> = vec![&nothing; prepared.plan.sources.len()];
+    *sources.get_mut(of as usize).ok_or_else(gone)? = source;
+    let mut texts = read_up_to(prepared, &sources, &Wanted::from([(stream, vec![head, behind])]));
+    let mut texts = texts.remove(&stream).ok_or_else(gone)?;
+    let whole = |text: &Vec<u8>| text.len() == head.1 as usize;
+    let head_bytes = texts.remove(&head).filter(whole).ok_or_else(gone)?;
+    let behind = texts.remove(&behind).unwrap_or_default();
     let split = head_bytes.len() - place.1 as usize;
     let mut lines = lines_before(&head_bytes[..split], place.0, start, before);
     lines.push(line_at(place.0, &head_bytes[split..], true));
-    lines.extend(lines_after(&behind, place.0 + u64::from(place.1), after));
+    lines.extend(lines_after(&behind, end, after));
     Ok(lines)
-}
-
-/// What follows a record, as far as it can be read.
-fn behind(stream: &Stream, size: u64, source: &dyn ReadAt, from: u64) -> Vec<u8> {
-    match stream.container {
-        Container::Gzip => [AROUND, 4 << 10, 256, 16].into_iter().find_map(|length| {
-            let range = (from, length as u32);
-            read_packed(size, source, &[range]).remove(&range)
-        }),
-        _ => read_plain(source, (from, AROUND.min(size.saturating_sub(from)) as u32)),
-    }
-    .unwrap_or_default()
 }
 
 fn line_at(offset: u64, text: &[u8], is_target: bool) -> ContextLine {

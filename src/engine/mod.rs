@@ -6,8 +6,11 @@
 
 mod conclude;
 mod coverage;
+mod digest;
 mod exhibit;
+mod feed;
 mod plan;
+mod preview;
 mod read;
 mod rows;
 mod scan;
@@ -15,9 +18,14 @@ mod settings;
 mod views;
 
 pub use conclude::{Concluded, Concluder};
+pub use coverage::Ledger;
+pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
-pub use plan::{Job, JobKind, Plan, PlannedSource, Stream, Survey, plan, survey, unreadable};
-pub use read::{Memory, Prepared, Visitor, read_stream};
+pub use plan::{
+    Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
+};
+pub use preview::{Preview, PreviewRecord, preview};
+pub use read::{Ledgers, Memory, Prepared, Visitor, read_job};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner};
 pub use settings::{Meant, Settings, SettingsError};

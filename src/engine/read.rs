@@ -1,22 +1,30 @@
-//! Reads the records of one shard and hands each on, judged, to a visitor.
+//! Reads the records of one job and hands each on, judged, to a visitor.
 //!
-//! The bytes come in large reads; a record is never copied. What became of every byte is written
-//! into the ledger that is returned.
+//! The bytes come in large reads; a record is copied only where its notation asks for it. What
+//! became of every byte is written into the ledgers that are returned.
 
-use super::coverage::{Bad, Counts, Ledger, Why};
-use super::plan::{Job, Plan, Stream};
+use super::coverage::{Bad, Counts, Ledger, SourceLedger, Why};
+use super::feed::{SourceReader, chunks};
+use super::plan::{Job, JobKind, Plan, Stream};
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
 use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
 use crate::detect::{Marks, Seen};
-use crate::event::{Event, Field, Fields};
-use crate::format::FormatIndex;
-use crate::input::{Container, Fault, FaultKind, ReadAt, Unpacked, read_full};
+use crate::event::{Event, Field};
+use crate::format::evtx::{self, ChunkState, EvtxRecord};
+use crate::format::{FormatIndex, Framing, Read, RecordCutter, Situation, State};
+use crate::input::{
+    Encoding, Entry, Fault, FaultKind, Options, ReadAt, Utf8Reader, Visit, read_full, walk,
+};
 use crate::judge::payload::{Judge, Payloads, Where, suspicious};
 use crate::judge::resource::{Resource, classify, download_query};
 use crate::judge::{Harmless, Judged, agent, program_of};
-use crate::shard::{Block, Line, LineCutter, Lines};
+use crate::shard::{Block, Cut, Line, LineCutter, Lines, Records};
+use bumpalo::Bump;
 use memchr::memchr;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::io;
 
 /// Everything that jobs share: the plan, and what follows from its settings.
 pub struct Prepared {
@@ -29,7 +37,7 @@ pub struct Prepared {
 impl Prepared {
     /// Compiles what the settings say.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
-        let meant = plan.settings.meant()?;
+        let meant = plan.settings.meant(&plan.passwords)?;
         Ok(Self { plan, meant, judge: Judge::new() })
     }
 
@@ -42,10 +50,24 @@ impl Prepared {
     pub(super) fn stream(&self, id: u32) -> Option<&Stream> {
         self.plan.streams.get(id as usize)
     }
+
+    /// What a stream says of its records.
+    pub(super) fn situation(&self, stream: &Stream) -> Situation {
+        let name = self.plan.name(stream.id).unwrap_or_default();
+        let clock = self.meant.clock(&name, stream.found.modified);
+        let primary = stream.found.sniffed.map_or(FormatIndex::MAX, |sniffed| sniffed.format);
+        Situation::new(primary, clock)
+    }
 }
 
-/// Takes the records of a shard.
+/// Takes the records of a job.
 pub trait Visitor {
+    /// The records of a stream begin; `start` is the first byte of the job's range.
+    fn begin(&mut self, _stream: u32, _start: u64) {}
+
+    /// The records of the stream have ended.
+    fn end(&mut self) {}
+
     /// Fetches what is known of a path and a client into the processor's cache. Called for a batch
     /// of records before any of them is handed on, so that the waits for memory overlap.
     fn warm(&self, _path: Fingerprint, _client: Fingerprint) {}
@@ -58,37 +80,59 @@ pub trait Visitor {
     /// A record that was understood, with a time inside the period of the settings or without one.
     fn event(&mut self, _event: &Event<'_>, _format: FormatIndex) {}
 
-    /// A record with a time inside the period of the settings.
+    /// A request to a web server, with a time inside the period of the settings.
     fn seen(&mut self, seen: &Seen<'_>);
+
+    /// Any other record with a time inside the period of the settings. `client` stands for the
+    /// address that it names, if it names one.
+    fn other(&mut self, _event: &Event<'_>, _stamp: Stamp, _client: Option<Fingerprint>) {}
 }
 
-/// Reads one shard. `progress` is told the bytes of the source that were read so far.
-pub fn read_stream(
+/// What became of the bytes of a job.
+#[derive(Debug, Default)]
+pub struct Ledgers {
+    /// By stream.
+    pub streams: BTreeMap<u32, Ledger>,
+    /// Of the source, when it was unpacked.
+    pub source: Option<SourceLedger>,
+}
+
+impl Ledgers {
+    /// Whether something could not be read.
+    pub fn is_partial(&self) -> bool {
+        self.streams.values().any(|ledger| !ledger.faults.is_empty())
+            || self.source.iter().any(|ledger| *ledger != SourceLedger::default())
+    }
+}
+
+/// Does one job. `progress` is told the bytes of the source that were read so far.
+pub fn read_job(
     prepared: &Prepared,
     job: &Job,
     source: &dyn ReadAt,
     memory: &mut Memory,
     visitor: &mut impl Visitor,
     progress: &mut dyn FnMut(u64),
-) -> Ledger {
-    let Some(stream) = prepared.stream(job.stream) else { return Ledger::default() };
-    let mut pass = Pass {
-        prepared,
-        stream: job.stream,
-        primary: stream.format.map_or(0, |(format, _, _)| format),
-        seed: prepared.plan.seed(),
-        memory,
-        visitor,
-        counts: Counts::default(),
-        ledger: Ledger::default(),
+) -> Ledgers {
+    let mut ledgers = Ledgers::default();
+    let planned = prepared.plan.sources.get(job.source as usize);
+    let Some(planned) = planned.filter(|_| job.kind == JobKind::Scan) else { return ledgers };
+    if planned.is_packed {
+        let mut work = Work { prepared, memory, visitor, progress };
+        ledgers.source = Some(work.unpack(job, planned.size, source, &mut ledgers.streams));
+        return ledgers;
+    }
+    let Some(stream) = prepared.stream(job.stream) else { return ledgers };
+    let mut pass = Pass::new(prepared, stream, job.start, memory, visitor);
+    let fault = if stream.can_be_cut() {
+        pass.plain(job, planned.size, source, progress)
+    } else {
+        let mut reader = SourceReader::new(source, planned.size);
+        let reached = reader.reached();
+        pass.stream(stream, &mut reader, &mut || progress(reached.get()))
     };
-    let size = prepared.plan.sources.get(job.source as usize).map_or(0, |source| source.size);
-    let fault = match stream.container {
-        Container::Plain => pass.plain(job, size, source, progress),
-        Container::Gzip => pass.gzip(size, source, progress),
-        Container::NotRead(_) => None,
-    };
-    pass.finish(job.start, fault)
+    ledgers.streams.insert(job.stream, pass.finish(job.start, fault));
+    ledgers
 }
 
 /// What was judged before, by this scanner: a judgement does not depend on the record.
@@ -104,10 +148,48 @@ pub struct Memory {
 /// Paths remembered before all are forgotten.
 const PATHS_REMEMBERED: usize = 1 << 18;
 
+/// The work on a packed source: one pass over all its streams.
+struct Work<'p, V> {
+    prepared: &'p Prepared,
+    memory: &'p mut Memory,
+    visitor: &'p mut V,
+    progress: &'p mut dyn FnMut(u64),
+}
+
+impl<V: Visitor> Work<'_, V> {
+    fn unpack(
+        &mut self,
+        job: &Job,
+        size: u64,
+        source: &dyn ReadAt,
+        ledgers: &mut BTreeMap<u32, Ledger>,
+    ) -> SourceLedger {
+        let reached = Cell::new(0);
+        let passwords = &self.prepared.meant.passwords;
+        let options = Options { passwords, reached: Some(&reached), ..Options::default() };
+        let walked =
+            walk(source, size, &options, &mut |entry: &Entry, reader: &mut dyn io::Read| {
+                let id = job.stream + entry.ordinal;
+                let stream = self.prepared.stream(id).filter(|stream| stream.of == job.source);
+                let Some(stream) = stream else { return Visit::Stop };
+                let mut pass = Pass::new(self.prepared, stream, 0, self.memory, self.visitor);
+                let fault = pass.stream(stream, reader, &mut || (self.progress)(reached.get()));
+                ledgers.insert(id, pass.finish(0, fault));
+                Visit::Next
+            });
+        SourceLedger::of(walked)
+    }
+}
+
 struct Pass<'p, V> {
     prepared: &'p Prepared,
-    stream: u32,
-    primary: FormatIndex,
+    id: u32,
+    situation: Situation,
+    state: State,
+    framing: Framing,
+    /// Whether lines may say how others are read.
+    is_headed: bool,
+    arena: Bump,
     seed: Seed,
     memory: &'p mut Memory,
     visitor: &'p mut V,
@@ -128,27 +210,79 @@ struct Row<'e> {
     query: Option<&'e [u8]>,
 }
 
+/// The lines have ended.
+struct Ended;
+
+/// The mark that UTF-8 may begin with.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a line turned out to be.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every line is a row, which must not be moved twice"
+)]
+enum Told<'e> {
+    /// Something to hand on.
+    Row(Row<'e>),
+    /// Nothing to hand on.
+    Nothing,
+    /// A line that says how others are read.
+    Header(Box<[u8]>),
+}
+
 impl<V: Visitor> Lines for Pass<'_, V> {
     fn line(&mut self, line: Line<'_>) {
-        if let Some(row) = self.row(&line) {
-            self.hand_on(&row);
-        }
+        self.lines(std::iter::once(line));
     }
 
     fn block(&mut self, block: Block<'_>) {
-        let mut rows = Vec::with_capacity(BATCH);
-        for line in block {
-            rows.extend(self.row(&line));
-            if rows.len() == BATCH {
-                self.hand_on_all(&rows);
-                rows.clear();
-            }
-        }
-        self.hand_on_all(&rows);
+        self.lines(block);
     }
 }
 
-impl<V: Visitor> Pass<'_, V> {
+impl<V: Visitor> Records for Pass<'_, V> {
+    fn record(&mut self, cut: Cut<'_>) {
+        if self.framing == Framing::Evtx {
+            return self.chunk(&cut);
+        }
+        let line = Line { offset: cut.offset, text: cut.text, bytes: cut.bytes, ended: cut.ended };
+        let before = self.counts.lines;
+        self.lines(std::iter::once(line));
+        self.counts.lines = before.saturating_add(cut.lines.max(u32::from(!cut.ended)));
+    }
+
+    fn filler(&mut self, bytes: u64, lines: u32) {
+        self.ledger.bytes.blank += bytes;
+        self.counts.lines = self.counts.lines.saturating_add(lines);
+    }
+}
+
+impl<'p, V: Visitor> Pass<'p, V> {
+    fn new(
+        prepared: &'p Prepared,
+        stream: &Stream,
+        start: u64,
+        memory: &'p mut Memory,
+        visitor: &'p mut V,
+    ) -> Self {
+        visitor.begin(stream.id, start);
+        Self {
+            prepared,
+            id: stream.id,
+            situation: prepared.situation(stream),
+            state: State::default(),
+            framing: stream.found.sniffed.map_or(Framing::Lines, |sniffed| sniffed.framing),
+            is_headed: !stream.can_be_cut(),
+            arena: Bump::new(),
+            seed: prepared.plan.seed(),
+            memory,
+            visitor,
+            counts: Counts::default(),
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Reads the lines of a range of the source.
     fn plain(
         &mut self,
         job: &Job,
@@ -178,72 +312,211 @@ impl<V: Visitor> Pass<'_, V> {
         None
     }
 
-    fn gzip(
+    /// Reads all records of a stream.
+    fn stream(
         &mut self,
-        size: u64,
-        source: &dyn ReadAt,
-        progress: &mut dyn FnMut(u64),
+        stream: &Stream,
+        reader: &mut dyn io::Read,
+        progress: &mut dyn FnMut(),
     ) -> Option<Fault> {
-        let mut cutter = LineCutter::new(0, u64::MAX);
-        let mut unpacked = Unpacked::new(source, size);
-        let mut buffer = vec![0; READ_BYTES];
-        let fault = loop {
-            match unpacked.fill(&mut buffer) {
-                Ok(0) => break None,
-                Ok(count) => {
-                    cutter.push(&buffer[..count], self);
-                }
-                Err(fault) => break Some(fault),
+        match stream.found.encoding {
+            Encoding::Utf8 => self.decoded(reader, progress),
+            encoding => self.decoded(&mut Utf8Reader::new(reader, encoding), progress),
+        }
+    }
+
+    fn decoded(&mut self, reader: &mut dyn io::Read, progress: &mut dyn FnMut()) -> Option<Fault> {
+        match self.framing {
+            Framing::Lines => {
+                let mut cutter = LineCutter::new(0, u64::MAX);
+                let fault = chunks(reader, progress, &mut |chunk| {
+                    cutter.push(chunk, self);
+                });
+                cutter.finish(self);
+                fault
             }
-            progress(unpacked.consumed());
-        };
-        cutter.finish(self);
-        fault
+            framing => {
+                let situation = self.situation.clone();
+                let prepared = self.prepared;
+                let begins = move |line: &[u8]| prepared.meant.reader.begins(&situation, line);
+                let mut cutter = RecordCutter::new(framing, &begins);
+                let fault = chunks(reader, progress, &mut |chunk| cutter.push(chunk, self));
+                cutter.finish(self);
+                fault
+            }
+        }
     }
 
     fn finish(mut self, start: u64, fault: Option<Fault>) -> Ledger {
+        self.visitor.end();
         self.ledger.shards.insert(start, self.counts);
         self.ledger.faults.extend(fault);
         self.ledger
     }
 
-    /// Understands a line. None when there is nothing to hand on.
+    /// Hands on the records of a chunk of a Windows event log. Their numbers are those of the log.
+    fn chunk(&mut self, cut: &Cut<'_>) {
+        let mut arena = std::mem::take(&mut self.arena);
+        let mut in_records = 0;
+        let state = evtx::records(cut.text.unwrap_or_default(), &arena, &mut |record| {
+            in_records += record.length as u64;
+            self.chunk_record(cut.offset, record, &arena);
+        });
+        arena.reset();
+        self.arena = arena;
+        self.ledger.bytes.blank += cut.bytes.saturating_sub(in_records);
+        if let ChunkState::Damaged(what) = state {
+            self.ledger.faults.insert(Fault { kind: FaultKind::Altered, offset: cut.offset, what });
+        }
+    }
+
+    fn chunk_record<'e>(&mut self, chunk: u64, record: EvtxRecord<'e>, arena: &'e Bump)
+    where
+        'p: 'e,
+    {
+        let at = self.counts;
+        self.counts.lines += 1;
+        self.counts.records += 1;
+        let (offset, bytes) = (chunk + record.offset as u64, record.length as u64);
+        let number = u32::try_from(record.number.saturating_sub(1)).unwrap_or(at.records);
+        let reader = &self.prepared.meant.reader;
+        let read =
+            record.pairs.ok().and_then(|pairs| reader.read_pairs(&self.situation, pairs, arena));
+        let Some(read) = read else {
+            let (line, record) = (at.lines, number);
+            let bad = Bad { why: Why::Damaged, bytes, end: 0, line, record };
+            return self.ledger.bad(offset, bad);
+        };
+        let location = Location {
+            stream: self.id,
+            length: record.length as u32,
+            offset,
+            line: at.lines,
+            record: number,
+        };
+        self.understood(location, &read, bytes);
+    }
+
+    /// Hands on an event that stands by itself.
+    fn understood(&mut self, location: Location, read: &Read<'_>, bytes: u64) {
+        match self.event(location, read, bytes) {
+            Told::Row(row) => self.hand_on(&row),
+            Told::Nothing | Told::Header(_) => {}
+        }
+    }
+
+    /// Hands on lines in batches. A line that says how others are read takes effect behind the
+    /// batch that it ends.
     #[inline]
-    fn row<'e>(&mut self, line: &Line<'e>) -> Option<Row<'e>> {
+    fn lines<'l>(&mut self, mut lines: impl Iterator<Item = Line<'l>>) {
+        let prepared = self.prepared;
+        let mut state = std::mem::take(&mut self.state);
+        let mut arena = std::mem::take(&mut self.arena);
+        loop {
+            let before = self.counts.records;
+            let header = self.batch(&mut lines, &state, &arena);
+            arena.reset();
+            if self.counts.records > before {
+                state.begin();
+            }
+            match header {
+                Ok(Some(text)) => prepared.meant.reader.direct_line(&mut state, &text),
+                Ok(None) => {}
+                Err(Ended) => break,
+            }
+        }
+        self.state = state;
+        self.arena = arena;
+    }
+
+    /// One batch. Gives the line that ended it, when that says how others are read.
+    #[inline]
+    fn batch<'l>(
+        &mut self,
+        lines: &mut impl Iterator<Item = Line<'l>>,
+        state: &State,
+        arena: &Bump,
+    ) -> Result<Option<Box<[u8]>>, Ended> {
+        let mut rows = Vec::with_capacity(BATCH);
+        let mut end = Err(Ended);
+        for line in lines {
+            match self.row(&line, state, arena) {
+                Told::Row(row) => rows.push(row),
+                Told::Nothing => {}
+                Told::Header(text) => {
+                    end = Ok(Some(text));
+                    break;
+                }
+            }
+            if rows.len() == BATCH || !state.has_begun() {
+                end = Ok(None);
+                break;
+            }
+        }
+        self.hand_on_all(&rows);
+        end
+    }
+
+    /// Understands a line.
+    #[inline]
+    fn row<'e>(&mut self, line: &Line<'e>, state: &'e State, arena: &'e Bump) -> Told<'e>
+    where
+        'p: 'e,
+    {
         let at = self.counts;
         self.counts.lines += 1;
         let Some(text) = line.text else {
             self.counts.records += 1;
             self.bad(line, at, Why::TooLong);
-            return None;
+            return Told::Nothing;
         };
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        if text.first().is_none_or(|byte| *byte == b'#') {
+        let text = if line.offset == 0 { text.strip_prefix(MARK).unwrap_or(text) } else { text };
+        let reader = &self.prepared.meant.reader;
+        if text.is_empty() || reader.is_comment(text) || self.is_header(text, state) {
             self.ledger.bytes.blank += line.bytes;
-            return None;
+            if !self.is_headed || text.is_empty() {
+                return Told::Nothing;
+            }
+            self.ledger.header(line.offset, text);
+            return Told::Header(text.into());
         }
         self.counts.records += 1;
-        let mut fields = Fields::default();
-        let reader = &self.prepared.meant.reader;
-        let Some((format, time)) = reader.read_into(self.primary, text, &mut fields) else {
+        let Some(read) = reader.read(&self.situation, state, text, arena) else {
             self.not_understood(line, at, text);
-            return None;
+            return Told::Nothing;
         };
         let location = Location {
-            stream: self.stream,
+            stream: self.id,
             length: text.len() as u32,
-            offset: line.offset,
+            offset: line.offset
+                + (text.as_ptr() as u64 - line.text.map_or(text, |t| t).as_ptr() as u64),
             line: at.lines,
             record: at.records,
         };
-        self.ledger.parsed(format, line.bytes, time, &fields);
-        let event = Event { location, time, fields };
-        if self.is_outside(time) {
+        self.event(location, &read, line.bytes)
+    }
+
+    /// Notes an event. What it gives is to be handed on.
+    #[inline]
+    fn event<'e>(&mut self, location: Location, read: &Read<'e>, bytes: u64) -> Told<'e> {
+        self.ledger.parsed(read, bytes);
+        let event = Event { location, time: read.time, count: read.count, fields: read.fields };
+        if self.is_outside(read.time) {
             self.ledger.outside += 1;
-            return None;
+            return Told::Nothing;
         }
-        self.visitor.event(&event, format);
+        self.visitor.event(&event, read.format);
         self.fingerprinted(event)
+    }
+
+    /// Whether a line names columns and is no record. Where a stream may be cut, none does: what
+    /// one record says must not matter for another.
+    #[inline]
+    fn is_header(&self, text: &[u8], state: &State) -> bool {
+        self.is_headed
+            && (state.is_header(text)
+                || (!state.has_begun() && self.prepared.meant.reader.header(state, text).is_some()))
     }
 
     #[inline]
@@ -269,11 +542,15 @@ impl<V: Visitor> Pass<'_, V> {
         self.ledger.bad(line.offset, bad);
     }
 
-    /// The record with its fingerprints, when it has a time.
+    /// The request with its fingerprints, when it has a time. Any other record is handed on here.
     #[inline]
-    fn fingerprinted<'e>(&self, event: Event<'e>) -> Option<Row<'e>> {
-        let stamp = event.time.stamp()?;
+    fn fingerprinted<'e>(&mut self, event: Event<'e>) -> Told<'e> {
+        let Some(stamp) = event.time.stamp() else { return Told::Nothing };
         let fields = &event.fields;
+        if !event.is_request() {
+            self.hand_on_other(&event, stamp);
+            return Told::Nothing;
+        }
         let client = self.seed.of(fields.text(Field::SourceAddress).unwrap_or(b"-"));
         let target = fields.text(Field::Target).unwrap_or(b"-");
         let (path_text, query) = match memchr(b'?', target) {
@@ -284,7 +561,14 @@ impl<V: Visitor> Pass<'_, V> {
             Some(domain) => self.seed.within(self.seed.of(domain), path_text),
             None => self.seed.of(path_text),
         };
-        Some(Row { event, stamp, client, path, path_text, query })
+        Told::Row(Row { event, stamp, client, path, path_text, query })
+    }
+
+    #[inline(never)]
+    fn hand_on_other(&mut self, event: &Event<'_>, stamp: Stamp) {
+        let address = event.fields.text(Field::SourceAddress);
+        let client = address.map(|address| self.seed.of(address));
+        self.visitor.other(event, stamp, client);
     }
 
     #[inline]

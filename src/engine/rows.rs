@@ -2,13 +2,14 @@
 
 use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
-use super::read::{Memory, Prepared, Visitor, read_stream};
-use crate::base::Location;
+use super::read::{Memory, Prepared, Visitor, read_job};
+use crate::base::{Fingerprint, Location, Stamp};
 use crate::detect::{Marks, Seen, rests_on, wants};
+use crate::event::Event;
 use crate::finding::{Finding, Place};
 use crate::input::ReadAt;
 use std::collections::BTreeSet;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// A record that a finding rests on.
 #[derive(Clone, Debug)]
@@ -36,14 +37,21 @@ pub fn rows<P: Deref<Target = Prepared>>(
     }
     let findings = concluded.report.findings.iter().enumerate();
     let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
-    let is_whole = concluded.prepared.stream(job.stream).is_some_and(Stream::is_packed);
-    let damaged = damaged(&findings, job, is_whole);
     let single = findings.iter().flat_map(|(_, what)| &what.scope.records).copied().collect();
+    let damaged = findings.iter().filter(|(_, what)| what.detector == "F5").copied().collect();
     let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
     let findings = findings.collect();
-    let mut finder = Finder { findings, single, damaged, sink, is_full: false };
-    read_stream(&concluded.prepared, job, source, &mut Memory::default(), &mut finder, progress);
-    finder.damaged_before(u64::MAX);
+    let mut finder = Finder {
+        findings,
+        single,
+        damaged,
+        job,
+        prepared: &concluded.prepared,
+        waiting: Vec::new(),
+        sink,
+        is_full: false,
+    };
+    read_job(&concluded.prepared, job, source, &mut Memory::default(), &mut finder, progress);
 }
 
 struct Finder<'f> {
@@ -51,13 +59,30 @@ struct Finder<'f> {
     findings: Vec<(usize, &'f Finding, Marks)>,
     /// Records that some finding names one by one.
     single: BTreeSet<(u32, u64)>,
-    /// Rows that no visitor sees, the last one first.
-    damaged: Vec<Row>,
+    /// The findings that rest on lines that were not understood, which no visitor sees.
+    damaged: Vec<(usize, &'f Finding)>,
+    /// The job, which says what range of the stream counts.
+    job: &'f Job,
+    prepared: &'f Prepared,
+    /// Rows of such lines in the stream at hand, the last one first.
+    waiting: Vec<Row>,
     sink: &'f mut dyn FnMut(Row) -> bool,
     is_full: bool,
 }
 
 impl Visitor for Finder<'_> {
+    fn begin(&mut self, stream: u32, _: u64) {
+        // A stream that is read as a whole may be longer than its job's range, which is then
+        // stated in bytes of the source.
+        let is_cut = self.prepared.stream(stream).is_some_and(Stream::can_be_cut);
+        let range = if is_cut { self.job.start..self.job.end } else { 0..u64::MAX };
+        self.waiting = damaged(&self.damaged, stream, &range);
+    }
+
+    fn end(&mut self) {
+        self.damaged_before(u64::MAX);
+    }
+
     fn seen(&mut self, seen: &Seen<'_>) {
         self.damaged_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
@@ -69,6 +94,21 @@ impl Visitor for Finder<'_> {
             if (is_named || may_rest) && rests_on(seen, what) {
                 let place = (Some(seen.at), seen.event.location);
                 self.hand_on(Row { finding, place, category: category(seen, what) });
+            }
+        }
+    }
+
+    fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
+        let location = event.location;
+        self.damaged_before(location.offset);
+        if !self.single.contains(&location.key()) {
+            return;
+        }
+        for at in 0..self.findings.len() {
+            let (finding, what, _) = self.findings[at];
+            if what.scope.records.contains(&location.key()) {
+                let place = (Some(stamp.at), location);
+                self.hand_on(Row { finding, place, category: what.category.clone() });
             }
         }
     }
@@ -91,22 +131,18 @@ impl Finder<'_> {
 
     /// Hands on the damaged lines that stand before a place.
     fn damaged_before(&mut self, offset: u64) {
-        while let Some(row) = self.damaged.pop_if(|row| row.place.1.offset < offset) {
+        while let Some(row) = self.waiting.pop_if(|row| row.place.1.offset < offset) {
             self.hand_on(row);
         }
     }
 }
 
-/// Findings about damage rest on lines that were not understood, which no visitor sees. A job that
-/// is a whole packed stream states its range in packed bytes, which says nothing of places.
-fn damaged(findings: &[(usize, &Finding)], job: &Job, is_whole: bool) -> Vec<Row> {
-    let is_here = |location: &Location| {
-        let is_inside = is_whole || (job.start..job.end).contains(&location.offset);
-        location.stream == job.stream && is_inside
-    };
+/// The rows of findings about damage in a range of a stream.
+fn damaged(findings: &[(usize, &Finding)], stream: u32, range: &Range<u64>) -> Vec<Row> {
+    let is_here =
+        |location: &Location| location.stream == stream && range.contains(&location.offset);
     let mut rows: Vec<_> = findings
         .iter()
-        .filter(|(_, what)| what.detector == "F5")
         .flat_map(|(finding, what)| what.places.iter().map(move |place| (*finding, *place)))
         .filter(|(_, place)| is_here(&place.1))
         .map(|(finding, place)| Row { finding, place, category: None })

@@ -1,19 +1,19 @@
 //! Scans shards: every record is shown to the baseline and to the detections that want it.
 
 use super::coverage::{Coverage, Ledger};
+use super::digest::{Digest, Tee, hex};
 use super::plan::{Job, JobKind};
-use super::read::{Memory, Prepared, Visitor, read_stream};
-use crate::base::limits::READ_BYTES;
-use crate::base::{Fingerprint, Instant, Merge};
+use super::read::{Memory, Prepared, Visitor, read_job};
+use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
 };
 use crate::detect::{Marks, Seen, States};
-use crate::event::Field;
-use crate::input::{Fault, FaultKind, ReadAt, read_full};
+use crate::event::{Event, Field};
+use crate::input::{Fault, FaultKind, ReadAt};
 use crate::judge::Judged;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 
 /// What some shards saw.
 #[derive(Default, Serialize, Deserialize)]
@@ -37,17 +37,27 @@ impl Partial {
         postcard::to_allocvec(self)
     }
 
+    /// The same as several small partials, which together need hardly more memory than one.
+    pub fn pieces(mut self) -> impl Iterator<Item = Self> {
+        let entries = self.baseline.pieces();
+        let entries = entries.map(|baseline| Self { baseline, ..Self::default() });
+        entries.chain(std::iter::once(self))
+    }
+
     /// The other way.
     pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
         postcard::from_bytes(bytes)
     }
 
+    /// Notes the SHA-256 that the job asks for.
+    pub fn digested(&mut self, job: &Job, sha256: &[u8]) {
+        self.coverage.digests.insert(job.source, hex(sha256));
+    }
+
     /// Notes that a job could not be done.
     pub fn lost(&mut self, job: &Job, what: &str) {
         let fault = Fault { kind: FaultKind::Internal, offset: job.start, what: what.to_owned() };
-        let ledger = self.coverage.streams.entry(job.stream).or_default();
-        ledger.shards.entry(job.start).or_default();
-        ledger.faults.insert(fault);
+        self.coverage.sources.entry(job.source).or_default().faults.insert((None, fault));
     }
 }
 
@@ -73,7 +83,7 @@ impl<'p> Scanner<'p> {
     pub fn run(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
         match job.kind {
             JobKind::Scan => self.scan(job, source, progress),
-            JobKind::Digest => self.digest(job, source, progress),
+            JobKind::Digest => self.complete(Digest::new(*job), source, progress),
         }
     }
 
@@ -89,55 +99,51 @@ impl<'p> Scanner<'p> {
             calendar: Calendar::default(),
             bin: None,
             segment: Segment::default(),
+            at: (job.stream, job.start),
         };
-        let ledger =
-            read_stream(self.prepared, job, source, &mut self.memory, &mut watch, progress);
-        watch.end_bin();
-        let (calendar, segment) = (watch.calendar, watch.segment);
-        let baseline = &mut self.partial.baseline;
-        baseline.calendars.entry(job.stream).or_default().merge(calendar);
-        baseline.order.add(job.stream, job.start, segment);
-        self.ledger(job.stream).merge(ledger);
+        let ledgers = read_job(self.prepared, job, source, &mut self.memory, &mut watch, progress);
+        for (stream, ledger) in ledgers.streams {
+            self.ledger(stream).merge(ledger);
+        }
+        if let Some(ledger) = ledgers.source {
+            self.partial.coverage.sources.entry(job.source).or_default().merge(ledger);
+        }
     }
 
     fn ledger(&mut self, stream: u32) -> &mut Ledger {
         self.partial.coverage.streams.entry(stream).or_default()
     }
 
-    fn digest(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; READ_BYTES];
-        let mut at = 0;
-        while at < job.end {
-            let wanted = usize::try_from(job.end - at).unwrap_or(READ_BYTES).min(READ_BYTES);
-            match read_full(source, at, &mut buffer[..wanted]) {
-                Ok(0) => {
-                    let fault = Fault { kind: FaultKind::Shrank, offset: at, what: String::new() };
-                    self.ledger(job.stream).faults.insert(fault);
-                    return;
-                }
-                Ok(count) => {
-                    hash.update(&buffer[..count]);
-                    at += count as u64;
-                }
-                Err(error) => {
-                    self.ledger(job.stream).faults.insert(error.into());
-                    return;
-                }
-            }
-            progress(at);
-        }
-        self.partial.coverage.digests.insert(job.source, hex(&hash.finalize()));
+    /// Scans a shard. What is read for that goes into the digest of its source too.
+    pub fn scan_with_digest(
+        &mut self,
+        job: &Job,
+        digest: &mut Digest,
+        source: &dyn ReadAt,
+        progress: &mut dyn FnMut(u64),
+    ) {
+        // What cannot be read now is met again, and reported, when the digest is completed.
+        let _ = digest.read_to(job.start, source, &mut |_| ());
+        let tee = Tee { source, digest: RefCell::new(digest) };
+        self.scan(job, &tee, progress);
     }
-}
 
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-        text
-    })
+    /// Reads what a digest still needs, and keeps it.
+    pub fn complete(
+        &mut self,
+        mut digest: Digest,
+        source: &dyn ReadAt,
+        progress: &mut dyn FnMut(u64),
+    ) {
+        let job = *digest.job();
+        match digest.read_to(job.end, source, progress) {
+            Ok(()) => self.partial.digested(&job, &digest.finish()),
+            Err(fault) => {
+                let ledger = self.partial.coverage.sources.entry(job.source).or_default();
+                ledger.faults.insert((None, fault));
+            }
+        }
+    }
 }
 
 /// Shows the records of one shard to the baseline and to the detections.
@@ -148,9 +154,23 @@ struct Watch<'w> {
     /// The bin of the last records: nearly every record falls into the one of the record before.
     bin: Option<(Instant, Bin)>,
     segment: Segment,
+    /// The stream, and the first byte of the range that is read of it.
+    at: (u32, u64),
 }
 
 impl Visitor for Watch<'_> {
+    fn begin(&mut self, stream: u32, start: u64) {
+        self.at = (stream, start);
+    }
+
+    fn end(&mut self) {
+        self.end_bin();
+        let (stream, start) = self.at;
+        let calendar = std::mem::take(&mut self.calendar);
+        self.baseline.calendars.entry(stream).or_default().merge(calendar);
+        self.baseline.order.add(stream, start, std::mem::take(&mut self.segment));
+    }
+
     #[inline]
     fn warm(&self, path: Fingerprint, client: Fingerprint) {
         let paths = &self.baseline.paths;
@@ -171,17 +191,35 @@ impl Visitor for Watch<'_> {
     fn seen(&mut self, seen: &Seen<'_>) {
         let is_error = seen.status >= 400;
         let location = seen.event.location;
-        self.bin(Bin::of(seen.at, is_error, location));
-        self.segment.push(seen.at, location);
+        self.at(seen.at, is_error, location);
         self.client(seen, is_error);
         self.path(seen, is_error);
         if seen.marks.meet(States::WANTED) {
             self.states.observe(seen);
         }
     }
+
+    fn other(&mut self, event: &Event<'_>, stamp: Stamp, client: Option<Fingerprint>) {
+        let is_failure = event.fields.text(Field::Outcome) == Some(b"failure");
+        self.at(stamp.at, is_failure, event.location);
+        let address = event.fields.text(Field::SourceAddress);
+        if let (Some(client), Some(address)) = (client, address) {
+            let make = || ClientStats::new(address, stamp.at);
+            if let Some(client) = self.baseline.clients.entry(client, make) {
+                client.seen(stamp.at, is_failure);
+            }
+        }
+    }
 }
 
 impl Watch<'_> {
+    /// Notes when a record came, and where it stands.
+    #[inline]
+    fn at(&mut self, at: Instant, is_error: bool, location: Location) {
+        self.bin(Bin::of(at, is_error, location));
+        self.segment.push(at, location);
+    }
+
     #[inline]
     fn bin(&mut self, new: Bin) {
         let start = new.first.0.div_euclid(BIN_SECS) * BIN_SECS;

@@ -1,10 +1,13 @@
 //! What the user can set: as typed, and as meant.
 
 use crate::base::Instant;
+use crate::base::clock::{Clock, DateOrder};
 use crate::detect::Thresholds;
-use crate::format::{LayoutError, Reader};
+use crate::format::{Definition, Reader, ReaderError};
+use crate::input::Encoding;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Settings as typed. Unknown names are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +17,18 @@ pub struct Settings {
     pub zone: Option<String>,
     /// Log formats in Apache's or nginx's notation, tried before the built-in ones.
     pub log_formats: Vec<String>,
+    /// Descriptions of log formats, as the text of mapping files, tried before the built-in ones.
+    pub mappings: Vec<String>,
+    /// Zones of single files whose times state none, by the file's name, with the path inside an
+    /// archive behind it.
+    pub zones: BTreeMap<String, String>,
+    /// Encodings of single files that are told wrongly, by the file's name.
+    pub encodings: BTreeMap<String, Encoding>,
+    /// Whether 05/06/2021 is the fifth of June.
+    pub day_first: bool,
+    /// The latest time that records without a year can have, as `since`; the file's own when not
+    /// given.
+    pub latest: Option<String>,
     /// Records before this are left out: RFC 3339, or a date or local time in `zone`.
     pub since: Option<String>,
     /// Records from this on are left out.
@@ -28,9 +43,12 @@ pub enum SettingsError {
     /// The zone is unknown.
     #[error("zone «{0}» is not known: expected a name such as Asia/Tokyo, Europe/Berlin or UTC")]
     Zone(String),
-    /// A log format cannot be used.
-    #[error("log format {0}: {1}")]
-    LogFormat(usize, LayoutError),
+    /// A log format or mapping cannot be used.
+    #[error(transparent)]
+    Format(#[from] ReaderError),
+    /// A mapping file cannot be read.
+    #[error("mapping {0}: {1}")]
+    Mapping(usize, String),
     /// A time cannot be read.
     #[error(
         "{0} «{1}» is no time: expected 2021-05-06, 2021-05-06T10:00 or 2021-05-06T10:00:00+09:00"
@@ -53,29 +71,63 @@ pub struct Meant {
     pub since: Instant,
     /// First instant that does not count any more.
     pub until: Instant,
+    /// Tried on what is encrypted.
+    pub passwords: Vec<String>,
+    /// Encodings that the user gave, by stream.
+    pub encodings: BTreeMap<String, Encoding>,
+    clock: Clock,
+    clocks: BTreeMap<String, Clock>,
+    latest: Option<Instant>,
+}
+
+impl Meant {
+    /// Completes the times of a stream that was changed last at an instant.
+    pub fn clock(&self, stream: &str, modified: Option<Instant>) -> Clock {
+        let clock = self.clocks.get(stream).unwrap_or(&self.clock);
+        clock.with_reference(self.latest.or(modified))
+    }
 }
 
 impl Settings {
-    /// What they mean.
-    pub fn meant(&self) -> Result<Meant, SettingsError> {
-        let zone = match &self.zone {
-            None => TimeZone::UTC,
-            Some(name) => TimeZone::get(name).map_err(|_| SettingsError::Zone(name.clone()))?,
-        };
-        for (index, line) in self.log_formats.iter().enumerate() {
-            crate::format::Layout::from_user(line)
-                .map_err(|error| SettingsError::LogFormat(index + 1, error))?;
-        }
+    /// What they mean. Passwords are no settings: they stand in no report.
+    pub fn meant(&self, passwords: &[String]) -> Result<Meant, SettingsError> {
+        let zone = zone(self.zone.as_deref().unwrap_or("UTC"))?;
+        let order = if self.day_first { DateOrder::DayFirst } else { DateOrder::MonthFirst };
         let since = instant("since", self.since.as_deref(), &zone)?.unwrap_or(Instant::MIN);
         let until = instant("until", self.until.as_deref(), &zone)?.unwrap_or(Instant::MAX);
         if since >= until {
             return Err(SettingsError::EmptyPeriod);
         }
+        let latest = instant("latest", self.latest.as_deref(), &zone)?;
         self.thresholds.check().map_err(SettingsError::Threshold)?;
-        let reader = Reader::new(&self.log_formats, zone)
-            .map_err(|error| SettingsError::LogFormat(0, error))?;
-        Ok(Meant { reader, since, until })
+        let own = self
+            .zones
+            .iter()
+            .map(|(name, text)| Ok((name.clone(), Clock::new(self::zone(text)?, None, order))));
+        Ok(Meant {
+            reader: Reader::new(&self.log_formats, &self.definitions()?)?,
+            since,
+            until,
+            passwords: passwords.to_vec(),
+            encodings: self.encodings.clone(),
+            clocks: own.collect::<Result<_, SettingsError>>()?,
+            clock: Clock::new(zone, None, order),
+            latest,
+        })
     }
+
+    fn definitions(&self) -> Result<Vec<Definition>, SettingsError> {
+        let mappings = self.mappings.iter().enumerate();
+        let read = |(at, text): (usize, &String)| {
+            Definition::parse(text)
+                .map_err(|error| SettingsError::Mapping(at + 1, error.to_string()))
+        };
+        mappings.map(read).collect()
+    }
+}
+
+fn zone(name: &str) -> Result<TimeZone, SettingsError> {
+    TimeZone::get(name).map_err(|_| SettingsError::Zone(name.to_owned()))
 }
 
 fn instant(
@@ -105,7 +157,7 @@ mod tests {
             zone: zone.map(str::to_owned),
             ..Settings::default()
         };
-        settings.meant().map(|meant| meant.since)
+        settings.meant(&[]).map(|meant| meant.since)
     }
 
     #[test]
@@ -125,6 +177,6 @@ mod tests {
             until: Some("2021-05-06".into()),
             ..Settings::default()
         };
-        assert_eq!(empty.meant().unwrap_err(), SettingsError::EmptyPeriod);
+        assert_eq!(empty.meant(&[]).unwrap_err(), SettingsError::EmptyPeriod);
     }
 }

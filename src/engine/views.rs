@@ -1,10 +1,10 @@
 //! What detections know of the streams: names without the marks of rotation, and signs of damage.
 
 use super::coverage::{Bad, Coverage, Ledger, Why};
-use super::plan::Plan;
+use super::plan::{Plan, Stream};
 use crate::base::{Location, Text};
 use crate::detect::{Damage, StreamView};
-use crate::input::{Container, FaultKind};
+use crate::input::FaultKind;
 
 /// Lines in a row that no format fits before they are a sign of damage.
 const DRIFT_LINES: u64 = 20;
@@ -17,16 +17,15 @@ pub(super) fn stream_views(plan: &Plan, coverage: &Coverage) -> Vec<StreamView> 
     plan.streams
         .iter()
         .map(|stream| {
-            let source = plan.sources.get(stream.of as usize);
-            let name = source.map_or("", |source| source.name.as_str());
+            let name = plan.name(stream.id).unwrap_or_default();
             let ledger = coverage.streams.get(&stream.id).unwrap_or(&empty);
             StreamView {
                 id: stream.id,
-                name: name.to_owned(),
-                log_source: log_source(name),
+                log_source: log_source(&name),
+                name,
                 parsed: ledger.understood(),
                 span: ledger.span,
-                damage: damage(stream.id, stream.container, ledger),
+                damage: damage(stream, ledger),
             }
         })
         .collect()
@@ -71,20 +70,20 @@ fn without_date(name: &str) -> Option<&str> {
     fits.then(|| &name[..at])
 }
 
-fn damage(stream: u32, container: Container, ledger: &Ledger) -> Vec<Damage> {
+fn damage(stream: &Stream, ledger: &Ledger) -> Vec<Damage> {
     let mut signs: Vec<Damage> = ledger.faults.iter().filter_map(|f| fault_sign(f.kind)).collect();
     for run in runs(ledger) {
         let is_sign = match run.why {
-            Why::Nul => true,
+            Why::Nul | Why::Damaged => true,
             // An unpacked stream that was cut off has been named already.
-            Why::CutOff => container == Container::Plain || ledger.faults.is_empty(),
+            Why::CutOff => stream.found.layers.is_empty() || ledger.faults.is_empty(),
             Why::NoMatch => run.lines >= DRIFT_LINES,
             Why::TooLong => false,
         };
         if is_sign && signs.len() < SIGNS {
             signs.push(Damage {
                 what: run.said(),
-                place: Some(run.location(stream)),
+                place: Some(run.location(stream.id)),
                 lines: run.lines,
             });
         }
@@ -94,11 +93,11 @@ fn damage(stream: u32, container: Container, ledger: &Ledger) -> Vec<Damage> {
 
 fn fault_sign(kind: FaultKind) -> Option<Damage> {
     let what = match kind {
-        FaultKind::TruncatedGzip => Text::fixed(
+        FaultKind::Truncated => Text::fixed(
             "The compressed file ends before its end.",
             "圧縮ファイルが途中で終わっています。",
         ),
-        FaultKind::CorruptGzip => {
+        FaultKind::Corrupt => {
             Text::fixed("The compressed file is damaged.", "圧縮ファイルが破損しています。")
         }
         FaultKind::TrailingBytes => Text::fixed(
@@ -109,7 +108,17 @@ fn fault_sign(kind: FaultKind) -> Option<Damage> {
             "The file became shorter while it was read.",
             "読み取り中にファイルが短くなりました。",
         ),
-        FaultKind::Unreadable | FaultKind::Internal => return None,
+        FaultKind::Altered => Text::fixed(
+            "Part of the event log is not as it was written.",
+            "イベントログの一部が、書き込まれた時の状態と一致しません。",
+        ),
+        FaultKind::Unreadable
+        | FaultKind::PasswordNeeded
+        | FaultKind::PasswordWrong
+        | FaultKind::Dictionary
+        | FaultKind::Ratio
+        | FaultKind::TooMuch
+        | FaultKind::Internal => return None,
     };
     Some(Damage { what, place: None, lines: 0 })
 }
@@ -146,6 +155,10 @@ impl Run {
             Why::CutOff => Text::new(
                 format!("The last line, at byte {offset}, is cut off."),
                 format!("最終行(バイト位置{offset})が途中で切れています。"),
+            ),
+            Why::Damaged => Text::new(
+                format!("{lines} damaged record(s) at byte {offset}."),
+                format!("バイト位置{offset}から破損したレコードが{lines}件。"),
             ),
             Why::NoMatch | Why::TooLong => Text::new(
                 format!("{lines} lines in a row at byte {offset} that no format fits."),

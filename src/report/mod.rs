@@ -26,6 +26,12 @@ impl Report {
         self.coverage.records == self.coverage.unparsed
     }
 
+    /// Whether nothing of what was read is judged for access.
+    pub fn is_unjudged(&self) -> bool {
+        use crate::finding::State::CannotDetermine;
+        self.questions.iter().any(|answer| answer.id == "Q1" && answer.state == CannotDetermine)
+    }
+
     /// Whether a finding says that unauthorised access or leakage is possible or more. Missing
     /// records (Q8) are no evidence of either.
     pub fn has_evidence(&self) -> bool {

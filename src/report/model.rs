@@ -80,8 +80,10 @@ pub struct SourceReport {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
-    /// Short fixed name, `truncated_gzip`.
+    /// Short fixed name, `truncated`.
     pub kind: String,
+    /// Path inside the file, when only a part of it is concerned.
+    pub path_inside: Option<String>,
     /// Byte in the file as given, where known.
     pub offset: Option<u64>,
     /// What was expected and what was found.
@@ -98,7 +100,7 @@ pub struct StreamReport {
     pub id: u32,
     /// Path inside the archive, for members.
     pub path_inside: Option<String>,
-    /// `plain` or `gzip`.
+    /// `plain`, or how it is packed, outermost first: `gzip+tar`.
     pub container: String,
     /// Id of the format, as `sekisho formats` lists it; none where no reader knew it.
     pub format: Option<String>,
@@ -215,6 +217,9 @@ pub struct Coverage {
     pub records: u64,
     /// Of these, not understood.
     pub unparsed: u64,
+    /// Of those understood, records of log sources that no detection judges yet, such as sign-ins:
+    /// they count for the period and its gaps only.
+    pub unjudged: u64,
     /// Records left out by `--since` and `--until`.
     pub outside_period: u64,
     /// Bytes of all streams by what became of them.

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 /// Hours before the end of the logs that count as now.
 const NOW_SECS: i64 = 72 * 3_600;
 
-/// Answers every question.
-pub fn answer(report: &Report, detections: usize) -> Vec<Answer> {
+/// Answers every question. `detections` are the ids of all.
+pub fn answer(report: &Report, detections: &[&str]) -> Vec<Answer> {
     let facts = Facts { report, detections };
     [
         (Question::Q1, facts.access()),
@@ -171,7 +171,7 @@ const BODIES: Text = Text::fixed(
 
 struct Facts<'r> {
     report: &'r Report,
-    detections: usize,
+    detections: &'r [&'r str],
 }
 
 impl Facts<'_> {
@@ -187,6 +187,37 @@ impl Facts<'_> {
         speaking.sort_by_key(|(state, _)| *state);
         let strongest = speaking.first().map(|(state, _)| *state);
         (speaking.into_iter().map(|(_, finding)| finding).collect(), strongest)
+    }
+
+    /// Why nothing can be said about access: nothing was read, or nothing of what was read is judged.
+    fn nothing_judged(&self) -> Option<Draft> {
+        self.nothing_read().or_else(|| {
+            let coverage = &self.report.coverage;
+            let understood = coverage.records - coverage.unparsed;
+            // The detections of group F judge the logs themselves, all others what was done.
+            let of_access = |id: &&&str| !id.starts_with('F');
+            let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
+            let is_judged = self.detections.iter().filter(of_access).any(|id| is_open(&id));
+            (coverage.unjudged == understood || !is_judged).then(|| self.unjudged(understood))
+        })
+    }
+
+    fn unjudged(&self, understood: u64) -> Draft {
+        let sources = self.report.sources.len();
+        let summary = Text::new(
+            format!(
+                "{} in {} were read, but they are of log sources that no detection judges yet: whether there was unauthorised access cannot be said from them.",
+                counted(understood, "record"),
+                counted(sources as u64, "file"),
+            ),
+            format!(
+                "{sources}ファイルの{understood}件の記録を読み取りましたが、これらの種類のログを評価する検知がまだないため、不正アクセスの有無は判定できません。"
+            ),
+        );
+        Draft::new(State::CannotDetermine, summary).changed_by(Text::fixed(
+            "Access logs of the web servers for the same period.",
+            "同じ期間のWebサーバーのアクセスログ。",
+        ))
     }
 
     fn nothing_read(&self) -> Option<Draft> {
@@ -220,17 +251,17 @@ impl Facts<'_> {
 
     fn evaluated(&self) -> usize {
         let ids: BTreeSet<_> = self.report.not_evaluable.iter().map(|n| n.id.as_str()).collect();
-        self.detections - ids.len()
+        self.detections.len() - ids.len()
     }
 
     fn access(&self) -> Draft {
-        if let Some(nothing) = self.nothing_read() {
+        if let Some(nothing) = self.nothing_judged() {
             return nothing;
         }
         let (findings, state) = self.speaking(Question::Q1);
         let (files, records) = (self.report.sources.len(), self.report.coverage.records);
         let (period, parsed) = (self.period(), self.parsed_percent());
-        let (evaluated, all) = (self.evaluated(), self.detections);
+        let (evaluated, all) = (self.evaluated(), self.detections.len());
         let scope = Text::new(
             format!(
                 "In the logs given ({}, {period}, {}, {parsed} % understood; {evaluated} of {all} detections could be evaluated)",
@@ -268,7 +299,24 @@ impl Facts<'_> {
         if findings.is_empty() {
             draft.because.extend(self.attempts());
         }
+        draft.because.extend(self.not_judged());
         draft.changed_by(SIGN_IN).changed_by(BODIES).changed_by(LONGER)
+    }
+
+    /// How much was read that no detection judges.
+    fn not_judged(&self) -> Option<Text> {
+        let unjudged = self.report.coverage.unjudged;
+        (unjudged > 0).then(|| {
+            Text::new(
+                format!(
+                    "{} of log sources that no detection judges yet are not part of this answer.",
+                    counted(unjudged, "record")
+                ),
+                format!(
+                    "評価する検知がまだない種類の記録{unjudged}件は、この判定に含まれていません。"
+                ),
+            )
+        })
     }
 
     /// What was tried without a sign of success.
@@ -288,7 +336,7 @@ impl Facts<'_> {
     }
 
     fn who(&self) -> Draft {
-        if let Some(nothing) = self.nothing_read() {
+        if let Some(nothing) = self.nothing_judged() {
             return nothing;
         }
         let (findings, state) = self.speaking(Question::Q1);
@@ -348,7 +396,7 @@ impl Facts<'_> {
     }
 
     fn taken(&self) -> Draft {
-        if let Some(nothing) = self.nothing_read() {
+        if let Some(nothing) = self.nothing_judged() {
             return nothing;
         }
         let (findings, state) = self.speaking(Question::Q4);
@@ -439,7 +487,7 @@ impl Facts<'_> {
     }
 
     fn ongoing(&self) -> Draft {
-        if let Some(nothing) = self.nothing_read() {
+        if let Some(nothing) = self.nothing_judged() {
             return nothing;
         }
         let (findings, _) = self.speaking(Question::Q1);

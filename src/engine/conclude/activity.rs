@@ -56,6 +56,8 @@ pub(super) fn total(
         bounds: drawn.bounds.clone(),
         ..ReportCoverage::default()
     };
+    let unopened = reports.iter().filter(|source| source.streams.is_empty());
+    total.bytes.unread = unopened.map(|source| source.size).sum();
     for stream in reports.iter().flat_map(|source| &source.streams) {
         total.records += stream.records;
         total.unparsed += stream.unparsed;
@@ -64,6 +66,8 @@ pub(super) fn total(
     let spans = coverage.streams.values().filter_map(|ledger| ledger.span);
     total.first = spans.clone().map(|span| span.0).min().map(rfc3339);
     total.last = spans.map(|span| span.1).max().map(rfc3339);
+    let unjudged = |ledger: &crate::engine::Ledger| ledger.understood() - ledger.requests;
+    total.unjudged = coverage.streams.values().map(unjudged).sum();
     total.outside_period = coverage.streams.values().map(|ledger| ledger.outside).sum();
     total
 }

@@ -1,15 +1,20 @@
 //! What became of each source: its streams, its problems, and the bytes that were not understood.
 
 use super::{
-    ByteLedger, Container, Coverage, FORMATS, Fault, FaultKind, Ledger, Plan, PlannedSource,
-    Prepared, Problem, ReadAt, SourceReport, Stream, StreamReport, Text, Unparsed, Why,
-    read_ranges, rfc3339, runs, visible,
+    ByteLedger, Coverage, Fault, FaultKind, Ledger, PlannedSource, Prepared, Problem, ReadAt,
+    Reason, SourceReport, Stream, StreamReport, Text, Unparsed, Why, rfc3339, runs,
 };
+use crate::engine::coverage::SourceLedger;
+use crate::engine::exhibit::{Wanted, read_ranges};
+
+use std::collections::BTreeSet;
 
 /// Bytes of a sample.
 const SAMPLE_BYTES: u32 = 200;
 /// Runs of bytes that a report lists.
 const RUNS_LISTED: usize = 500;
+/// Parts of an archive that were not read and that a report lists.
+const LEFT_OUT_LISTED: usize = 200;
 
 /// The sources with their streams.
 pub(super) fn reports(prepared: &Prepared, coverage: &Coverage) -> Vec<SourceReport> {
@@ -22,10 +27,13 @@ pub(super) fn reports(prepared: &Prepared, coverage: &Coverage) -> Vec<SourceRep
             let streams: Vec<_> =
                 prepared.plan.streams.iter().filter(|stream| stream.of == source.id).collect();
             let ledger_of = |stream: &Stream| coverage.streams.get(&stream.id).unwrap_or(&empty);
-            let problems = streams
-                .iter()
-                .flat_map(|stream| problems(source, stream, ledger_of(stream)))
-                .collect();
+            let mut problems = of_source(source, coverage.sources.get(&source.id));
+            for stream in &streams {
+                problems.extend(of_stream(stream, ledger_of(stream)));
+            }
+            // What scanning and digesting met alike is one problem.
+            let mut seen = BTreeSet::new();
+            problems.retain(|problem| seen.insert(problem.clone()));
             SourceReport {
                 name: source.name.clone(),
                 size: source.size,
@@ -48,17 +56,17 @@ fn report(
 ) -> StreamReport {
     let (lines, records) = ledger.totals();
     let read = ledger.bytes.parsed + ledger.bytes.blank + ledger.bytes.unparsed;
-    let size = if stream.container == Container::Gzip { read } else { source.size };
+    let size = if stream.is_plain() { source.size } else { read };
     let main = ledger.formats.iter().max_by_key(|(index, records)| (**records, u16::MAX - **index));
     let format = main.and_then(|(index, _)| prepared.meant.reader.id(*index)).map(str::to_owned);
     StreamReport {
         id: stream.id,
-        path_inside: stream.path_inside.clone(),
-        container: stream.container.name().to_owned(),
+        path_inside: stream.found.path_inside.clone(),
+        container: stream.container(),
         why: why_format(prepared, ledger, format.as_deref()),
         format,
-        encoding: "utf-8".to_owned(),
-        zone: zone(prepared, ledger),
+        encoding: stream.found.encoding.name().to_owned(),
+        zone: zone(prepared, stream, ledger),
         size,
         lines,
         records,
@@ -74,7 +82,9 @@ fn why_format(prepared: &Prepared, ledger: &Ledger, format: Option<&str>) -> Tex
     let Some(format) = format else {
         return Text::fixed("No format fits any record.", "どの形式も一致しませんでした。");
     };
-    let name = FORMATS.iter().find(|known| known.id == format).map_or(format, |known| known.name);
+    let main =
+        ledger.formats.keys().find(|index| prepared.meant.reader.id(**index) == Some(format));
+    let name = main.and_then(|index| prepared.meant.reader.name(*index)).unwrap_or(format);
     let others: Vec<String> = ledger
         .formats
         .iter()
@@ -92,10 +102,28 @@ fn why_format(prepared: &Prepared, ledger: &Ledger, format: Option<&str>) -> Tex
     )
 }
 
-fn zone(prepared: &Prepared, ledger: &Ledger) -> Text {
+/// What the times say of their zone and year.
+fn zone(prepared: &Prepared, stream: &Stream, ledger: &Ledger) -> Text {
+    let zone = zone_only(prepared, stream, ledger);
+    if ledger.yearless == 0 {
+        return zone;
+    }
+    let records = ledger.yearless;
+    Text::new(
+        format!(
+            "{}; {records} state no year: the latest was taken that is not after the file's own time",
+            zone.en
+        ),
+        format!("{}。{records}件は年の記載なし(ファイルの日時以前で最も新しい年とみなす)", zone.ja),
+    )
+}
+
+fn zone_only(prepared: &Prepared, stream: &Stream, ledger: &Ledger) -> Text {
     let offsets: Vec<String> = ledger.offsets.iter().take(6).map(|secs| offset(*secs)).collect();
     let offsets = offsets.join(", ");
-    let assumed = prepared.plan.settings.zone.as_deref().unwrap_or("UTC");
+    let settings = &prepared.plan.settings;
+    let own = prepared.plan.name(stream.id).and_then(|name| settings.zones.get(&name));
+    let assumed = own.or(settings.zone.as_ref()).map_or("UTC", String::as_str);
     match ledger.zones {
         [0, 0, _] => Text::fixed("No record states a time.", "時刻のある記録がありません。"),
         [_, 0, _] => Text::new(
@@ -119,37 +147,56 @@ fn offset(secs: i32) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-fn problems(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
-    let mut problems: Vec<_> =
-        source.fault.iter().chain(first_of_each_kind(ledger)).map(of_fault).collect();
-    if let Container::NotRead(known) = stream.container {
-        problems.push(not_read(known.name()));
+/// What kept a source from being read or unpacked in full.
+fn of_source(source: &PlannedSource, ledger: Option<&SourceLedger>) -> Vec<Problem> {
+    let mut problems: Vec<_> = source.fault.iter().map(|fault| of_fault(None, fault)).collect();
+    for (path, fault) in ledger.iter().flat_map(|ledger| &ledger.faults) {
+        problems.push(of_fault(path.clone(), fault));
+    }
+    for part in ledger.iter().flat_map(|ledger| &ledger.left_out).take(LEFT_OUT_LISTED) {
+        let (what, todo) = part.reason.words();
+        problems.push(Problem {
+            kind: part.reason.id().to_owned(),
+            path_inside: part.path_inside.clone(),
+            offset: matches!(part.reason, Reason::NotRead(_)).then_some(0),
+            what,
+            todo,
+        });
     }
     if source.fault.is_none() && source.size == 0 {
-        problems.push(problem(
-            "empty",
-            None,
-            Text::fixed("The file is empty.", "ファイルが空です。"),
-            Text::fixed(
+        problems.push(Problem {
+            kind: "empty".to_owned(),
+            path_inside: None,
+            offset: None,
+            what: Text::fixed("The file is empty.", "ファイルが空です。"),
+            todo: Text::fixed(
                 "Export it again, or check that logging was on.",
                 "再度出力するか、ログ記録が有効だったか確認してください。",
             ),
-        ));
+        });
     }
-    let is_read = matches!(stream.container, Container::Plain | Container::Gzip);
-    if is_read && ledger.understood() == 0 && ledger.unparsed > 0 {
-        problems.push(problem(
-            "no_format",
-            None,
-            Text::fixed(
+    problems
+}
+
+/// What kept a stream from being understood in full.
+fn of_stream(stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
+    let path = &stream.found.path_inside;
+    let mut problems: Vec<_> =
+        first_of_each_kind(ledger).map(|fault| of_fault(path.clone(), fault)).collect();
+    if ledger.understood() == 0 && ledger.unparsed > 0 {
+        problems.push(Problem {
+            kind: "no_format".to_owned(),
+            path_inside: path.clone(),
+            offset: None,
+            what: Text::fixed(
                 "No format fits this file: nothing in it could be checked.",
                 "どの形式にも一致せず、内容を検査できませんでした。",
             ),
-            Text::fixed(
-                "If it is an access log, give its LogFormat or log_format line in the settings.",
-                "アクセスログであれば、設定でLogFormatまたはlog_formatの行を指定してください。",
+            todo: Text::fixed(
+                "If it is a log, describe its format in a mapping file, or give its LogFormat or log_format line in the settings.",
+                "ログであれば、マッピングファイルで形式を定義するか、設定でLogFormatまたはlog_formatの行を指定してください。",
             ),
-        ));
+        });
     }
     problems
 }
@@ -164,113 +211,47 @@ fn first_of_each_kind(ledger: &Ledger) -> impl Iterator<Item = &Fault> {
     })
 }
 
-fn problem(kind: &str, offset: Option<u64>, what: Text, todo: Text) -> Problem {
-    Problem { kind: kind.to_owned(), offset, what, todo }
-}
-
-fn not_read(name: &str) -> Problem {
-    problem(
-        "container_not_read",
-        Some(0),
-        Text::new(
-            format!("This is a {name} file. Plain text and gzip are read."),
-            format!("{name}ファイルです。対応しているのはプレーンテキストとgzipです。"),
-        ),
-        Text::new(
-            "Unpack or export it as text and give the logs inside.",
-            "展開またはテキストとして出力し、中のログを指定してください。",
-        ),
-    )
-}
-
-const AGAIN: Text = Text::fixed(
-    "Copy the file again from where it comes and check it anew; what was read before this place has been checked.",
-    "元の場所からコピーし直して再検査してください。この位置より前は検査済みです。",
-);
-
-fn of_fault(fault: &Fault) -> Problem {
-    let (kind, todo) = match fault.kind {
-        FaultKind::Unreadable => ("unreadable", CHECK_ACCESS),
-        FaultKind::Shrank => ("shrank", AGAIN),
-        FaultKind::TruncatedGzip => ("truncated_gzip", AGAIN),
-        FaultKind::CorruptGzip => ("corrupt_gzip", AGAIN),
-        FaultKind::TrailingBytes => ("trailing_bytes", AGAIN),
-        FaultKind::Internal => ("internal", CHECK_ALONE),
-    };
-    problem(kind, Some(fault.offset), what(fault), todo)
-}
-
-const CHECK_ACCESS: Text = Text::fixed(
-    "Check that the file still exists and may be read.",
-    "ファイルが存在し、読み取り権限があることを確認してください。",
-);
-
-const CHECK_ALONE: Text = Text::fixed(
-    "Check the file again by itself; if it happens again, report it with the version shown below.",
-    "このファイルだけで再検査し、再発する場合は版番号を添えて報告してください。",
-);
-
-/// What was expected and what was found.
-fn what(fault: &Fault) -> Text {
-    let (at, said) = (fault.offset, visible(&fault.what));
-    match fault.kind {
-        FaultKind::Unreadable => Text::new(
-            format!("It could not be read at byte {at}: {said}"),
-            format!("バイト位置{at}で読み取れませんでした:{said}"),
-        ),
-        FaultKind::Shrank => Text::new(
-            format!("It ended at byte {at}: it became shorter while it was read."),
-            format!("バイト位置{at}で終わりました。読み取り中に短くなっています。"),
-        ),
-        FaultKind::TruncatedGzip => Text::new(
-            format!("The compressed file ends at byte {at} in the middle of its data."),
-            format!("圧縮ファイルがデータの途中、バイト位置{at}で終わっています。"),
-        ),
-        FaultKind::CorruptGzip => Text::new(
-            format!("The compressed file is damaged near byte {at}: {said}"),
-            format!("圧縮ファイルがバイト位置{at}付近で破損しています:{said}"),
-        ),
-        FaultKind::TrailingBytes => Text::new(
-            format!("From byte {at} on follow bytes that are no compressed data."),
-            format!("バイト位置{at}以降に圧縮データではないバイトがあります。"),
-        ),
-        FaultKind::Internal => Text::new(
-            format!("The part from byte {at} on could not be checked: {said}"),
-            format!("バイト位置{at}からの部分を検査できませんでした:{said}"),
-        ),
-    }
+fn of_fault(path_inside: Option<String>, fault: &Fault) -> Problem {
+    let (what, todo) = fault.words();
+    let kind = fault.kind.id().to_owned();
+    Problem { kind, path_inside, offset: Some(fault.offset), what, todo }
 }
 
 /// The runs of bytes that no reader understood.
-pub(super) fn unparsed(plan: &Plan, coverage: &Coverage, sources: &[&dyn ReadAt]) -> Vec<Unparsed> {
-    let mut all = Vec::new();
-    for stream in &plan.streams {
-        let Some(ledger) = coverage.streams.get(&stream.id) else { continue };
-        let left = RUNS_LISTED.saturating_sub(all.len());
-        let runs: Vec<_> = runs(ledger).into_iter().take(left).collect();
-        let sample = |offset, bytes: u64| {
-            (offset, SAMPLE_BYTES.min(u32::try_from(bytes).unwrap_or(SAMPLE_BYTES)))
-        };
-        let wanted: Vec<_> = runs.iter().map(|run| sample(run.offset, run.bytes)).collect();
-        let size = plan.sources.get(stream.of as usize).map_or(0, |source| source.size);
-        let texts = sources
-            .get(stream.of as usize)
-            .map(|source| read_ranges(stream, size, *source, &wanted))
-            .unwrap_or_default();
-        all.extend(runs.iter().map(|run| Unparsed {
-            stream: stream.id,
-            line: coverage.number(&run.location(stream.id)).0,
+pub(super) fn unparsed(
+    prepared: &Prepared,
+    coverage: &Coverage,
+    sources: &[&dyn ReadAt],
+) -> Vec<Unparsed> {
+    let mut listed = Vec::new();
+    let mut wanted = Wanted::new();
+    let sample = |offset, bytes: u64| {
+        (offset, SAMPLE_BYTES.min(u32::try_from(bytes).unwrap_or(SAMPLE_BYTES)))
+    };
+    for (stream, ledger) in &coverage.streams {
+        let left = RUNS_LISTED.saturating_sub(listed.len());
+        for run in runs(ledger).into_iter().take(left) {
+            wanted.entry(*stream).or_default().push(sample(run.offset, run.bytes));
+            listed.push((*stream, run));
+        }
+    }
+    let texts = read_ranges(prepared, sources, &wanted);
+    let shown = |(stream, run): (u32, super::Run)| {
+        let text = texts.get(&stream).and_then(|texts| texts.get(&sample(run.offset, run.bytes)));
+        Unparsed {
+            stream,
+            line: coverage.number(&run.location(stream)).0,
             lines: run.lines,
             offset: run.offset,
             length: run.bytes,
             kind: kind(run.why).to_owned(),
             reason: reason(run.why),
-            sample: texts.get(&sample(run.offset, run.bytes)).map(|bytes| {
+            sample: text.map(|bytes| {
                 String::from_utf8_lossy(bytes).trim_end_matches(['\r', '\n']).to_owned()
             }),
-        }));
-    }
-    all
+        }
+    };
+    listed.into_iter().map(shown).collect()
 }
 
 const fn kind(why: Why) -> &'static str {
@@ -279,6 +260,7 @@ const fn kind(why: Why) -> &'static str {
         Why::TooLong => "too_long",
         Why::Nul => "nul_bytes",
         Why::CutOff => "cut_off",
+        Why::Damaged => "damaged",
     }
 }
 
@@ -293,6 +275,7 @@ const fn reason(why: Why) -> Text {
             "It holds NUL bytes, as in a file that was copied while it was written.",
             "NULバイトを含みます(書き込み中にコピーされたファイルなど)。",
         ),
+        Why::Damaged => Text::fixed("The record is damaged.", "レコードが破損しています。"),
         Why::CutOff => {
             Text::fixed("It is the last line and is cut off.", "最終行が途中で切れています。")
         }
