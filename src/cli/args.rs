@@ -48,6 +48,18 @@ pub(super) struct InputOptions {
     /// An access log's LogFormat (Apache) or log_format (nginx) line; repeatable
     #[arg(long = "log-format")]
     pub(super) log_formats: Vec<String>,
+    /// A file that describes the format of a log; repeatable
+    #[arg(long = "mapping")]
+    pub(super) mappings: Vec<PathBuf>,
+    /// A password to try on encrypted archives; repeatable
+    #[arg(long = "password")]
+    pub(super) passwords: Vec<String>,
+    /// Read 05/06/2021 as the fifth of June
+    #[arg(long)]
+    pub(super) day_first: bool,
+    /// The latest time that records without a year can have; the file's own when not given
+    #[arg(long)]
+    pub(super) latest: Option<String>,
     /// Leave out records before this: 2021-05-06, or RFC 3339
     #[arg(long)]
     pub(super) since: Option<String>,

@@ -4,15 +4,18 @@ use super::args::{CheckOptions, Format, InputOptions, TrafficOptions};
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
-use crate::base::{Time, rfc3339};
+use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::{CARDS, Card, Seen};
-use crate::engine::{Memory, Visitor, read_stream};
+use crate::engine::{Ledger, Memory, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
-use crate::format::{FORMATS, FormatIndex};
+use crate::format::{FormatIndex, ReaderError, definitions};
 use crate::report::{self, Report};
 use crate::shard::Cuts;
+use crate::text;
 use crate::train::{Traffic, write_traffic};
-use serde_json::{Map, json};
+use core::net::IpAddr;
+use serde_json::map::Entry;
+use serde_json::{Map, Value as Json, json};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -41,7 +44,7 @@ pub(super) fn cuts(options: &CheckOptions) -> Cuts {
 
 /// The exit status that a report asks for.
 pub(super) fn status(report: &Report) -> Status {
-    if report.is_empty() {
+    if report.is_empty() || report.is_unjudged() {
         Status::Nothing
     } else if report.has_evidence() {
         // Evidence counts more than a file that could not be read: the report names both.
@@ -96,36 +99,74 @@ impl Visitor for Writer<'_> {
 impl Writer<'_> {
     fn write(&mut self, event: &Event<'_>, format: FormatIndex) -> Result<(), Failure> {
         let plan = self.session.plan();
-        let source = plan.sources.get(event.location.stream as usize);
-        let mut fields = Map::new();
-        for field in Field::ALL {
-            match event.fields.get(field) {
-                Value::Absent => {}
-                Value::Null => drop(fields.insert(field.name().to_owned(), json!(null))),
-                Value::Text(text) => {
-                    let text = String::from_utf8_lossy(text).into_owned();
-                    fields.insert(field.name().to_owned(), json!(text));
-                }
-            }
-        }
-        let zone = match event.time {
-            Time::Zoned(_) => "stated",
-            Time::Assumed(_) => "assumed",
-            Time::Absent => "none",
+        let stream = plan.streams.get(event.location.stream as usize);
+        let source = stream.and_then(|stream| plan.sources.get(stream.of as usize));
+        let zone = match event.time.zone() {
+            Some(ZoneSource::Stated) => "stated",
+            Some(ZoneSource::Assumed) => "assumed",
+            None => "none",
         };
+        let stamp = event.time.stamp();
         let line = json!({
             "source": source.map(|source| &source.name),
+            "path_inside": stream.and_then(|stream| stream.found.path_inside.as_ref()),
             "offset": event.location.offset,
             "length": event.location.length,
             "format": self.session.prepared.format_id(format),
-            "time": event.time.stamp().map(|stamp| rfc3339(stamp.at)),
-            "offset_secs": event.time.stamp().map(|stamp| stamp.offset_secs),
+            "time": stamp.map(rfc3339_exact),
+            "offset_secs": stamp.map(|stamp| stamp.offset_secs),
             "zone": zone,
-            "fields": fields,
+            "year": if matches!(event.time, Time::Yearless(..)) { "inferred" } else { "stated" },
+            "count": event.count,
+            "fields": fields(event),
+            "pairs": pairs(event),
         });
         serde_json::to_writer(&mut *self.out, &line)?;
         Ok(self.out.write_all(b"\n")?)
     }
+}
+
+/// The fields of an event, and its addresses under their names in ECS where they are addresses.
+fn fields(event: &Event<'_>) -> Map<String, Json> {
+    let mut fields = Map::new();
+    for field in Field::ALL {
+        match event.fields.get(field) {
+            Value::Absent => {}
+            Value::Null => drop(fields.insert(field.name().to_owned(), json!(null))),
+            Value::Text(text) => {
+                let text = String::from_utf8_lossy(text).into_owned();
+                let address = match field {
+                    Field::SourceAddress => Some("source.ip"),
+                    Field::DestinationAddress => Some("destination.ip"),
+                    _ => None,
+                };
+                if let Some(name) = address.filter(|_| text.parse::<IpAddr>().is_ok()) {
+                    fields.insert(name.to_owned(), json!(text));
+                }
+                fields.insert(field.name().to_owned(), json!(text));
+            }
+        }
+    }
+    fields
+}
+
+/// What the record says under its own names. Of a name that stands more than once, all.
+fn pairs(event: &Event<'_>) -> Map<String, Json> {
+    let mut all = Map::<String, Json>::new();
+    for pair in event.fields.pairs() {
+        let value = match pair.value {
+            text::Value::Null => json!(null),
+            text::Value::Text(text) => json!(String::from_utf8_lossy(text)),
+        };
+        match all.entry(String::from_utf8_lossy(pair.key).into_owned()) {
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(mut place) => match place.get_mut() {
+                Json::Array(values) => values.push(value),
+                one => *one = json!([one.take(), value]),
+            },
+        }
+    }
+    all
 }
 
 pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
@@ -140,13 +181,13 @@ pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
         let Some(source) = session.source(job.source) else { continue };
         let mut writer = Writer { session: &session, out: &mut out, failure: None };
         let mut memory = Memory::default();
-        let ledger =
-            read_stream(&session.prepared, job, source, &mut memory, &mut writer, &mut |_| ());
+        let ledgers =
+            read_job(&session.prepared, job, source, &mut memory, &mut writer, &mut |_| ());
         if let Some(failure) = writer.failure {
             return Err(failure);
         }
-        parsed += ledger.understood();
-        is_partial |= !ledger.faults.is_empty();
+        parsed += ledgers.streams.values().map(Ledger::understood).sum::<u64>();
+        is_partial |= ledgers.is_partial();
     }
     out.flush()?;
     Ok(match (parsed, is_partial) {
@@ -158,8 +199,12 @@ pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
 
 pub(super) fn formats() -> Result<Status, Failure> {
     let mut out = output(None)?;
-    for format in FORMATS {
-        writeln!(out, "{}\t{}\t{}", format.id, format.name, format.what.en)?;
+    for (_, format) in definitions() {
+        let format = format.map_err(ReaderError::from).map_err(SettingsError::from)?;
+        if format.part_of.is_empty() {
+            let source = format.logsource.name();
+            writeln!(out, "{}\t{}\t{}\t{source}", format.id, format.name, format.what.en)?;
+        }
     }
     out.flush()?;
     Ok(Status::NoEvidence)

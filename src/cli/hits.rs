@@ -76,7 +76,7 @@ fn write_one(
     let source = stream.and_then(|stream| session.plan().sources.get(stream.of as usize));
     let hit = Hit {
         source: source.map_or("-", |source| source.name.as_str()),
-        path_inside: stream.and_then(|stream| stream.path_inside.as_deref()),
+        path_inside: stream.and_then(|stream| stream.found.path_inside.as_deref()),
         line,
         record,
         offset: location.offset,

@@ -9,6 +9,7 @@ use crate::engine::{
     Concluded, Concluder, JobKind, Partial, Plan, PlannedSource, Prepared, Scanner, Settings,
     Survey, plan, survey, unreadable,
 };
+use crate::format::Definition;
 use crate::input::native::{Given, NativeFile, gather};
 use crate::input::{ReadAt, ReadError};
 use crate::shard::Cuts;
@@ -57,6 +58,14 @@ fn settings(options: &InputOptions) -> Result<Settings, Failure> {
     if !typed.log_formats.is_empty() {
         settings.log_formats.clone_from(&typed.log_formats);
     }
+    for path in &typed.mappings {
+        let failed = |what: String| Failure::File { path: path.display().to_string(), what };
+        let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        Definition::parse(&text).map_err(|error| failed(error.to_string()))?;
+        settings.mappings.push(text);
+    }
+    settings.day_first |= typed.day_first;
+    settings.latest = typed.latest.clone().or(settings.latest);
     Ok(settings)
 }
 
@@ -64,7 +73,8 @@ impl Session {
     /// Finds and surveys what was given, and plans the work.
     pub(super) fn new(options: &InputOptions, cuts: Cuts) -> Result<Self, Failure> {
         let settings = settings(options)?;
-        let meant = settings.meant()?;
+        let passwords = &options.passwords;
+        let meant = settings.meant(passwords)?;
         let given = gather(&options.paths);
         if given.is_empty() {
             return Err(Failure::Usage("there is no file in what was given".to_owned()));
@@ -76,7 +86,7 @@ impl Session {
             surveys.push(looked_at);
             opened.push(Some(source));
         }
-        let prepared = Prepared::new(plan(&settings, surveys, cuts))?;
+        let prepared = Prepared::new(plan(&settings, passwords, surveys, cuts))?;
         let take = |source: &PlannedSource| {
             let taken = opened.get_mut(source.given as usize).and_then(Option::take);
             taken.unwrap_or_else(|| Opened::None("it was not given".to_owned()))
@@ -157,12 +167,12 @@ impl Session {
 fn open(given: Given, meant: &crate::engine::Meant) -> (Opened, Survey) {
     match given {
         Given::Bytes { name, bytes } => {
-            let looked_at = survey(&name, bytes.len() as u64, &bytes, meant);
+            let looked_at = survey(&name, bytes.len() as u64, None, &bytes, meant);
             (Opened::Bytes(bytes), looked_at)
         }
-        Given::File { name, path, size } => match NativeFile::open(&path) {
+        Given::File { name, path, size, modified } => match NativeFile::open(&path) {
             Ok(file) => {
-                let looked_at = survey(&name, size, &file, meant);
+                let looked_at = survey(&name, size, modified, &file, meant);
                 (Opened::File(file), looked_at)
             }
             Err(error) => {
