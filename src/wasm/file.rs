@@ -20,9 +20,14 @@ pub struct PageFile {
 impl PageFile {
     /// Readies a file for reading. Works only in a worker.
     pub fn new(blob: Blob) -> Result<Self, JsError> {
+        Self::with(blob, 0, Uint8Array::new_with_length(0))
+    }
+
+    /// The same, with the bytes from `offset` on read already.
+    pub fn with(blob: Blob, offset: u64, bytes: Uint8Array) -> Result<Self, JsError> {
         let reader = FileReaderSync::new()
             .map_err(|error| JsError::new(&format!("files cannot be read here: {error:?}")))?;
-        Ok(Self { blob, reader, window: RefCell::new((0, Uint8Array::new_with_length(0))) })
+        Ok(Self { blob, reader, window: RefCell::new((offset, bytes)) })
     }
 
     /// The bytes from `offset` on: as many as were asked for, or a whole window when reading goes

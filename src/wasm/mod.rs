@@ -7,10 +7,11 @@ mod file;
 use crate::base::Language;
 use crate::detect::CARDS;
 use crate::engine::{
-    self, Concluded, Concluder, Job, Partial, Plan, Prepared, Row, Scanner, Settings, Survey,
+    self, Concluded, Concluder, Digest, Job, Meant, Partial, Plan, Prepared, Row, Scanner,
+    Settings, StreamId, Survey,
 };
 use crate::finding::Place;
-use crate::format::FORMATS;
+use crate::format::{Definition, definitions};
 use crate::input::ReadAt;
 use crate::report::{self, Report};
 use crate::shard::Cuts;
@@ -19,6 +20,8 @@ use js_sys::{Function, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
@@ -45,18 +48,85 @@ fn settings(value: JsValue) -> Result<Settings> {
     from_js(value)
 }
 
-/// Looks at the head of a file.
+/// Settings and passwords, and what they mean.
+type Compiled = (Settings, Vec<String>, Rc<Meant>);
+
+thread_local! {
+    /// The settings as last meant: compiling all formats takes longer than a look at a file.
+    static MEANT: RefCell<Option<Compiled>> = const { RefCell::new(None) };
+}
+
+fn meant(with: JsValue, passwords: &[String]) -> Result<Rc<Meant>> {
+    let settings = settings(with)?;
+    MEANT.with_borrow_mut(|last| {
+        if let Some((of, tried, meant)) = last
+            && *of == settings
+            && *tried == *passwords
+        {
+            return Ok(Rc::clone(meant));
+        }
+        let meant = Rc::new(settings.meant(passwords).map_err(failed)?);
+        *last = Some((settings, passwords.to_vec(), Rc::clone(&meant)));
+        Ok(meant)
+    })
+}
+
+fn seconds(millis: f64) -> i64 {
+    (millis / 1000.0).floor() as i64
+}
+
+/// Looks into a file. `modified` is when it was changed last, in milliseconds since 1970.
 #[wasm_bindgen]
-pub fn survey(name: &str, size: f64, file: Blob, with: JsValue) -> Result<JsValue> {
-    let meant = settings(with)?.meant().map_err(failed)?;
+pub fn survey(
+    name: &str,
+    size: f64,
+    modified: Option<f64>,
+    file: Blob,
+    with: JsValue,
+    passwords: Vec<String>,
+) -> Result<JsValue> {
+    let meant = meant(with, &passwords)?;
     let file = PageFile::new(file)?;
-    to_js(&engine::survey(name, size as u64, &file, &meant))
+    to_js(&engine::survey(name, size as u64, modified.map(seconds), &file, &meant))
+}
+
+/// The first records of a stream, as the settings understand them. `ordinal` is the stream's place
+/// among those of the file.
+#[wasm_bindgen]
+pub fn preview(
+    name: &str,
+    modified: Option<f64>,
+    file: Blob,
+    ordinal: u32,
+    path_inside: Option<String>,
+    with: JsValue,
+    passwords: Vec<String>,
+) -> Result<JsValue> {
+    let stream = StreamId {
+        source: name,
+        size: file.size() as u64,
+        modified: modified.map(seconds),
+        ordinal,
+        path_inside: path_inside.as_deref(),
+    };
+    let (file, settings) = (PageFile::new(file)?, settings(with)?);
+    to_js(&engine::preview(&stream, &file, &settings, &passwords).map_err(failed)?)
+}
+
+/// Reads the text of a mapping file, and says whose it is. Fails with a message when it is none.
+#[wasm_bindgen]
+pub fn read_mapping(text: &str) -> Result<JsValue> {
+    let definition = Definition::parse(text).map_err(failed)?;
+    let settings = Settings { mappings: vec![text.to_owned()], ..Settings::default() };
+    settings.meant(&[]).map_err(failed)?;
+    to_js(&json!({"id": definition.id, "name": definition.name}))
 }
 
 /// Orders what was surveyed and cuts it into jobs. `cut_bytes` and `cut_seed` are for tests.
 #[wasm_bindgen]
 pub fn plan(
     with: JsValue,
+    passwords: Vec<String>,
     surveys: JsValue,
     cut_bytes: Option<f64>,
     cut_seed: Option<f64>,
@@ -66,13 +136,13 @@ pub fn plan(
         Some(mean) => Cuts::Drawn { mean: mean as u64, seed: cut_seed.unwrap_or(0.0) as u64 },
         None => Cuts::Usual,
     };
-    to_js(&engine::plan(&settings(with)?, surveys, cuts))
+    to_js(&engine::plan(&settings(with)?, &passwords, surveys, cuts))
 }
 
 /// Fails with a message when a setting cannot be used.
 #[wasm_bindgen]
 pub fn check_settings(with: JsValue) -> Result<()> {
-    settings(with)?.meant().map(drop).map_err(failed)
+    settings(with)?.meant(&[]).map(drop).map_err(failed)
 }
 
 fn prepared(plan: JsValue) -> Result<Prepared> {
@@ -95,6 +165,8 @@ fn told(progress: &Function) -> impl FnMut(u64) {
 pub struct PageScanner {
     prepared: Rc<Prepared>,
     kept: Partial,
+    /// The digest that takes what scans read.
+    digest: Option<Digest>,
 }
 
 #[wasm_bindgen(js_class = Scanner)]
@@ -102,24 +174,84 @@ impl PageScanner {
     /// A scanner that has seen nothing.
     #[wasm_bindgen(constructor)]
     pub fn new(plan: JsValue) -> Result<Self> {
-        Ok(Self { prepared: Rc::new(prepared(plan)?), kept: Partial::default() })
+        Ok(Self { prepared: Rc::new(prepared(plan)?), kept: Partial::default(), digest: None })
     }
 
-    /// Runs a job on the file that it names.
-    pub fn run(&mut self, job_id: u32, file: Blob, progress: &Function) -> Result<()> {
+    /// Runs a scan on the file that it names, of which the bytes from `offset` on are read already.
+    /// What it reads also goes into the digest of the job `digest_id`, when one is given.
+    pub fn scan(
+        &mut self,
+        job_id: u32,
+        digest_id: Option<u32>,
+        file: Blob,
+        offset: f64,
+        bytes: Uint8Array,
+        progress: &Function,
+    ) -> Result<()> {
         let job = job(&self.prepared, job_id)?;
-        let file = PageFile::new(file)?;
-        let kept = std::mem::take(&mut self.kept);
-        let mut scanner = Scanner::resume(&self.prepared, kept);
-        scanner.run(&job, &file, &mut told(progress));
+        let file = PageFile::with(file, offset as u64, bytes)?;
+        let mut digest = digest_id.map(|id| self.take_digest(id)).transpose()?;
+        let mut scanner = Scanner::resume(&self.prepared, std::mem::take(&mut self.kept));
+        let mut told = told(progress);
+        match &mut digest {
+            Some(digest) => scanner.scan_with_digest(&job, digest, &file, &mut told),
+            None => scanner.run(&job, &file, &mut told),
+        }
         self.kept = scanner.finish();
+        self.digest = digest;
         Ok(())
     }
 
-    /// Hands over what was seen and forgets it.
-    pub fn take(&mut self) -> Result<Uint8Array> {
-        let bytes = std::mem::take(&mut self.kept).encode().map_err(failed)?;
-        Ok(Uint8Array::from(bytes.as_slice()))
+    /// Takes a digest that the browser computed.
+    pub fn digest_is(&mut self, job_id: u32, sha256: &[u8]) -> Result<()> {
+        let job = job(&self.prepared, job_id)?;
+        self.kept.digested(&job, sha256);
+        Ok(())
+    }
+
+    /// Bytes that are in a digest.
+    pub fn digested(&mut self, job_id: u32) -> Result<f64> {
+        let digest = self.take_digest(job_id)?;
+        Ok(self.digest.insert(digest).bytes() as f64)
+    }
+
+    /// Goes on with a digest up to `end`, or completes it. The bytes from `offset` on are read
+    /// already. False when it is over.
+    pub fn digest(
+        &mut self,
+        job_id: u32,
+        end: f64,
+        file: Blob,
+        offset: f64,
+        bytes: Uint8Array,
+    ) -> Result<bool> {
+        let file = PageFile::with(file, offset as u64, bytes)?;
+        let mut digest = self.take_digest(job_id)?;
+        let is_part = (end as u64) < digest.job().end;
+        if is_part && digest.read_to(end as u64, &file, &mut |_| ()).is_ok() {
+            self.digest = Some(digest);
+            return Ok(true);
+        }
+        // A read that failed is tried again, and the failure reported.
+        let mut scanner = Scanner::resume(&self.prepared, std::mem::take(&mut self.kept));
+        scanner.complete(digest, &file, &mut |_| ());
+        self.kept = scanner.finish();
+        Ok(false)
+    }
+
+    /// The digest of a job, begun when it is not under way.
+    fn take_digest(&mut self, id: u32) -> Result<Digest> {
+        let job = job(&self.prepared, id)?;
+        let known = self.digest.take().filter(|digest| digest.job() == &job);
+        Ok(known.unwrap_or_else(|| Digest::new(job)))
+    }
+
+    /// Hands over what was seen, in pieces, and forgets it.
+    pub fn take(&mut self) -> Result<Vec<Uint8Array>> {
+        let pieces = std::mem::take(&mut self.kept).pieces();
+        pieces
+            .map(|piece| Ok(Uint8Array::from(piece.encode().map_err(failed)?.as_slice())))
+            .collect()
     }
 }
 
@@ -140,7 +272,13 @@ impl PageConcluder {
         Ok(Self { prepared, kept: Partial::default(), concluded: None })
     }
 
-    /// Takes in what a worker saw.
+    /// Takes in what the scanner of the same worker saw.
+    pub fn take_from(&mut self, scanner: &mut PageScanner) {
+        use crate::base::Merge;
+        self.kept.merge(std::mem::take(&mut scanner.kept));
+    }
+
+    /// Takes in a piece of what another worker saw.
     pub fn add(&mut self, partial: &[u8]) -> Result<()> {
         use crate::base::Merge;
         self.kept.merge(Partial::decode(partial).map_err(failed)?);
@@ -268,13 +406,20 @@ pub fn detections() -> Result<JsValue> {
 /// The log formats that are read.
 #[wasm_bindgen]
 pub fn formats() -> Result<JsValue> {
-    let formats: Vec<_> = FORMATS
-        .iter()
-        .map(|format| {
-            let example = format.examples.first().copied().unwrap_or_default();
-            json!({"id": format.id, "name": format.name, "what": format.what, "example": example})
-        })
-        .collect();
+    let mut formats = Vec::new();
+    for (path, format) in definitions() {
+        let format = format.map_err(failed)?;
+        let folder = Path::new(path).parent().and_then(Path::file_name);
+        let category = folder.and_then(|name| name.to_str()).unwrap_or_default();
+        if format.part_of.is_empty() {
+            let example = format.example.first().map_or("", |example| example.text.as_str());
+            let what = json!({"en": format.what.en, "ja": format.what.ja});
+            formats.push(json!({
+                "id": format.id, "name": format.name, "what": what, "example": example,
+                "category": category, "is_generic": format.is_generic(),
+            }));
+        }
+    }
     to_js(&formats)
 }
 

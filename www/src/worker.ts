@@ -8,20 +8,26 @@ const PROGRESS_MS = 100;
 
 const send = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer });
 
-function answer<K extends CallName>({ id, call, ask }: Request<K>): void {
+async function answer<K extends CallName>({ id, call, ask }: Request<K>): Promise<void> {
   let told = 0;
   const progress = (bytes: number) => {
     if (performance.now() - told < PROGRESS_MS) return;
     told = performance.now();
     send({ id, kind: "progress", bytes });
   };
-  const value = handlers[call](ask, progress);
-  send({ id, kind: "answer", answer: value }, value instanceof Uint8Array ? [value.buffer] : []);
+  const value = await handlers[call](ask, progress);
+  send({ id, kind: "answer", answer: value }, buffersOf(value));
 }
 
-self.onmessage = ({ data }: MessageEvent<Request>) => {
+/** Buffers move to the page, they are not copied. */
+function buffersOf(value: unknown): Transferable[] {
+  const parts: unknown[] = Array.isArray(value) ? value : [];
+  return parts.filter((part) => part instanceof Uint8Array).map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
   try {
-    answer(data);
+    await answer(data);
   } catch (error) {
     const fatal = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     send({

@@ -41,4 +41,39 @@
   Document.prototype.execCommand = function (what) {
     return what === "copy" && apply(command, this, ["copy"]);
   };
+
+  // A worker is under the policy of the page, but older versions of Firefox do not hold all that it
+  // loads to it. The engine's workers load nothing; so each begins by giving up what could.
+  const given = [
+    "EventSource", "FontFace", "SharedWorker", "WebSocketStream", "WebTransport", "Worker", "caches",
+  ];
+  const lock = `for (const name of ${JSON.stringify(given)}) delete globalThis[name];\n`;
+  const { get, set, delete: drop } = Map.prototype;
+  const { createObjectURL, revokeObjectURL } = URL;
+  const [contents, locked] = [new Map(), new Map()];
+  URL.createObjectURL = (content) => {
+    const url = apply(createObjectURL, URL, [content]);
+    apply(set, contents, [url, content]);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    const own = apply(get, locked, [url]);
+    if (own) apply(revokeObjectURL, URL, [own]);
+    for (const kept of [contents, locked]) apply(drop, kept, [url]);
+    apply(revokeObjectURL, URL, [url]);
+  };
+  const { Blob, Worker } = globalThis;
+  const Locked = function (url) {
+    const content = apply(get, contents, [`${url}`]);
+    if (!content) throw new TypeError("refused");
+    let own = apply(get, locked, [`${url}`]);
+    if (!own) {
+      own = apply(createObjectURL, URL, [new Blob([lock, content], { type: "text/javascript" })]);
+      apply(set, locked, [`${url}`, own]);
+    }
+    return new Worker(own);
+  };
+  Locked.prototype = Worker.prototype;
+  Worker.prototype.constructor = Locked;
+  globalThis.Worker = Locked;
 })();

@@ -29,7 +29,7 @@
   };
   const ways = [
     "customElements", "open", "DOMParser", "XSLTProcessor", "XPathEvaluator", "XPathExpression", "WebTransport",
-    "WebSocketStream", "PaymentRequest", "PresentationRequest", "SharedWorker", "fetchLater",
+    "WebSocketStream", "PaymentRequest", "PresentationRequest", "SharedWorker", "Worker", "fetchLater",
   ];
   for (const [type, names] of Object.entries(members)) {
     const holder = globalThis[type]?.prototype;
@@ -46,4 +46,24 @@
     const how = kind && apply(kind, event, []);
     if (how !== "reload" && how !== "traverse") apply(preventDefault, event, []);
   });
+
+  // Older versions of Firefox have no such event. There a document hears that it will be left while
+  // the script that leads it away still runs, and stopping as soon as that ends comes before
+  // anything is sent. Where no script runs it is the user who leaves.
+  const stack = Object.getOwnPropertyDescriptor(Error.prototype, "stack")?.get;
+  if (!globalThis.navigation && stack) {
+    const { Error, queueMicrotask, stop } = globalThis;
+    const { indexOf } = String.prototype;
+    const { postMessage } = MessagePort.prototype;
+    const { port1, port2 } = new MessageChannel();
+    const halt = () => apply(stop, globalThis, []);
+    port1.onmessage = halt;
+    addEventListener("beforeunload", () => {
+      const frames = apply(stack, new Error(), []);
+      if (apply(indexOf, frames, ["\n"]) >= frames.length - 1) return;
+      apply(queueMicrotask, globalThis, [halt]);
+      // A script may have begun the same again before it ended.
+      apply(postMessage, port2, [null]);
+    });
+  }
 })();

@@ -2,9 +2,21 @@
 // of the current check, and, in the worker that concluded, the report.
 
 import { parcel } from "../lib/parcel";
-import type { Answered, Asked, CallName, Plan } from "./protocol";
+import { AHEAD_BYTES, Ahead } from "./ahead";
+import type { Answered, Asked, CallName, Job, Plan, Survey } from "./protocol";
 
-type Handlers = { [K in CallName]: (ask: Asked<K>, progress: (bytes: number) => void) => Answered<K> };
+type Progress = (bytes: number) => void;
+type Handlers = {
+  [K in CallName]: (ask: Asked<K>, progress: Progress) => Answered<K> | Promise<Answered<K>>;
+};
+
+// A shard is read from the byte before it, and its last line reaches a little behind its end.
+const LINE_BYTES = 64 << 10;
+
+const ahead = new Ahead();
+
+// By job. The browser's own SHA-256 uses the processor's, and takes a file only as a whole.
+const digests = new Map<number, ArrayBuffer>();
 
 let plan: Plan;
 let scanner: wasm_bindgen.Scanner | undefined;
@@ -17,20 +29,45 @@ export const handlers: Handlers = {
     return { formats: wasm_bindgen.formats(), detections: wasm_bindgen.detections() };
   },
   checkSettings: ({ settings }) => wasm_bindgen.check_settings(settings),
-  survey: ({ name, file, settings }) => wasm_bindgen.survey(name, file.size, file, settings),
-  plan: ({ settings, surveys, cutBytes, cutSeed }) => wasm_bindgen.plan(settings, surveys, cutBytes, cutSeed),
+  readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
+  survey: ({ name, file, settings, passwords }) => {
+    const survey = wasm_bindgen.survey(name, file.size, changed(file), file, settings, passwords);
+    const { is_locked, fault } = survey;
+    return { is_locked, fault, json: JSON.stringify(survey) };
+  },
+  preview: ({ stream, file, settings, passwords }) => {
+    const { source, ordinal, path_inside } = stream;
+    const inside = path_inside ?? undefined;
+    return wasm_bindgen.preview(source, changed(file), file, ordinal, inside, settings, passwords);
+  },
+  plan({ settings, passwords, surveys, cutBytes, cutSeed }) {
+    const parsed = surveys.map((survey) => JSON.parse(survey) as Survey);
+    const plan = wasm_bindgen.plan(settings, passwords, parsed, cutBytes, cutSeed);
+    const { sources, jobs } = plan;
+    const streams = plan.streams.map(({ id, of, ordinal, found: { path_inside } }) => ({
+      id,
+      of,
+      ordinal,
+      found: { path_inside },
+    }));
+    return { sources, streams, jobs, json: JSON.stringify(plan) };
+  },
   begin(ask) {
-    plan = ask.plan;
+    plan = JSON.parse(ask.plan) as Plan;
+    digests.clear();
     scanner?.free();
     concluder?.free();
     concluder = undefined;
     scanner = new wasm_bindgen.Scanner(plan);
   },
-  run: ({ job, file }, progress) => scanner?.run(job, file, progress),
-  take: () => scanner?.take() ?? new Uint8Array(),
-  conclude({ partials, lost, files }) {
+  run: (ask, progress) =>
+    plan.jobs[ask.job]?.kind === "digest" ? digest(ask, progress) : scan(ask, progress),
+  take: () => scanner?.take() ?? [],
+  conclude({ pieces, lost, files }) {
     concluder = new wasm_bindgen.Concluder(plan);
-    for (const partial of partials) concluder.add(partial);
+    if (scanner) concluder.take_from(scanner);
+    // Each piece is let go as soon as it is merged.
+    for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);
     for (const { job, message } of lost) concluder.lost(job, message);
     report = concluder.conclude(files);
     return parcel(report);
@@ -38,7 +75,40 @@ export const handlers: Handlers = {
   rows: ({ finding, files, limit }, progress) =>
     JSON.parse(concluder?.rows(finding, files, limit, progress) ?? "[]"),
   context: ({ plan, stream, file, offset, length, lines }) =>
-    wasm_bindgen.context(plan, stream, file, offset, length, lines, lines),
+    wasm_bindgen.context(JSON.parse(plan) as Plan, stream, file, offset, length, lines, lines),
   exportAs: ({ form, language }) =>
     form === "html" ? wasm_bindgen.export_html(report, language) : wasm_bindgen.export_csv(report, language),
 };
+
+/** When a file was changed last, in milliseconds since 1970. */
+const changed = (file: Blob): number | undefined => (file instanceof File ? file.lastModified : undefined);
+
+async function scan({ job, digest, file }: Asked<"run">, progress: Progress): Promise<void> {
+  const { start, end } = plan.jobs[job] as Job;
+  const from = Math.max(0, start - 1);
+  const bytes = await ahead.read(file, from, Math.min(end + LINE_BYTES, file.size));
+  const own = digest === undefined ? undefined : digestOf(file, bytes);
+  scanner?.scan(job, own ? undefined : digest, file, from, bytes, progress);
+  if (own && digest !== undefined) digests.set(digest, await own);
+}
+
+async function digest({ job, file }: Asked<"run">, progress: Progress): Promise<void> {
+  const { end } = plan.jobs[job] as Job;
+  let known = digests.get(job);
+  for (let more = true; more;) {
+    const from = scanner?.digested(job) ?? end;
+    const to = Math.min(from + AHEAD_BYTES, end);
+    const bytes = known ? new Uint8Array() : await ahead.read(file, from, to);
+    known ??= await digestOf(file, bytes);
+    if (known) return scanner?.digest_is(job, new Uint8Array(known));
+    more = scanner?.digest(job, to, file, from, bytes) ?? false;
+    progress(to);
+  }
+}
+
+/** What the browser computes, where the whole file lies in memory. */
+function digestOf(file: Blob, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> | undefined {
+  // `subtle` is missing where the browser does not trust the origin.
+  const subtle: SubtleCrypto | undefined = self.crypto?.subtle;
+  return bytes.length === file.size ? subtle?.digest("SHA-256", bytes) : undefined;
+}

@@ -6,7 +6,7 @@
 import { unparcel } from "../lib/parcel";
 import type { Report } from "../wire/report";
 import { Cancelled, EngineLost, type Engine, type Pool } from "./pool";
-import type { Job, LostJob, Plan, Settings, Survey } from "./protocol";
+import type { Job, LostJob, Plan, SentPlan, SentSurvey, Settings } from "./protocol";
 
 /** A file as given, with the folders inside what was given. */
 export interface Given {
@@ -20,8 +20,14 @@ export interface Refused {
   readonly message: string;
 }
 
+/** Asks for a password for the files named. None: they are checked without. */
+export type AskPassword = (locked: readonly string[], again: boolean) => Promise<string | undefined>;
+
 export interface CheckOptions {
   readonly settings: Settings;
+  readonly passwords: readonly string[];
+  /** Asked while something given is encrypted and no password fits. */
+  readonly askPassword?: AskPassword | undefined;
   readonly workers: number;
   readonly cutBytes: number | undefined;
   readonly cutSeed: number | undefined;
@@ -46,6 +52,8 @@ export class Tally {
   constructor(
     readonly given: readonly Given[],
     refused: readonly Refused[],
+    /** Names of descriptions of formats that were among what was given. */
+    readonly mappings: readonly string[] = [],
   ) {
     this.refused = [...refused];
     this.done = new Float64Array(given.length);
@@ -79,7 +87,9 @@ export interface Checked {
   /** The report as the engine wrote it, to the byte. */
   readonly json: Blob;
   readonly refused: readonly Refused[];
-  readonly plan: Plan;
+  /** What was given, to check it again. */
+  readonly given: readonly Given[];
+  readonly plan: SentPlan;
   /** The files in the order of the plan's sources. */
   readonly files: readonly Blob[];
   readonly fileOfStream: ReadonlyMap<number, Blob>;
@@ -87,57 +97,91 @@ export interface Checked {
 
 /** Checks files. Rejects with `Cancelled` when the pool is stopped for that reason. */
 export async function check(pool: Pool, tally: Tally, options: CheckOptions): Promise<Checked> {
-  const surveyed = await survey(pool, tally, options);
+  const { surveyed, passwords } = await unlocked(pool, tally, options);
   const given = surveyed.map(({ at }) => tally.given[at] as Given);
-  const surveys = surveyed.map(({ survey }) => survey);
+  const surveys = surveyed.map(({ survey }) => survey.json);
   const { settings, cutBytes, cutSeed } = options;
-  const plan = await pool.at(0).ask("plan", { settings, surveys, cutBytes, cutSeed });
+  const plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const run = new Run(
     pool,
     plan,
     surveyed.map(({ at }) => at),
     tally,
   );
-  const partials = await run.all(options.workers);
+  const pieces = await run.all(options.workers);
   tally.stage = "conclude";
   const files = plan.sources.map((source) => (given[source.given] as Given).file);
-  const buffers = partials.map(({ buffer }) => buffer as ArrayBuffer);
-  const parcel = await pool.at(0).ask("conclude", { partials, lost: run.lost, files }, undefined, buffers);
+  const buffers = pieces.map(({ buffer }) => buffer);
+  const parcel = await pool.at(0).ask("conclude", { pieces, lost: run.lost, files }, undefined, buffers);
   return {
     report: await unparcel(parcel),
     json: parcel.json,
     refused: tally.refused,
+    given: tally.given,
     plan,
     files,
-    fileOfStream: run.fileOfStream(),
+    fileOfStream: new Map(plan.streams.map(({ id, of }) => [id, files[of] as Blob])),
   };
 }
 
+/** A part of what a worker saw, encoded. */
+type EncodedPart = Uint8Array<ArrayBuffer>;
+
 interface Surveyed {
   readonly at: number;
-  readonly survey: Survey;
+  readonly survey: SentSurvey;
 }
 
-async function survey(pool: Pool, tally: Tally, options: CheckOptions): Promise<Surveyed[]> {
+/** Looks at all files, and again at what is encrypted for as long as passwords are given. */
+async function unlocked(pool: Pool, tally: Tally, options: CheckOptions) {
+  const passwords = [...options.passwords];
+  const all = tally.given.map((_, at) => at);
+  const surveyed = await survey(pool, tally, { ...options, passwords }, all);
+  for (let again = false; ; again = true) {
+    const locked = surveyed.filter(({ survey }) => survey.is_locked).map(({ at }) => at);
+    if (locked.length === 0 || !options.askPassword) break;
+    const password = await options.askPassword(
+      locked.map((at) => (tally.given[at] as Given).name),
+      again,
+    );
+    if (password === undefined) break;
+    passwords.push(password);
+    for (const one of await survey(pool, tally, { ...options, passwords }, locked))
+      surveyed.splice(
+        surveyed.findIndex(({ at }) => at === one.at),
+        1,
+        one,
+      );
+  }
+  return { surveyed, passwords };
+}
+
+async function survey(
+  pool: Pool,
+  tally: Tally,
+  options: CheckOptions,
+  places: readonly number[],
+): Promise<Surveyed[]> {
   const surveyed: Surveyed[] = [];
   let next = 0;
+  tally.surveyed = tally.given.length - places.length;
   const lane = async (place: number) => {
-    while (next < tally.given.length) {
-      const at = next++;
-      const one = await surveyOne(pool, place, tally, at, options.settings);
+    for (let at = places[next++]; at !== undefined; at = places[next++]) {
+      const one = await surveyOne(pool, place, tally, at, options);
       if (one) surveyed.push({ at, survey: one });
       tally.surveyed++;
     }
   };
-  await together(Math.min(options.workers, tally.given.length), lane);
+  await together(Math.min(options.workers, places.length), lane);
   return surveyed.sort((a, b) => a.at - b.at);
 }
 
-async function surveyOne(pool: Pool, place: number, tally: Tally, at: number, settings: Settings) {
+async function surveyOne(pool: Pool, place: number, tally: Tally, at: number, options: CheckOptions) {
   const { name, file } = tally.given[at] as Given;
+  const { settings, passwords } = options;
   for (let attempt = 1; ; attempt++) {
     try {
-      const one = await pool.at(place).ask("survey", { name, file, settings });
+      const one = await pool.at(place).ask("survey", { name, file, settings, passwords });
       if (one.fault) tally.unreadable.push({ name, message: one.fault.what || one.fault.kind });
       return one;
     } catch (error) {
@@ -156,11 +200,12 @@ class Run {
   readonly #queue: Job[];
   readonly #sources: ReadonlyMap<number, Plan["sources"][number]>;
   readonly #failures = new Map<Job, number>();
+  #lanes = 1;
 
   /** `places`: where each surveyed file is in the list given. */
   constructor(
     private readonly pool: Pool,
-    private readonly plan: Plan,
+    private readonly plan: SentPlan,
     private readonly places: readonly number[],
     private readonly tally: Tally,
   ) {
@@ -168,46 +213,85 @@ class Run {
     this.#sources = new Map(plan.sources.map((source) => [source.id, source]));
   }
 
-  async all(workers: number): Promise<Uint8Array[]> {
+  /** Runs all jobs. What engine 0 saw stays with it; what the others saw is handed over. */
+  async all(workers: number): Promise<EncodedPart[]> {
     for (const job of this.plan.jobs) this.tally.expect(job.bytes, this.#given(job));
     this.tally.stage = "scan";
     // Engine 0 also concludes, so it needs the plan even when there is nothing to scan.
-    return together(Math.max(1, Math.min(workers, this.plan.jobs.length)), (place) => this.#lane(place));
+    this.#lanes = Math.max(1, Math.min(workers, this.plan.jobs.length));
+    return (await together(this.#lanes, (place) => this.#lane(place))).flat();
   }
 
-  fileOfStream(): Map<number, Blob> {
-    return new Map(
-      this.plan.jobs.filter(({ kind }) => kind === "scan").map((job) => [job.stream, this.#file(job)]),
-    );
-  }
-
-  async #lane(place: number): Promise<Uint8Array> {
+  async #lane(place: number): Promise<EncodedPart[]> {
     for (;;) {
       const done: Job[] = [];
       const work = { current: undefined as Job | undefined };
+      const engine = this.pool.at(place);
       try {
-        return await this.#work(this.pool.at(place), done, work);
+        await this.#work(engine, done, work);
+        if (place === 0) return [];
+        const pieces = await engine.ask("take", {});
+        // An engine never gives memory back; the concluding one needs it now.
+        engine.stop(new EngineLost("retired"));
+        return pieces;
       } catch (error) {
         if (error instanceof Cancelled) throw error;
         const why = error instanceof Error ? error : new EngineLost(String(error));
-        this.pool.at(place).stop(why);
+        engine.stop(why);
         this.#again(done, work.current, why.message);
       }
     }
   }
 
-  async #work(engine: Engine, done: Job[], work: { current: Job | undefined }): Promise<Uint8Array> {
-    await engine.ask("begin", { plan: this.plan });
-    for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
+  async #work(engine: Engine, done: Job[], work: { current: Job | undefined }): Promise<void> {
+    await engine.ask("begin", { plan: this.plan.json });
+    const run = async (job: Job, digest?: number) => {
       work.current = job;
       const { id, bytes } = job;
       const given = this.#given(job);
-      await engine.ask("run", { job: id, file: this.#file(job) }, (part) => this.tally.at(id, part, given));
+      const ask = { job: id, digest, file: this.#file(job) };
+      await engine.ask("run", ask, (part) => this.tally.at(id, part, given));
       this.tally.at(id, bytes, given);
+    };
+    for (let job = this.#next(); job; job = this.#next()) {
       done.push(job);
+      for (let shard = this.#along(job); shard; shard = this.#along(job)) {
+        done.push(shard);
+        await run(shard, job.id);
+        this.tally.at(job.id, shard.end, this.#given(job));
+      }
+      await run(job);
     }
     work.current = undefined;
-    return engine.ask("take", {});
+  }
+
+  /** The next job. Shards go from the back: a digest reads its file from the front. */
+  #next(): Job | undefined {
+    const first = this.#queue[0];
+    if (!first || first.kind === "digest") return this.#queue.shift();
+    return this.#take(this.#queue.findLastIndex((job) => this.#isScanOf(job, first.source)));
+  }
+
+  /**
+   * The shard whose bytes a digest takes from the scan's own reads. Nothing cuts a digest, so it
+   * does not wait for scans unless there is more than enough to do for all. What is packed is not
+   * read in the order of its bytes.
+   */
+  #along(digest: Job): Job | undefined {
+    if (digest.kind !== "digest" || this.#source(digest).is_packed) return undefined;
+    const at = this.#queue.findIndex((job) => this.#isScanOf(job, digest.source));
+    const shard = this.#queue[at];
+    if (!shard) return undefined;
+    const queued = this.#queue.reduce((sum, { bytes }) => sum + bytes, 0);
+    return queued >= this.#lanes * (digest.end - shard.start) ? this.#take(at) : undefined;
+  }
+
+  #isScanOf(job: Job, source: number): boolean {
+    return job.kind === "scan" && job.source === source;
+  }
+
+  #take(at: number): Job | undefined {
+    return this.#queue.splice(at, 1)[0];
   }
 
   /** Puts back what a dead worker had; what made it die a second time is lost. */

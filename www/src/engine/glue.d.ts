@@ -1,13 +1,36 @@
 // The engine as wasm-bindgen's no-modules glue offers it to the worker's script.
 
-import type { Card, ContextLine, FormatCard, Plan, Settings, Survey } from "./protocol";
+import type { Card, ContextLine, FormatCard, MappingId, Plan, Preview, Settings, Survey } from "./protocol";
 
 declare global {
   namespace wasm_bindgen {
     function initSync(options: { module: WebAssembly.Module }): void;
     function check_settings(settings: Settings): void;
-    function survey(name: string, size: number, file: Blob, settings: Settings): Survey;
-    function plan(settings: Settings, surveys: Survey[], cut_bytes?: number, cut_seed?: number): Plan;
+    function read_mapping(text: string): MappingId;
+    function survey(
+      name: string,
+      size: number,
+      modified: number | undefined,
+      file: Blob,
+      settings: Settings,
+      passwords: readonly string[],
+    ): Survey;
+    function preview(
+      name: string,
+      modified: number | undefined,
+      file: Blob,
+      ordinal: number,
+      path_inside: string | undefined,
+      settings: Settings,
+      passwords: readonly string[],
+    ): Preview;
+    function plan(
+      settings: Settings,
+      passwords: readonly string[],
+      surveys: Survey[],
+      cut_bytes?: number,
+      cut_seed?: number,
+    ): Plan;
     function context(
       plan: Plan,
       stream: number,
@@ -24,14 +47,25 @@ declare global {
 
     class Scanner {
       constructor(plan: Plan);
-      run(job_id: number, file: Blob, progress: (bytes: number) => void): void;
-      take(): Uint8Array<ArrayBuffer>;
+      scan(
+        job_id: number,
+        digest_id: number | undefined,
+        file: Blob,
+        offset: number,
+        bytes: Uint8Array,
+        progress: (bytes: number) => void,
+      ): void;
+      digest_is(job_id: number, sha256: Uint8Array): void;
+      digested(job_id: number): number;
+      digest(job_id: number, end: number, file: Blob, offset: number, bytes: Uint8Array): boolean;
+      take(): Uint8Array<ArrayBuffer>[];
       free(): void;
     }
 
     class Concluder {
       constructor(plan: Plan);
-      add(partial: Uint8Array): void;
+      take_from(scanner: Scanner): void;
+      add(piece: Uint8Array): void;
       lost(job_id: number, message: string): void;
       conclude(files: Blob[]): string;
       rows(finding_id: string, files: Blob[], limit: number, progress: (bytes: number) => void): string;

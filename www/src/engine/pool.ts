@@ -105,9 +105,10 @@ export class Pool {
     return (this.#engines[place] = new Engine(this.program));
   }
 
-  /** An engine that has nothing to do, else engine 0. */
+  /** An engine that has nothing to do. After a check there is engine 0 only, perhaps at long work. */
   idle(): Engine {
-    return this.#engines.find((engine) => engine?.alive && !engine.busy) ?? this.at(0);
+    const idle = this.#engines.find((engine) => engine?.alive && !engine.busy);
+    return idle ?? this.at(this.#engines[0]?.alive ? 1 : 0);
   }
 
   /** Ends all engines at once. They start again when they are needed. */

@@ -9,6 +9,13 @@ import type { Evidence, Text } from "../wire/report";
 export interface Settings {
   zone?: string;
   log_formats?: string[];
+  /** Texts of mapping files. */
+  mappings?: string[];
+  /** Zones and encodings of single streams, by `streamName` of state/streams. */
+  zones?: Record<string, string>;
+  encodings?: Record<string, string>;
+  day_first?: boolean;
+  latest?: string;
   since?: string;
   until?: string;
   [threshold: string]: unknown;
@@ -16,7 +23,14 @@ export interface Settings {
 
 /** What one look at a file told. `fault`: why it cannot be read, where it cannot. */
 export interface Survey {
+  /** Something in it is encrypted, and none of the passwords fits. */
+  readonly is_locked: boolean;
   readonly fault: { readonly kind: string; readonly what: string } | null;
+}
+
+/** A survey on its way. As a text it crosses quickly, however many logs an archive holds. */
+export interface SentSurvey extends Survey {
+  readonly json: string;
 }
 
 /** A piece of work for one worker. `bytes` weighs it for the progress shown. */
@@ -30,10 +44,33 @@ export interface Job {
   readonly bytes: number;
 }
 
-/** All work of a check. `given` is the place in the list of surveys. */
+/** A source in its place. `given` is the place in the list of surveys. */
+export interface PlannedSource {
+  readonly id: number;
+  readonly given: number;
+  readonly name: string;
+  readonly size: number;
+  readonly is_packed: boolean;
+}
+
+/** A log inside a source. */
+export interface PlannedStream {
+  readonly id: number;
+  readonly of: number;
+  readonly ordinal: number;
+  readonly found: { readonly path_inside: string | null };
+}
+
+/** All work of a check. */
 export interface Plan {
-  readonly sources: readonly { id: number; given: number; name: string; size: number }[];
+  readonly sources: readonly PlannedSource[];
+  readonly streams: readonly PlannedStream[];
   readonly jobs: readonly Job[];
+}
+
+/** A plan on its way: what the page reads, and all of it as a text for the engines. */
+export interface SentPlan extends Plan {
+  readonly json: string;
 }
 
 /** A detection as it describes itself. */
@@ -54,6 +91,42 @@ export interface FormatCard {
   readonly name: string;
   readonly what: Text;
   readonly example: string;
+  readonly category: string;
+  /** Any log of its kind fits it. */
+  readonly is_generic: boolean;
+}
+
+/** The first records of a stream, as some settings understand them. */
+export interface Preview {
+  readonly format: string | null;
+  readonly seen: number;
+  readonly understood: number;
+  readonly records: readonly PreviewRecord[];
+  /** The first lines, be they records, headers or parts of records. */
+  readonly lines: readonly string[];
+}
+
+/** A record as stored and as understood. `pairs`: what it says under its own names. */
+export interface PreviewRecord {
+  readonly text: string;
+  readonly format: string | null;
+  readonly time: string | null;
+  readonly is_zone_stated: boolean;
+  readonly fields: readonly (readonly [name: string, text: string])[];
+  readonly pairs: readonly (readonly [name: string, text: string])[];
+}
+
+/** A stream of a file: the file's name, and the stream's place and path inside. */
+export interface StreamId {
+  readonly source: string;
+  readonly ordinal: number;
+  readonly path_inside: string | null;
+}
+
+/** Whose a mapping file is. */
+export interface MappingId {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** A line around a record, read from the file again. */
@@ -93,18 +166,35 @@ export interface Parcel {
 export interface Calls {
   init: { ask: { module: WebAssembly.Module }; answer: Catalogue };
   checkSettings: { ask: { settings: Settings }; answer: void };
-  survey: { ask: { name: string; file: Blob; settings: Settings }; answer: Survey };
-  plan: {
-    ask: { settings: Settings; surveys: Survey[]; cutBytes: number | undefined; cutSeed: number | undefined };
-    answer: Plan;
+  readMapping: { ask: { text: string }; answer: MappingId };
+  survey: {
+    ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
+    answer: SentSurvey;
   };
-  begin: { ask: { plan: Plan }; answer: void };
-  run: { ask: { job: number; file: Blob }; answer: void };
-  take: { ask: object; answer: Uint8Array };
-  conclude: { ask: { partials: Uint8Array[]; lost: LostJob[]; files: Blob[] }; answer: Parcel };
+  preview: {
+    ask: { stream: StreamId; file: Blob; settings: Settings; passwords: readonly string[] };
+    answer: Preview;
+  };
+  plan: {
+    ask: {
+      settings: Settings;
+      passwords: readonly string[];
+      /** The texts of the surveys. */
+      surveys: string[];
+      cutBytes: number | undefined;
+      cutSeed: number | undefined;
+    };
+    answer: SentPlan;
+  };
+  /** `plan`: the text of the plan. */
+  begin: { ask: { plan: string }; answer: void };
+  /** `digest`: a job that a scan's reads go to as well; it is run afterwards. */
+  run: { ask: { job: number; digest: number | undefined; file: Blob }; answer: void };
+  take: { ask: object; answer: Uint8Array<ArrayBuffer>[] };
+  conclude: { ask: { pieces: Uint8Array<ArrayBuffer>[]; lost: LostJob[]; files: Blob[] }; answer: Parcel };
   rows: { ask: { finding: string; files: Blob[]; limit: number }; answer: Evidence[] };
   context: {
-    ask: { plan: Plan; stream: number; file: Blob; offset: number; length: number; lines: number };
+    ask: { plan: string; stream: number; file: Blob; offset: number; length: number; lines: number };
     answer: ContextLine[];
   };
   exportAs: { ask: { form: "html" | "csv"; language: "en" | "ja" }; answer: string };

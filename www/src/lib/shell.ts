@@ -14,6 +14,8 @@ export type Language = "en" | "ja";
 /** Options of `window.sekisho.check`. The last three are for tests. */
 export interface ScriptOptions {
   readonly settings?: Settings;
+  /** Tried on what is encrypted. */
+  readonly passwords?: readonly string[];
   readonly workers?: number;
   readonly cutBytes?: number;
   readonly cutSeed?: number;

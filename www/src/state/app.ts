@@ -5,11 +5,14 @@
 import { signal } from "@preact/signals";
 import { check, Tally, type Checked, type CheckOptions, type Given, type Refused } from "../engine/check";
 import { Cancelled } from "../engine/pool";
+import type { Settings } from "../engine/protocol";
 import type { ScriptOptions } from "../lib/shell";
 import { words } from "../i18n";
 import { catalogue, engines, messageOf, prepare } from "./engine";
+import { mayBeMapping, sortOut } from "./mappings";
+import { askPassword, passwords, question } from "./passwords";
 import { resetView } from "./report";
-import { settingsInForce, settingsWrong } from "./settings";
+import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
 import { tellOuter } from "./shell";
 
 export type Screen =
@@ -25,23 +28,35 @@ const MAX_WORKERS = 8;
 
 let running: Tally | undefined;
 
-/** Checks files. Rejects when the check fails or is cancelled; the screen says so too. */
+/**
+ * Checks files. Rejects when the check fails or is cancelled; the screen says so too. Without
+ * options of a script there is somebody to ask for passwords.
+ */
 export async function start(
-  given: readonly Given[],
-  refused: readonly Refused[],
-  script: ScriptOptions = {},
+  all: readonly Given[],
+  unopened: readonly Refused[],
+  script?: ScriptOptions,
 ): Promise<void> {
   // Wrong settings are shown at their fields on the first screen.
-  if (settingsWrong.value && !script.settings) {
+  if (settingsWrong.value && !script?.settings) {
     showStart(false);
     throw new Error(words.value.settings.wrong);
   }
   await cancel();
-  const tally = (running = new Tally(given, refused));
+  const sorted = all.some(mayBeMapping) ? await sortOut(all) : { given: all, mappings: [], refused: [] };
+  if (!script?.settings) sorted.mappings.forEach(addMapping);
+  const refused = [...unopened, ...sorted.refused];
+  if (sorted.given.length + refused.length === 0) return showStart(false);
+  const options = optionsOf(script, sorted.mappings);
+  const tally = (running = new Tally(
+    sorted.given,
+    refused,
+    sorted.mappings.map(({ name }) => name),
+  ));
   screen.value = { kind: "checking", tally, since: performance.now() };
   tellOuter({ kind: "state", state: "checking" });
   try {
-    const checked = await check(await engines(), tally, optionsOf(script));
+    const checked = await check(await engines(), tally, options);
     if (running !== tally) throw new Cancelled();
     finish(checked);
   } catch (error) {
@@ -52,13 +67,29 @@ export async function start(
   }
 }
 
-function optionsOf({ settings, workers, cutBytes, cutSeed }: ScriptOptions): CheckOptions {
+/** Checks the same files again, with the settings as they are now. */
+export function startAgain({ given, refused }: Checked): void {
+  const names = new Set(given.map(({ name }) => name));
+  const unopened = refused.filter(({ name }) => !names.has(name));
+  // The screen tells how the check ends.
+  void start(given, unopened).catch(() => undefined);
+}
+
+function optionsOf(script: ScriptOptions | undefined, found: readonly OwnMapping[]): CheckOptions {
+  const { settings, workers, cutBytes, cutSeed } = script ?? {};
   return {
-    settings: settings ?? settingsInForce.value,
+    settings: settings ? withMappings(settings, found) : settingsInForce.value,
+    passwords: script?.passwords ?? passwords.value,
+    askPassword: script ? undefined : askPassword,
     workers: Math.max(1, workers ?? Math.min(navigator.hardwareConcurrency || 1, MAX_WORKERS)),
     cutBytes,
     cutSeed,
   };
+}
+
+function withMappings(settings: Settings, found: readonly OwnMapping[]): Settings {
+  if (found.length === 0) return settings;
+  return { ...settings, mappings: [...(settings.mappings ?? []), ...found.map(({ text }) => text)] };
 }
 
 function finish(checked: Checked): void {
@@ -83,6 +114,7 @@ async function fail(tally: Tally, error: unknown): Promise<void> {
 export async function cancel(): Promise<void> {
   if (!running) return;
   running = undefined;
+  question.value?.cancel();
   showStart(true);
   (await engines()).stop(new Cancelled());
 }

@@ -66,5 +66,12 @@ export async function linesAround(
   const file = checked.fileOfStream.get(stream);
   if (!file) throw new Error(`no file for stream ${stream}`);
   const engine = (await engines()).idle();
-  return engine.ask("context", { plan: checked.plan, stream, file, offset, length, lines: LINES_AROUND });
+  return engine.ask("context", {
+    plan: checked.plan.json,
+    stream,
+    file,
+    offset,
+    length,
+    lines: LINES_AROUND,
+  });
 }

@@ -4,24 +4,68 @@
 import { computed, signal } from "@preact/signals";
 import type { Settings } from "../engine/protocol";
 
-export type SettingName = "log_formats" | "zone" | "since" | "until";
+export type SettingName = "log_formats" | "zone" | "latest" | "since" | "until";
 
-export const SETTING_NAMES: readonly SettingName[] = ["log_formats", "zone", "since", "until"];
+export const SETTING_NAMES: readonly SettingName[] = ["log_formats", "zone", "latest", "since", "until"];
 
 /** As typed. */
 export const typed = signal<Readonly<Record<SettingName, string>>>({
   log_formats: "",
   zone: "",
+  latest: "",
   since: "",
   until: "",
 });
+
+/** Whether 05/06/2021 is the fifth of June. */
+export const dayFirst = signal(false);
+
+/** What is set for one stream; empty where the engine is to tell by itself. */
+export interface StreamSettings {
+  readonly zone: string;
+  readonly encoding: string;
+}
+
+/** By the name of the stream, as the engine's settings name it. */
+export const streamSettings = signal<ReadonlyMap<string, StreamSettings>>(new Map());
+
+/** A description of a format that was given or made here. */
+export interface OwnMapping {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+export const mappings = signal<readonly OwnMapping[]>([]);
+
+/** The encodings that the engine knows by these names. */
+export const ENCODINGS = [
+  "utf8",
+  "shift_jis",
+  "euc_jp",
+  "iso2022_jp",
+  "utf16_le",
+  "utf16_be",
+  "utf32_le",
+  "utf32_be",
+  "latin1",
+] as const;
 
 /** What the engine found wrong, by setting. */
 export const wrong = signal<Readonly<Partial<Record<SettingName, string>>>>({});
 
 export const settingsWrong = computed(() => Object.keys(wrong.value).length > 0);
 
-export const settingsInForce = computed(() => settingsOf(typed.value, SETTING_NAMES));
+export const settingsInForce = computed((): Settings => {
+  const settings = settingsOf(typed.value, SETTING_NAMES);
+  if (dayFirst.value) settings.day_first = true;
+  if (mappings.value.length > 0) settings.mappings = mappings.value.map(({ text }) => text);
+  for (const [name, { zone, encoding }] of streamSettings.value) {
+    if (zone !== "") (settings.zones ??= {})[name] = zone;
+    if (encoding !== "") (settings.encodings ??= {})[name] = encoding;
+  }
+  return settings;
+});
 
 /** The settings named, as the engine takes them. */
 export function settingsOf(
@@ -40,4 +84,21 @@ export function settingsOf(
     else settings[name] = value;
   }
   return settings;
+}
+
+/** Sets zone and encoding of a stream; both empty takes it out. */
+export function setStream(name: string, settings: StreamSettings): void {
+  const now = new Map(streamSettings.value);
+  if (settings.zone === "" && settings.encoding === "") now.delete(name);
+  else now.set(name, settings);
+  streamSettings.value = now;
+}
+
+/** Adds a mapping; one with the same id takes the place of the other. */
+export function addMapping(mapping: OwnMapping): void {
+  mappings.value = [...mappings.value.filter(({ id }) => id !== mapping.id), mapping];
+}
+
+export function removeMapping(id: string): void {
+  mappings.value = mappings.value.filter((mapping) => mapping.id !== id);
 }

@@ -20,3 +20,7 @@ export function streamName(report: Report, stream: number): string {
   }
   return names.get(stream) ?? `#${stream}`;
 }
+
+/** How the settings name a stream. */
+export const settingsName = (source: string, pathInside: string | null | undefined): string =>
+  pathInside ? `${source}/${pathInside}` : source;

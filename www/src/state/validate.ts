@@ -34,3 +34,14 @@ export function watchSettings(): void {
     first = false;
   });
 }
+
+/** What the engine says against a zone; none where it is known or left empty. */
+export async function wrongZone(zone: string): Promise<string | undefined> {
+  if (zone.trim() === "") return undefined;
+  try {
+    await (await engines()).idle().ask("checkSettings", { settings: { zone: zone.trim() } });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

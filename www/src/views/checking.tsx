@@ -54,6 +54,11 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
       </div>
       <Whole tally={tally} rate={rate} elapsed={(now - since) / 1000} />
       <Unreadable files={[...tally.unreadable, ...tally.refused]} />
+      {tally.mappings.length > 0 && (
+        <p class="note" role="status">
+          {w.mappings} {tally.mappings.map(visible).join(", ")}
+        </p>
+      )}
       <h2>
         {w.files} <span class="count">{number(language.value, tally.given.length)}</span>
       </h2>

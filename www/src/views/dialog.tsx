@@ -7,16 +7,18 @@ import { words } from "../i18n";
 interface Props {
   readonly title: string;
   readonly onClose: () => void;
+  readonly isWide?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, children }: Props): JSX.Element {
+export function Dialog({ title, onClose, isWide = false, children }: Props): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useLayoutEffect(() => element.current?.showModal(), []);
   return (
     <dialog
       ref={element}
+      class={isWide ? "wide" : undefined}
       aria-labelledby={id}
       onClose={onClose}
       onClick={(event) => event.target === element.current && element.current?.close()}

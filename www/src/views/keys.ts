@@ -24,7 +24,8 @@ function isTyping(target: EventTarget | null): boolean {
 function press(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
-    if (screen.value.kind === "checking") void cancel();
+    // In a dialog it closes that.
+    if (screen.value.kind === "checking" && !isTyping(event.target)) void cancel();
     return;
   }
   if (isTyping(event.target)) return;

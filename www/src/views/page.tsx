@@ -13,6 +13,8 @@ import { Failed } from "./failed";
 import { Gate } from "./icons";
 import { Inputs } from "./inputs";
 import { helpOpen } from "./keys";
+import { Described } from "./mapping";
+import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
 import { Start } from "./start";
 
@@ -158,6 +160,8 @@ export function Page(): JSX.Element {
       <Foot />
       <Inputs />
       {helpOpen.value && <Help />}
+      <PasswordQuestion />
+      <Described />
     </div>
   );
 }

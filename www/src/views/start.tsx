@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Card } from "../engine/protocol";
+import type { Card, FormatCard } from "../engine/protocol";
 import { language, say, words } from "../i18n";
 import { number } from "../lib/format";
+import { visibleLines } from "../lib/visible";
 import { start } from "../state/app";
 import { catalogue, engineTrouble } from "../state/engine";
 import { settingsWrong } from "../state/settings";
@@ -106,6 +107,18 @@ function Paste({ onClose }: { onClose: () => void }): JSX.Element {
   );
 }
 
+/** Formats by their categories, in the order in which those are named. */
+function byCategory(formats: readonly FormatCard[]): [string, FormatCard[]][] {
+  const named = Object.keys(words.value.reads.category);
+  const groups = new Map<string, FormatCard[]>(named.map((category) => [category, []]));
+  for (const format of formats) {
+    const group = groups.get(format.category) ?? [];
+    group.push(format);
+    groups.set(format.category, group);
+  }
+  return [...groups].filter(([, group]) => group.length > 0);
+}
+
 function Reads(): JSX.Element {
   const w = words.value.reads;
   const known = catalogue.value;
@@ -113,20 +126,34 @@ function Reads(): JSX.Element {
     <section class="reads">
       <h2>{w.title}</h2>
       {known === null && engineTrouble.value === null && <p class="faint">{w.preparing}</p>}
+      {known &&
+        byCategory(known.formats).map(([category, formats]) => (
+          <Category key={category} name={w.category[category] ?? category} formats={formats} />
+        ))}
+      <p class="faint">{w.containers}</p>
+      {known && <Looks cards={known.detections} />}
+    </section>
+  );
+}
+
+function Category({ name, formats }: { name: string; formats: readonly FormatCard[] }): JSX.Element {
+  return (
+    <details class="category">
+      <summary>
+        {name} <span class="count">{number(language.value, formats.length)}</span>
+      </summary>
       <ul class="formats">
-        {known?.formats.map((format) => (
+        {formats.map((format) => (
           <li key={format.id}>
             <details>
               <summary>{format.name}</summary>
               <p>{say(format.what)}</p>
-              {format.example && <pre class="example">{format.example}</pre>}
+              {format.example && <pre class="example">{visibleLines(format.example)}</pre>}
             </details>
           </li>
         ))}
       </ul>
-      <p class="faint">{w.containers}</p>
-      {known && <Looks cards={known.detections} />}
-    </section>
+    </details>
   );
 }
 

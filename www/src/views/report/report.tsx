@@ -48,7 +48,7 @@ function sectionsOf(checked: Checked): SectionEntry[] {
       count: report.not_evaluable.length,
       body: () => <Limits limits={report.not_evaluable} />,
     },
-    { id: "sources", count: report.sources.length, body: () => <Sources report={report} /> },
+    { id: "sources", count: report.sources.length, body: () => <Sources checked={checked} /> },
     { id: "unparsed", count: report.unparsed.length, body: () => <UnparsedSection report={report} /> },
     { id: "custody", count: undefined, body: () => <Custody report={report} /> },
   ];
