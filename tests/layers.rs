@@ -10,11 +10,12 @@ use std::path::Path;
 /// The layers, each with those that it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &[]),
-    ("event", &["base"]),
+    ("text", &["base"]),
+    ("event", &["base", "text"]),
     ("judge", &["base", "event"]),
     ("input", &["base"]),
-    ("shard", &["base", "input"]),
-    ("format", &["base", "event"]),
+    ("shard", &["base", "text", "input"]),
+    ("format", &["base", "text", "event", "shard"]),
     ("finding", &["base", "event"]),
     ("baseline", &["base", "event", "judge"]),
     ("detect", &["base", "event", "finding", "judge", "baseline"]),
@@ -22,8 +23,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "base", "event", "judge", "input", "shard", "format", "finding", "baseline", "detect",
-            "report",
+            "base", "text", "event", "judge", "input", "shard", "format", "finding", "baseline",
+            "detect", "report",
         ],
     ),
     ("train", &["base"]),
@@ -32,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 const ALL: &[&str] = &[
-    "base", "event", "judge", "input", "shard", "format", "finding", "baseline", "detect",
+    "base", "text", "event", "judge", "input", "shard", "format", "finding", "baseline", "detect",
     "report", "engine", "train",
 ];
 

@@ -8,13 +8,15 @@
 
 use sekisho::base::Merge;
 use sekisho::engine::{
-    Concluder, Job, Partial, Prepared, Row, Scanner, Settings, Survey, plan, rows, survey,
+    Concluder, Digest, Job, JobKind, Partial, Prepared, Row, Scanner, Settings, Survey, plan, rows,
+    survey,
 };
 use sekisho::finding::Place;
 use sekisho::input::ReadAt;
 use sekisho::report::Report;
 use sekisho::shard::Cuts;
 use sekisho::train::Random;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// How a check is run. None of it may change the report, the settings excepted.
@@ -22,6 +24,10 @@ use std::fmt::Display;
 pub struct Options {
     /// Settings of the check.
     pub settings: Settings,
+    /// Tried on what is encrypted.
+    pub passwords: Vec<String>,
+    /// When every file was changed last, seconds since 1970.
+    pub modified: i64,
     /// Where streams are cut.
     pub cuts: Cuts,
     /// Scanners that share the jobs.
@@ -36,6 +42,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             settings: Settings::default(),
+            passwords: Vec::new(),
+            modified: MODIFIED,
             cuts: Cuts::Usual,
             scanners: 1,
             shuffle: None,
@@ -75,6 +83,9 @@ pub struct Opened {
     pub category: Option<String>,
 }
 
+/// When every file of a test was changed last: 2021-06-01.
+const MODIFIED: i64 = 1_622_505_600;
+
 /// The report on some files.
 pub fn check(files: &[(&str, &[u8])], options: &Options) -> Report {
     check_with_rows(files, options).0
@@ -93,12 +104,8 @@ pub fn check_with_rows(files: &[(&str, &[u8])], options: &Options) -> (Report, V
 
 /// The report on whatever can be read, and every row of every finding.
 pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opened>) {
-    let meant = options.settings.meant().unwrap();
-    let surveys: Vec<Survey> =
-        given.iter().map(|given| survey(given.name, given.size, given.source, &meant)).collect();
-    let prepared = Prepared::new(plan(&options.settings, surveys, options.cuts)).unwrap();
-    let sources: Vec<&dyn ReadAt> =
-        prepared.plan.sources.iter().map(|source| given[source.given as usize].source).collect();
+    let prepared = prepare(given, options);
+    let sources = in_order(&prepared, given);
     let mut concluder = Concluder::new(&prepared);
     for partial in scan(&prepared, &sources, options) {
         concluder.add(partial);
@@ -118,6 +125,22 @@ pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opene
     (concluded.report, opened)
 }
 
+/// What is given, surveyed and cut into jobs.
+pub fn prepare(given: &[Given<'_>], options: &Options) -> Prepared {
+    let Options { settings, passwords, modified, cuts, .. } = options;
+    let meant = settings.meant(passwords).unwrap();
+    let surveys: Vec<Survey> = given
+        .iter()
+        .map(|given| survey(given.name, given.size, Some(*modified), given.source, &meant))
+        .collect();
+    Prepared::new(plan(settings, passwords, surveys, *cuts)).unwrap()
+}
+
+/// The sources in the order of the plan.
+pub fn in_order<'g>(prepared: &Prepared, given: &[Given<'g>]) -> Vec<&'g dyn ReadAt> {
+    prepared.plan.sources.iter().map(|source| given[source.given as usize].source).collect()
+}
+
 fn key(place: &Place) -> (u32, u64, u32) {
     (place.1.stream, place.1.offset, place.1.length)
 }
@@ -132,9 +155,25 @@ fn scan(prepared: &Prepared, sources: &[&dyn ReadAt], options: &Options) -> Vec<
     let mut scanners: Vec<Scanner<'_>> =
         (0..options.scanners.max(1)).map(|_| Scanner::new(prepared)).collect();
     let many = scanners.len();
+    let mut digests = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
+        let source = sources[job.source as usize];
         let dealt = if options.shuffle.is_some() { random.below(many as u64) as usize } else { at };
-        scanners[dealt % many].run(job, sources[job.source as usize], &mut |_| ());
+        let scanner = &mut scanners[dealt % many];
+        match job.kind {
+            // A digest may take what scans read, from any of them.
+            JobKind::Digest if options.shuffle.is_some() => {
+                digests.insert(job.source, Digest::new(*job));
+            }
+            JobKind::Scan if random.one_in(2) && digests.contains_key(&job.source) => {
+                let digest = digests.get_mut(&job.source).unwrap();
+                scanner.scan_with_digest(job, digest, source, &mut |_| ());
+            }
+            _ => scanner.run(job, source, &mut |_| ()),
+        }
+    }
+    for (source, digest) in digests {
+        scanners[0].complete(digest, sources[source as usize], &mut |_| ());
     }
     let mut partials: Vec<Partial> = scanners.into_iter().map(Scanner::finish).collect();
     if options.shuffle.is_some() {
@@ -142,7 +181,8 @@ fn scan(prepared: &Prepared, sources: &[&dyn ReadAt], options: &Options) -> Vec<
     }
     if options.encoded {
         let through = |partial: Partial| Partial::decode(&partial.encode().unwrap()).unwrap();
-        partials = partials.into_iter().map(through).collect();
+        partials = partials.into_iter().flat_map(Partial::pieces).map(through).collect();
+        shuffle(&mut partials, &mut random);
         partials = paired(partials);
     }
     partials

@@ -65,12 +65,16 @@ function blob(bytes) {
 /** The report on one file, made in the order in which the page makes it. */
 function report(path, cutBytes, cutSeed) {
   const file = blob(readFileSync(path));
-  const survey = wasm.survey(basename(path), file.size, file, {});
-  const plan = wasm.plan({}, [survey], cutBytes, cutSeed);
+  const survey = wasm.survey(basename(path), file.size, statSync(path).mtimeMs, file, {}, []);
+  const plan = wasm.plan({}, [], [survey], cutBytes, cutSeed);
   const scanner = new wasm.Scanner(plan);
-  for (const job of plan.jobs) scanner.run(job.id, file, () => undefined);
+  const none = new Uint8Array();
+  for (const { id, kind, end } of plan.jobs) {
+    if (kind === "scan") scanner.scan(id, undefined, file, 0, none, () => undefined);
+    else scanner.digest(id, end, file, 0, none);
+  }
   const concluder = new wasm.Concluder(plan);
-  concluder.add(scanner.take());
+  for (const piece of scanner.take()) concluder.add(piece);
   const json = concluder.conclude([file]);
   scanner.free();
   concluder.free();

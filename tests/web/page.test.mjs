@@ -8,8 +8,24 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, 
 import { basename, dirname, join } from "node:path";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
 import { PAGE, PAGE_URL, ROOT, fromPage, kept, temporary } from "./lib/places.mjs";
-import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
-import { checkBytes, checkFiles, commandLine, count, ended, exported, openFindings, press, reportJson, state, text, there } from "./lib/sekisho.mjs";
+import { OWN_PATTERN, attacked, ordinary, writeSamples } from "./lib/samples.mjs";
+import {
+  checkAgain,
+  checkBytes,
+  checkFiles,
+  commandLine,
+  count,
+  ended,
+  exported,
+  fill,
+  openFindings,
+  press,
+  reportJson,
+  state,
+  text,
+  there,
+  understood,
+} from "./lib/sekisho.mjs";
 import { host } from "./lib/site.mjs";
 
 const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -147,6 +163,136 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       await tab.screenshot(join(SHOTS, `${name}-broken.png`));
     }));
 
+  test("logs inside an archive stand under it", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const json = await checkFiles(tab, [samples["packed.zip"]]);
+      assert.equal(json, await commandLine(dirname(samples["packed.zip"]), ["packed.zip"]));
+      const [source] = JSON.parse(json).sources;
+      assert.deepEqual(source.streams.map((stream) => [stream.path_inside, stream.container, stream.encoding]), [
+        ["web/access.log", "zip", "utf-8"],
+        ["web/old.log", "zip", "utf-8"],
+        ["sjis.log", "zip", "shift_jis"],
+        ["own.log", "zip", "utf-8"],
+      ]);
+      await there(tab, "#custody");
+      assert.match(await text(tab, ".source-about [data-problem=no_format]"), /own\.log/);
+      assert.equal(await count(tab, "tr[data-stream]"), 0, "four logs are folded at first");
+      await press(tab, "[data-action=fold]");
+      await until(async () => (await count(tab, "tr[data-stream]")) === 4, { what: "the logs inside" });
+      assert.match(await text(tab, "tr[data-stream]"), /web\/access\.log.*apache_combined/s);
+      assert.match(await openedEvidence(tab), /packed\.zip › web\/access\.log/);
+    }));
+
+  test("an archive of many logs is folded, and unfolds without drawing them all", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await checkFiles(tab, [samples["many.zip"]]);
+      await there(tab, "#custody");
+      assert.match(await text(tab, ".source-about"), /800/);
+      await press(tab, "[data-action=fold]");
+      await there(tab, "tr[data-stream]");
+      assert.ok((await count(tab, "tr[data-stream]")) < 200);
+    }));
+
+  test("Shift_JIS is shown as it is meant", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const json = await checkFiles(tab, [samples["shift_jis.log"]]);
+      assert.equal(JSON.parse(json).sources[0].streams[0].encoding, "shift_jis");
+      assert.equal(json, await commandLine(dirname(samples["shift_jis.log"]), ["shift_jis.log"]));
+      assert.match(await openedEvidence(tab), /検索/);
+    }));
+
+  test("the password of an archive is asked for until it fits", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const path = samples["locked.zip"];
+      await tab.give([path]);
+      await there(tab, "[data-field=password]");
+      await tab.frame(() => window.focus());
+      await tab.type("wrong");
+      await tab.press("Enter");
+      await there(tab, "[data-field=password][aria-invalid=true]");
+      await tab.type("seki-sho");
+      await tab.press("Enter");
+      await ended(tab);
+      const json = await reportJson(tab);
+      assert.equal(json, await commandLine(dirname(path), [basename(path)], ["--password", "wrong", "--password", "seki-sho"]));
+      assert.ok(JSON.parse(json).findings.length > 0);
+      assert.ok(!json.includes("seki-sho"), "a password stands in no report");
+    }));
+
+  test("a check goes on without a password, which can be given afterwards", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await tab.give([samples["locked.zip"], samples["attacked.log"]]);
+      await there(tab, "[data-field=password]");
+      await tab.press("Escape");
+      await ended(tab);
+      const of = async () => JSON.parse(await reportJson(tab)).sources.find(({ name }) => name === "locked.zip");
+      assert.deepEqual((await of()).problems.map(({ kind }) => kind), ["password_needed"]);
+      await press(tab, "[data-action=give-password]");
+      await there(tab, "[data-field=password]");
+      await tab.type("seki-sho");
+      await press(tab, "[data-action=use-password]");
+      await until(async () => (await state(tab)) === "done" && (await of()).problems.length === 0, { what: "the other report" });
+    }));
+
+  test("a log that no format knows is described, checked again, and the description saved", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const path = samples["own.log"];
+      const unknown = JSON.parse(await checkFiles(tab, [path]));
+      assert.deepEqual(unknown.sources[0].problems.map(({ kind }) => kind), ["no_format"]);
+      await press(tab, "[data-action=describe]");
+      await there(tab, "[data-understood]");
+      await fill(tab, "[data-draft=patterns]", `${OWN_PATTERN} <unfinished`);
+      await until(async () => /<.*>/.test(await text(tab, "[data-draft=patterns] ~ .field-error")), { what: "an error at the pattern" });
+      await fill(tab, "[data-draft=patterns]", OWN_PATTERN);
+      await understood(tab, "12/12");
+      await until(() => tab.frame(() => document.querySelector("[data-role=result]").value === "result"), { what: "the result to be guessed" });
+      await until(async () => /failure/.test(await text(tab, ".understood")), { what: "results" });
+      const shown = await text(tab, ".understood");
+      for (const part of ["2021-05-06 10:10:00 UTC", "sato", "192.0.2.1", "export", "plan0.pdf"]) assert.ok(shown.includes(part), part);
+      await fill(tab, "[data-draft=zone]", "Asia/Tokyo");
+      await until(async () => (await text(tab, ".understood")).includes("2021-05-06 01:10:00 UTC"), { what: "times in the zone" });
+      const download = tab.download();
+      await press(tab, "[data-action=save-mapping]");
+      const mapping = readFileSync(await download, "utf8");
+      await tab.screenshot(join(SHOTS, `${name}-mapping.png`));
+      const json = await checkAgain(tab, "[data-action=use-mapping]");
+      const [stream] = JSON.parse(json).sources[0].streams;
+      assert.deepEqual([stream.format, stream.unparsed, stream.first], ["own_own", 0, "2021-05-06T01:10:00Z"]);
+      await takesMapping(browser, mapping, path);
+    }));
+
+  test("a pattern is made by marking, with the keyboard", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await checkFiles(tab, [samples["own.log"]]);
+      await press(tab, "[data-action=describe]");
+      await fill(tab, "[data-draft=patterns]", "rec sato end");
+      const before = async () => tab.frame(() => document.querySelector("[data-draft=patterns]").value);
+      await tab.frame(() => {
+        const field = document.querySelector("[data-draft=patterns]");
+        field.focus();
+        field.setSelectionRange(4, 4);
+      });
+      for (const _ of "sato") await tab.press("Shift+ArrowRight");
+      await tab.press("Tab");
+      await tab.press("Tab");
+      await tab.press("Enter");
+      assert.equal(await before(), "rec <user.name> end");
+    }));
+
+  test("zone and encoding of a file are set from the report", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await checkFiles(tab, [samples["shift_jis.log"]]);
+      await press(tab, "[data-action=change-stream]");
+      await fill(tab, "dialog [data-field=zone]", "Nowhere");
+      await press(tab, "[data-action=use-stream]");
+      await until(async () => /Nowhere/.test(await text(tab, "dialog .field-error")), { what: "an error at the zone" });
+      await fill(tab, "dialog [data-field=zone]", "Asia/Tokyo");
+      await fill(tab, "dialog [data-field=encoding]", "latin1");
+      const report = JSON.parse(await checkAgain(tab, "[data-action=use-stream]"));
+      assert.deepEqual(report.settings.zones, { "shift_jis.log": "Asia/Tokyo" });
+      assert.equal(report.sources[0].streams[0].encoding, "windows-1252");
+    }));
+
   for (const [what, harm] of [["shrinks", (path) => truncateSync(path, 1000)], ["is deleted", (path) => rmSync(path)]]) {
     test(`a file that ${what} before it is read again is told`, () =>
       withPage(PAGE_URL, async (tab) => {
@@ -219,14 +365,49 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
     test(`no barrier is found in the ${scheme} theme`, () =>
       withPage(PAGE_URL, async (tab) => {
         await tab.scheme(scheme);
+        // Colours that still change are none that anybody reads.
+        await tab.frame(() => Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => null));
+        await sleep(300);
         assert.deepEqual(await barriers(tab), []);
         await checkFiles(tab, [samples["attacked.log"]]);
         await openFindings(tab);
         await sleep(200);
         assert.deepEqual(await barriers(tab), []);
+        await checkFiles(tab, [samples["packed.zip"]]);
+        await press(tab, "[data-action=fold]");
+        await press(tab, "[data-action=describe]");
+        await there(tab, "[data-understood]");
+        assert.deepEqual(await barriers(tab), []);
+        await tab.press("Escape");
+        await tab.give([samples["locked.zip"]]);
+        await there(tab, "[data-field=password]");
+        assert.deepEqual(await barriers(tab), []);
       }));
   }
 });
+
+/** Opens the first finding and gives the text of its evidence. */
+async function openedEvidence(tab) {
+  await there(tab, "[data-finding-head]");
+  await openFindings(tab);
+  await there(tab, ".evidence .raw");
+  return text(tab, ".evidence");
+}
+
+/** Gives a mapping file with the log that it describes, on a new page. */
+async function takesMapping(browser, mapping, path) {
+  const file = join(temporary("mapping"), "own.toml");
+  writeFileSync(file, mapping);
+  const tab = await browser.open();
+  await tab.load(PAGE_URL);
+  await there(tab, ".drop-zone");
+  const json = await checkFiles(tab, [file, path]);
+  assert.equal(json, await commandLine(dirname(path), [basename(path)], ["--mapping", file]));
+  assert.equal(JSON.parse(json).sources.length, 1, "a mapping is no log");
+  await press(tab, "[data-action=other]");
+  await there(tab, "[data-mapping=own_own]");
+  await tab.close();
+}
 
 /** Opens what a report offers: a finding, its evidence, the lines around it. */
 async function readsTheReport(tab) {

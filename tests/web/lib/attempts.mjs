@@ -135,11 +135,13 @@ export async function quiet({ base, udpPort, where }) {
 
 /** Runs `quiet` in a Blob worker of the document that it is called in. */
 export async function quietInWorker({ argument, code }) {
-  const starter = `onmessage = ({ data }) => (${code})(data).then((results) => postMessage(results));`;
+  const starter = `postMessage("started"); onmessage = ({ data }) => (${code})(data).then((results) => postMessage(results));`;
   const worker = new Worker(URL.createObjectURL(new Blob([starter])));
   return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => reject(new Error(event.message ?? "the worker did not start"));
+    let started = false;
+    worker.onmessage = ({ data }) => (data === "started" ? (started = true) : resolve(data));
+    // An attempt may fail late, past its own catch: that is no failure of the worker.
+    worker.onerror = (event) => started || reject(new Error(event.message ?? "the worker did not start"));
     worker.postMessage(argument);
   });
 }

@@ -36,7 +36,7 @@ const FIREFOX_PREFERENCES = {
   "browser.download.folderList": 2,
   "browser.download.useDownloadDir": true,
   "browser.download.alwaysOpenPanel": false,
-  "browser.helperApps.neverAsk.saveToDisk": "application/json,text/html,text/csv",
+  "browser.helperApps.neverAsk.saveToDisk": "application/json,text/html,text/csv,application/toml",
   "media.peerconnection.ice.loopback": true,
   "media.peerconnection.ice.obfuscate_host_addresses": false,
   "network.captive-portal-service.enabled": false,
@@ -87,13 +87,17 @@ async function launchFirefox() {
     headless: true,
     protocol: "webDriverBiDi",
     extraPrefsFirefox: { ...FIREFOX_PREFERENCES, "browser.download.dir": downloads },
-    defaultViewport: { width: 1280, height: 900 },
+    defaultViewport: null,
   });
   return {
     name: "firefox",
     browser,
-    // A page that is just closing can make the next one fail to open.
-    open: async () => firefoxTab(await until(() => browser.newPage(), { what: "a new page" }), downloads),
+    async open() {
+      // A page that is just closing can make the next one fail to open.
+      const page = await until(() => browser.newPage(), { what: "a new page" });
+      await setFirefoxViewport(page, 1280, 900);
+      return firefoxTab(page, downloads);
+    },
     close: () => browser.close(),
   };
 }
@@ -138,12 +142,30 @@ function chromiumTab(raw, context) {
 function firefoxTab(raw, downloads) {
   return tab(raw, {
     download: () => nextFile(downloads),
+    async press(key) {
+      const [last, ...held] = key.split("+").reverse();
+      for (const one of held) await raw.keyboard.down(one);
+      await raw.keyboard.press(last);
+      for (const one of held) await raw.keyboard.up(one);
+    },
     async give(paths) {
       const input = await raw.$("#files");
       await input.uploadFile(...paths);
     },
-    resize: (width, height) => raw.setViewport({ width, height }),
+    resize: (width, height) => setFirefoxViewport(raw, width, height),
   });
+}
+
+/**
+ * Gives the window its size. With it, the driver sets the orientation of the screen, which older
+ * versions of Firefox do not know; the size is set all the same, and looked at.
+ */
+async function setFirefoxViewport(page, width, height) {
+  await page.setViewport({ width, height }).catch((error) => {
+    if (!/unknown command.*ScreenOrientation/s.test(error.message)) throw error;
+  });
+  const fits = ([width, height]) => innerWidth === width && innerHeight === height;
+  await until(() => page.evaluate(fits, [width, height]), { what: `a window of ${width} x ${height}` });
 }
 
 /** The next file to be whole in a folder. */

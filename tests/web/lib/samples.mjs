@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { zip } from "./zip.mjs";
 
 const AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -43,6 +44,24 @@ export function attacked(lines = 400) {
   return before + attacks.join("") + ordinary(lines / 2, "after");
 }
 
+/** A log of a program of one's own, in a form that no format fits. */
+export function own(lines = 12) {
+  const record = (n) => `rec ${n} sato@192.0.2.${n + 1} on 06.05.21/10h${10 + n} export plan${n}.pdf ${n % 4 ? "OK" : "NG"}\n`;
+  return Array.from({ length: lines }, (_, n) => record(n)).join("");
+}
+
+/** The pattern of its records. */
+export const OWN_PATTERN =
+  "rec <_:int> <user.name>@<source.address:ip> on <@timestamp:%d.%m.%y/%Hh%M> <event.action:word> <file.path:word> <result:word>";
+
+/** An attack whose referrer is 検索 in Shift_JIS, among ordinary lines with the same. */
+export function shiftJis() {
+  const referer = "http://www.example.jp/\x8c\x9f\x8d\xf5";
+  const lines = Array.from({ length: 40 }, (_, n) => line(n, "GET / HTTP/1.1", { referer }));
+  const attacks = ATTACKS.map((request, n) => line(100 + n, request, { referer, address: "203.0.113.77" }));
+  return Buffer.from([...lines, ...attacks].join(""), "latin1");
+}
+
 /** Writes the samples into a folder and gives their paths by name. */
 export function writeSamples(folder) {
   const whole = gzipSync(Buffer.from(attacked()));
@@ -55,6 +74,11 @@ export function writeSamples(folder) {
     "empty.log": "",
     "long-line.log": `${line(0, `GET /${"a".repeat(10 << 20)} HTTP/1.1`)}${line(1, "GET / HTTP/1.1")}`,
     "no-newline.log": line(5, "GET / HTTP/1.1").trimEnd(),
+    "own.log": own(),
+    "shift_jis.log": shiftJis(),
+    "packed.zip": zip({ "web/access.log": attacked(), "web/old.log": ordinary(30), "sjis.log": shiftJis(), "own.log": own() }),
+    "locked.zip": zip({ "web/access.log": attacked() }, "seki-sho"),
+    "many.zip": zip(Object.fromEntries(Array.from({ length: 800 }, (_, n) => [`host${n}/access.log`, ordinary(2, `${n}`)]))),
     "site/first.log": ordinary(50, "site-1"),
     "site/inner/second.log": attacked(60),
   };

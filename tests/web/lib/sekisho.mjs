@@ -92,3 +92,30 @@ export async function exported(tab, form) {
   await press(tab, `[data-export=${form}]`);
   return readFileSync(await download, "utf8");
 }
+
+/** Writes into a field of the application, or chooses in a list, as typing does. */
+export async function fill(tab, selector, value) {
+  await there(tab, selector);
+  await tab.frame(
+    ({ selector, value }) => {
+      const field = document.querySelector(selector);
+      Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
+      for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+    },
+    { selector, value },
+  );
+}
+
+/** Waits until the mapping dialog says that so many of the first records are understood. */
+export const understood = (tab, share) =>
+  until(async () => (await tab.frame(() => document.querySelector("[data-understood]")?.dataset.understood)) === share, {
+    what: `${share} understood`,
+  });
+
+/** Presses a button that begins another check, and waits for its report. */
+export async function checkAgain(tab, selector) {
+  const last = await reportJson(tab);
+  await press(tab, selector);
+  await until(async () => (await reportJson(tab)) !== last && (await state(tab)) === "done", { what: "another report" });
+  return reportJson(tab);
+}
