@@ -1,6 +1,12 @@
 //! `cargo xtask corpus DIR`: over a folder of logs, the reports of the command line with 1, 2 and
 //! 7 jobs, of the page with 1, 2 and 7 workers, and of the page with shards cut at random places
-//! must be the same bytes.
+//! must be the same bytes. Where they are there, also samples of formats, messages with known
+//! fields, and Windows event logs with twins in JSON.
+
+mod exceptions;
+mod samples;
+mod sekoia;
+mod twins;
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +24,8 @@ use crate::{dist, table};
 
 #[derive(Args)]
 pub struct Options {
-    /// A folder with web/*.log, and crowdsec/manifest.tsv that names web logs
+    /// A folder with web/*.log, crowdsec/manifest.tsv that names web logs, formats/samples/,
+    /// sekoia/events/ or sigma/events/
     dir: PathBuf,
     /// Seed of the random cuts; another at each run where none is given
     #[arg(long)]
@@ -32,18 +39,44 @@ const JOBS: [&str; 3] = ["1", "2", "7"];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let logs = logs(&options.dir)?;
-    ensure!(!logs.is_empty(), "no web logs under {}", options.dir.display());
+    let at = |path: &str| Some(options.dir.join(path)).filter(|path| path.exists());
+    let (samples, messages) = (at("formats/samples"), at("sekoia/events"));
+    let twins = at("sigma/events");
+    let has_others = samples.is_some() || messages.is_some() || twins.is_some();
+    ensure!(!logs.is_empty() || has_others, "no logs under {}", options.dir.display());
+    let binary = native::command_line(repo, Profile::Release)?;
+    let work = repo.target.join("corpus");
+    let mut done = Vec::new();
+    if let Some(dir) = messages {
+        done.push(sekoia::run(&binary, &dir, &work.join("messages")));
+    }
+    done.extend(twins.map(|dir| twins::run(&binary, &dir)));
+    done.extend(samples.map(|dir| samples::run(&binary, &dir)));
+    if !logs.is_empty() {
+        done.push(web(repo, options, &binary, &logs, &work));
+    }
+    let failed = done.into_iter().filter_map(Result::err).map(|error| format!("{error:#}"));
+    let failed = failed.collect::<Vec<_>>();
+    ensure!(failed.is_empty(), "{}", failed.join("\n"));
+    Ok(())
+}
+
+/// Compares the reports of command line and page on web logs.
+fn web(repo: &Repo, options: &Options, binary: &Path, logs: &[PathBuf], work: &Path) -> Result<()> {
     if !options.no_build {
         dist::make(repo, &Toolchain::find(repo)?, Care::Release)?;
     }
-    let binary = native::command_line(repo, Profile::Release)?;
-    let work = repo.target.join("corpus");
     let seed = options.seed.unwrap_or_else(std::process::id);
     println!("{} logs; cuts with seed {seed} (--seed {seed} repeats them)", logs.len());
-    let checked = logs.iter().map(|log| Checked::by_command_line(&binary, log, &work));
+    let checked = logs.iter().map(|log| Checked::by_command_line(binary, log, work));
     let checked = checked.collect::<Result<Vec<_>>>()?;
-    let pages = by_page(repo, &work, &checked, seed)?;
+    let pages = by_page(repo, work, &checked, seed)?;
     conclude(&options.dir, &checked, &pages)
+}
+
+/// What the command line prints of a file or folder, whatever it finds there.
+fn ask(binary: &Path, arguments: &[&str], path: &Path) -> Result<String> {
+    Program::new(binary).args(arguments).arg(path).read_if(|code| (0..=3).contains(&code))
 }
 
 /// Web logs: every `web/*.log`, and those that the manifest of crowdsec/ calls nginx or Apache.

@@ -65,6 +65,24 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// The files in a folder, in order of their names.
+pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(paths_in(folder)?.into_iter().filter(|path| path.is_file()).collect())
+}
+
+/// The folders in a folder, in order of their names.
+pub fn folders_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(paths_in(folder)?.into_iter().filter(|path| path.is_dir()).collect())
+}
+
+fn paths_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder);
+    let entries = entries.with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
 /// Removes a folder that may not be there.
 pub fn remove_folder(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
