@@ -38,8 +38,31 @@ fn list_formats(files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
         writeln!(list, "({:?}, include_str!({:?})),", shown(file), path.display().to_string())?;
     }
     list.push_str("]\n");
-    let out = env::var("OUT_DIR")?;
-    Ok(fs::write(Path::new(&out).join("formats.rs"), list)?)
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("formats.rs"), list)?;
+    let cards: Vec<_> =
+        files.iter().filter(is_format).map(|file| card(file)).collect::<Result<_, _>>()?;
+    let cards: Vec<_> = cards.into_iter().flatten().collect();
+    Ok(fs::write(out.join("format_cards.json"), serde_json::to_string(&cards)?)?)
+}
+
+/// What the page says of a format before any is compiled. None for a part of another format.
+fn card(file: &Path) -> Result<Option<serde_json::Value>, Box<dyn Error>> {
+    let format: toml::Table = fs::read_to_string(file)?.parse()?;
+    if format.contains_key("part_of") {
+        return Ok(None);
+    }
+    let folder = file.parent().and_then(Path::file_name).unwrap_or_default();
+    let example = format.get("example").and_then(|all| all.get(0)).and_then(|one| one.get("text"));
+    let rank = format.get("rank").and_then(toml::Value::as_integer);
+    Ok(Some(serde_json::json!({
+        "id": format.get("id"),
+        "name": format.get("name"),
+        "what": format.get("what"),
+        "example": example.and_then(toml::Value::as_str).unwrap_or_default(),
+        "category": folder.to_string_lossy(),
+        "is_generic": rank.is_some_and(|rank| rank >= 90),
+    })))
 }
 
 fn shown(file: &Path) -> String {

@@ -35,6 +35,10 @@ pub type FormatIndex = u16;
 /// The descriptions of the built-in formats with the paths of their files.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/formats.rs"));
 
+/// What people are told of the built-in formats: a JSON array, made when the program is built, so
+/// that a page can show it before it compiles any.
+pub const CARDS: &str = include_str!(concat!(env!("OUT_DIR"), "/format_cards.json"));
+
 /// The descriptions of the built-in formats, by file.
 pub fn definitions() -> impl Iterator<Item = (&'static str, Result<Definition, DefinitionError>)> {
     FILES.iter().map(|(path, text)| (*path, Definition::parse(text)))
@@ -130,6 +134,19 @@ mod tests {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    #[test]
+    fn what_people_are_told_is_what_the_descriptions_say() {
+        let cards: Vec<serde_json::Value> = serde_json::from_str(CARDS).unwrap();
+        let described = definitions().map(|(_, definition)| definition.unwrap());
+        let described: Vec<_> = described.filter(|format| format.part_of.is_empty()).collect();
+        assert_eq!(cards.len(), described.len());
+        for (card, format) in cards.iter().zip(&described) {
+            assert_eq!(card["id"], format.id.as_str());
+            assert_eq!(card["what"]["ja"], format.what.ja.as_str());
+            assert_eq!(card["is_generic"], format.is_generic());
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::engine::{
     Settings, StreamId, Survey,
 };
 use crate::finding::Place;
-use crate::format::{Definition, definitions};
+use crate::format::Definition;
 use crate::input::ReadAt;
 use crate::report::{self, Report};
 use crate::shard::Cuts;
@@ -21,7 +21,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
@@ -406,21 +405,8 @@ pub fn detections() -> Result<JsValue> {
 /// The log formats that are read.
 #[wasm_bindgen]
 pub fn formats() -> Result<JsValue> {
-    let mut formats = Vec::new();
-    for (path, format) in definitions() {
-        let format = format.map_err(failed)?;
-        let folder = Path::new(path).parent().and_then(Path::file_name);
-        let category = folder.and_then(|name| name.to_str()).unwrap_or_default();
-        if format.part_of.is_empty() {
-            let example = format.example.first().map_or("", |example| example.text.as_str());
-            let what = json!({"en": format.what.en, "ja": format.what.ja});
-            formats.push(json!({
-                "id": format.id, "name": format.name, "what": what, "example": example,
-                "category": category, "is_generic": format.is_generic(),
-            }));
-        }
-    }
-    to_js(&formats)
+    js_sys::JSON::parse(crate::format::CARDS)
+        .map_err(|_| JsError::new("the list of formats is damaged"))
 }
 
 /// Version and build.
