@@ -15,9 +15,7 @@ pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
 pub use table::{Place, Table};
 pub use text::{Language, Text, counted};
-pub use time::{
-    Instant, Stamp, Time, ZoneSource, civil_day, parse_clf_time, rfc3339, rfc3339_exact,
-};
+pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};
 pub use visible::visible;
 
 use serde::{Deserialize, Serialize};

@@ -94,37 +94,6 @@ pub fn rfc3339_exact(stamp: Stamp) -> String {
         .map_or_else(|_| format!("@{}", stamp.at), |time| time.to_string())
 }
 
-/// Reads the time of access logs, `10/Oct/2000:13:55:36 -0700`.
-/// None when it is anything else, a day that no month has included.
-#[inline]
-pub fn parse_clf_time(text: &[u8]) -> Option<Stamp> {
-    let text: &[u8; 26] = text.try_into().ok()?;
-    if text[2] != b'/' || text[6] != b'/' || text[11] != b':' || text[20] != b' ' {
-        return None;
-    }
-    if text[14] != b':' || text[17] != b':' {
-        return None;
-    }
-    let day = two(text[0], text[1])?;
-    let month = month(&[text[3], text[4], text[5]])?;
-    let year = two(text[7], text[8])? * 100 + two(text[9], text[10])?;
-    let (hour, minute, second) =
-        (two(text[12], text[13])?, two(text[15], text[16])?, two(text[18], text[19])?);
-    let sign = match text[21] {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let offset = sign * (two(text[22], text[23])? * 3_600 + two(text[24], text[25])? * 60);
-    if day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    // A leap second counts as the one before it.
-    let second = second.min(59);
-    let local = civil_day(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
-    Some(Stamp { at: local - offset, nanos: 0, offset_secs: offset as i32 })
-}
-
 #[inline]
 pub(super) const fn days_in(year: i64, month: i64) -> i64 {
     match month {
@@ -158,32 +127,4 @@ pub(super) fn month(name: &[u8; 3]) -> Option<i64> {
         b"Dec" => 12,
         _ => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn access_log_times_agree_with_the_library() {
-        for at in (0..4_000_000_000i64).step_by(86_399 * 37) {
-            let zoned = jiff::Timestamp::from_second(at).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
-            let text = zoned.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
-            assert_eq!(parse_clf_time(text.as_bytes()).map(|s| s.at), Some(at), "{text}");
-        }
-    }
-
-    #[test]
-    fn offsets_are_taken_off_and_kept() {
-        let stamp = parse_clf_time(b"06/May/2021:10:02:03 +0900").unwrap();
-        assert_eq!(rfc3339(stamp.at), "2021-05-06T01:02:03Z");
-        assert_eq!(stamp.offset_secs, 9 * 3_600);
-    }
-
-    #[test]
-    fn what_is_no_time_is_none() {
-        for text in ["31/Feb/2021:10:02:03 +0900", "06/May/2021:24:02:03 +0900", "-", ""] {
-            assert_eq!(parse_clf_time(text.as_bytes()), None, "{text}");
-        }
-    }
 }

@@ -49,6 +49,8 @@ pub struct Reader {
     by_program: Vec<FormatIndex>,
     /// Formats whose records stand on lines of their own, in order of rank.
     bare: Vec<FormatIndex>,
+    /// How many of them are no generic ones, which stand last.
+    particular: usize,
     /// What records of texts begin with that begin as comments do.
     no_comments: Vec<Box<[u8]>>,
 }
@@ -127,6 +129,7 @@ impl Reader {
             any_json: Vec::new(),
             by_program: Vec::new(),
             bare: Vec::new(),
+            particular: 0,
             no_comments: Vec::new(),
             formats,
         };
@@ -158,6 +161,9 @@ impl Reader {
                 _ => reader.bare.push(index),
             }
         }
+        let is_particular =
+            |index: &FormatIndex| reader.format(*index).is_some_and(|format| !format.is_generic());
+        reader.particular = reader.bare.partition_point(is_particular);
         reader
     }
 
@@ -184,7 +190,6 @@ impl Reader {
         let is_it = |format: &Compiled| match kind {
             Kind::Evtx => matches!(format.method, Method::Evtx),
             Kind::Utmp => matches!(format.method, Method::Utmp),
-            Kind::Syslog => matches!(format.method, Method::Syslog),
             _ => false,
         };
         self.formats().find(|(_, format)| is_it(format)).map(|(index, _)| index)
@@ -382,14 +387,10 @@ impl<'a> Attempt<'a, '_> {
         if let Some(index) = program.and_then(|program| self.of_program(program, draft)) {
             return Some(index);
         }
-        let (usual, generic): (Vec<_>, Vec<_>) = self
-            .reader
-            .bare
-            .iter()
-            .partition(|index| self.reader.format(**index).is_some_and(|f| !f.is_generic()));
-        self.first_of(&usual, draft)
+        let (particular, generic) = self.reader.bare.split_at(self.reader.particular);
+        self.first_of(particular, draft)
             .or_else(|| if depth == 0 && !is_marked { self.syslog(draft) } else { None })
-            .or_else(|| if program.is_none() { self.first_of(&generic, draft) } else { None })
+            .or_else(|| if program.is_none() { self.first_of(generic, draft) } else { None })
     }
 
     fn first_of(&self, formats: &[FormatIndex], draft: &mut Draft<'a>) -> Option<FormatIndex> {

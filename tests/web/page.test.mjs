@@ -82,6 +82,8 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       for (const theme of ["dark", "light"]) {
         await press(tab, `[data-choice=${theme}]`);
         await until(() => tab.outer((theme) => document.documentElement.dataset.theme === theme, theme));
+        // Colours take a moment to change.
+        await sleep(400);
         await tab.screenshot(join(SHOTS, `${name}-ja-${theme}.png`));
       }
       assert.equal(await reportJson(tab), json);
