@@ -41,6 +41,9 @@ const FIREFOX_PREFERENCES = {
   "media.peerconnection.ice.obfuscate_host_addresses": false,
   "network.captive-portal-service.enabled": false,
   "network.connectivity-service.enabled": false,
+  // Having seen a page try to load from a host, it connects there at the next visit, be the page
+  // allowed to load or not. SECURITY.md says so.
+  "network.predictor.enabled": false,
   "network.lna.enabled": false,
   "network.lna.blocking": false,
 };

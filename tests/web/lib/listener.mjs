@@ -14,7 +14,7 @@ const CORS = {
 export async function listen() {
   const requests = [];
   const packets = [];
-  const sockets = new Set();
+  const sockets = new Map();
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     response.writeHead(200, { ...CORS, "content-type": contentType(request.url) });
@@ -24,7 +24,7 @@ export async function listen() {
     requests.push(`UPGRADE ${request.url}`);
     socket.destroy();
   });
-  server.on("connection", (socket) => sockets.add(socket));
+  server.on("connection", (socket) => sockets.set(socket, Date.now()));
   const udp = createSocket("udp4", (message) => packets.push(message.length));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   await new Promise((resolve) => udp.bind(0, "127.0.0.1", resolve));
@@ -34,9 +34,10 @@ export async function listen() {
     udpPort: udp.address().port,
     requests,
     packets,
-    connections: () => sockets.size,
+    /** When each connection was made. */
+    connections: () => [...sockets.values()],
     /** Bytes of all connections, whether or not they made a request. */
-    bytes: () => [...sockets].reduce((sum, socket) => sum + socket.bytesRead, 0),
+    bytes: () => [...sockets.keys()].reduce((sum, socket) => sum + socket.bytesRead, 0),
     close: () => (server.closeAllConnections(), server.close(), udp.close()),
   };
 }
