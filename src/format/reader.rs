@@ -310,10 +310,20 @@ impl Reader {
                     false => !format.is_generic() || !state.has_begun(),
                 };
                 let names = may_be.then(|| columns.named_by(line, !state.has_begun()))??;
-                Some((index, names))
+                let is_names = !format.is_generic() || !self.is_particular_record(line);
+                is_names.then_some((index, names))
             }
             _ => None,
         })
+    }
+
+    /// Whether a line is a record of a particular format. Where commas part a sentence, it could be
+    /// taken for names of columns.
+    fn is_particular_record(&self, line: &[u8]) -> bool {
+        let (arena, state) = (Bump::new(), State::default());
+        let nothing = Situation::new(FormatIndex::MAX, Clock::default());
+        let read = self.read(&nothing, &state, line, &arena);
+        read.is_some_and(|read| self.format(read.format).is_some_and(|own| !own.is_generic()))
     }
 
     /// Takes a line that names columns, or another comment.
