@@ -47,6 +47,8 @@ pub struct Reader {
     any_json: Vec<FormatIndex>,
     /// Formats of syslog programs, in order of rank.
     by_program: Vec<FormatIndex>,
+    /// Texts that any program may write: tried on messages that nothing else fits.
+    any_program: Vec<FormatIndex>,
     /// Formats whose records stand on lines of their own, in order of rank.
     bare: Vec<FormatIndex>,
     /// How many of them are no generic ones, which stand last.
@@ -128,6 +130,7 @@ impl Reader {
             by_key: Table::default(),
             any_json: Vec::new(),
             by_program: Vec::new(),
+            any_program: Vec::new(),
             bare: Vec::new(),
             particular: 0,
             no_comments: Vec::new(),
@@ -147,8 +150,10 @@ impl Reader {
                     }
                 }
                 Method::Text(text) => {
-                    if !text.programs.is_empty() {
-                        reader.by_program.push(index);
+                    match (text.programs.is_empty(), format.is_generic()) {
+                        (true, _) => {}
+                        (false, true) => reader.any_program.push(index),
+                        (false, false) => reader.by_program.push(index),
                     }
                     if text.bare {
                         reader.bare.push(index);
@@ -400,7 +405,10 @@ impl<'a> Attempt<'a, '_> {
         let (particular, generic) = self.reader.bare.split_at(self.reader.particular);
         self.first_of(particular, draft)
             .or_else(|| if depth == 0 && !is_marked { self.syslog(draft) } else { None })
-            .or_else(|| if program.is_none() { self.first_of(generic, draft) } else { None })
+            .or_else(|| {
+                let any = &self.reader.any_program;
+                self.first_of(if program.is_none() { generic } else { any }, draft)
+            })
     }
 
     fn first_of(&self, formats: &[FormatIndex], draft: &mut Draft<'a>) -> Option<FormatIndex> {
