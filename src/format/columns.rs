@@ -197,12 +197,14 @@ impl Columns {
     }
 }
 
-/// Whether the cells of a first line can be names: several, all different, none a number.
+/// Whether the cells of a first line can be names: several, all different, none a number, none a
+/// label with something behind it.
 fn could_be_names(names: &[Box<[u8]>]) -> bool {
     let is_name = |name: &[u8]| {
         (1..=64).contains(&name.len())
             && !name.first().is_some_and(u8::is_ascii_digit)
             && !name.iter().any(|byte| matches!(byte, b'=' | b'"' | b'{' | b'<'))
+            && memchr::memmem::find(name, b": ").is_none()
     };
     let distinct: std::collections::BTreeSet<_> = names.iter().collect();
     names.len() >= 3 && distinct.len() == names.len() && names.iter().all(|name| is_name(name))

@@ -68,6 +68,10 @@ pub(super) struct TextPattern {
 
 impl Compiled {
     pub fn new(definition: &Definition) -> Result<Self, DefinitionError> {
+        if let Some(place) = definition.without_effect() {
+            let what = "no effect with this kind; expected none".to_owned();
+            return Err(wrong(definition, place, what));
+        }
         let mut mapping = Mapping::compile(definition)?;
         let method = method(definition, &mut mapping)?;
         let mut key = |name: &str| (!name.is_empty()).then(|| mapping.key(name));
@@ -171,4 +175,35 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
     let programs = definition.programs.iter().map(|program| Glob::new(program)).collect::<Vec<_>>();
     let bare = definition.bare || programs.is_empty();
     Ok(Text { programs, bare, patterns })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a description with these lines.
+    fn refusal(lines: &str) -> String {
+        let head = "id = \"portal\"\nname = \"Portal\"\nwhat = { en = \"x\", ja = \"x\" }\n";
+        let definition = Definition::parse(&format!("{head}{lines}")).unwrap();
+        Compiled::new(&definition).map_or_else(|error| error.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn what_would_be_without_effect_is_refused() {
+        let layout = "kind = \"layout\"\nlog_format = \"%h %l %u %t \\\"%r\\\" %>s %b\"\n";
+        assert_eq!(refusal(layout), "");
+        let told = refusal(&format!("{layout}claims = [\"a\"]"));
+        assert_eq!(told, "format portal, claims: no effect with this kind; expected none");
+        let told = refusal("kind = \"syslog\"\n[fields]\n\"user.name\" = \"user\"");
+        assert_eq!(told, "format portal, fields: no effect with this kind; expected none");
+    }
+
+    #[test]
+    fn claims_that_could_never_match_are_refused() {
+        let json = |rest: &str| refusal(&format!("kind = \"json\"\n{rest}"));
+        let alias = "[alias]\nuser = [\"login\"]";
+        assert_eq!(json(&format!("claims = [\"login & user\", \"!*a & b\"]\n{alias}")), "");
+        assert!(json("claims = [\"*user & login\"]").contains("claims: «*user»"));
+        assert!(json(&format!("claims = [\"user & login\"]\n{alias}")).contains("claims: «user»"));
+    }
 }

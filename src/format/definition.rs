@@ -272,6 +272,24 @@ impl Definition {
         matches!(self.rank, Some(super::compiled::GENERIC..))
     }
 
+    /// A key that is given though its kind makes nothing of it: the fields of these kinds follow
+    /// from the layout or the header alone.
+    pub(super) fn without_effect(&self) -> Option<&'static str> {
+        if !matches!(self.kind, Kind::Layout | Kind::Syslog | Kind::Utmp) {
+            return None;
+        }
+        let given = [
+            ("fields", !self.fields.is_empty()),
+            ("when", !self.when.is_empty()),
+            ("claims", !self.claims.is_empty()),
+            ("alias", !self.alias.is_empty()),
+            ("inside", !self.inside.is_empty()),
+            ("inner", !self.inner.is_empty()),
+            ("zone", !self.zone.is_empty()),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| key)
+    }
+
     /// The description with what it takes over from the one that it extends, if any.
     pub(super) fn extended(&self, known: &[&Self]) -> Result<Self, DefinitionError> {
         let mut whole = self.clone();

@@ -44,6 +44,10 @@ const WRAPPERS: &[&str] = &[
     "logins",
 ];
 
+/// Members that hold an object in records and never in wrappers: a record of Google Workspace has an
+/// array `events` too.
+const OF_RECORDS: &[&str] = &["id", "actor"];
+
 /// Cuts a stream that is not one of plain lines.
 pub enum RecordCutter<'f> {
     /// JSON.
@@ -62,7 +66,7 @@ impl<'f> RecordCutter<'f> {
     /// A cutter of a framing. `begins` says whether a line begins a record, where that is asked.
     pub fn new(framing: Framing, begins: &'f dyn Fn(&[u8]) -> bool) -> Self {
         match framing {
-            Framing::Json => Self::Json(JsonCutter::new(WRAPPERS)),
+            Framing::Json => Self::Json(JsonCutter::new(WRAPPERS, OF_RECORDS)),
             Framing::Csv => Self::Csv(CsvCutter::default()),
             Framing::Xml => Self::Xml(XmlCutter::new("Event")),
             Framing::Lines | Framing::Blocks => Self::Blocks(BlockCutter::new(begins)),

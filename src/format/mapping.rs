@@ -1,7 +1,7 @@
 //! From the pairs of a record to the fields of the event model.
 
 use super::condition::Condition;
-use super::definition::{Definition, DefinitionError, OneOrMany, When};
+use super::definition::{Definition, DefinitionError, Kind, OneOrMany, When};
 use super::draft::Draft;
 use super::keys::{Found, KeyId, Keys};
 use super::spec::Spec;
@@ -38,6 +38,7 @@ impl Mapping {
             let condition = Condition::compile(claim, &mut mapping.keys);
             mapping.claims.push(condition.map_err(|what| wrong(definition, "claims", what))?);
         }
+        mapping.check_claims(definition).map_err(|what| wrong(definition, "claims", what))?;
         for (name, specs) in &definition.fields {
             let place = format!("fields.{name}");
             mapping.add_field(name, specs).map_err(|what| wrong(definition, &place, what))?;
@@ -47,6 +48,20 @@ impl Mapping {
             mapping.add_when(rule).map_err(|what| wrong(definition, &place, what))?;
         }
         Ok(mapping)
+    }
+
+    /// JSON records are matched with claims by the names of their pairs, as they are written.
+    fn check_claims(&self, definition: &Definition) -> Result<(), String> {
+        if definition.kind != Kind::Json {
+            return Ok(());
+        }
+        let is_other = |name: &&str| name.starts_with('*') || definition.alias.contains_key(*name);
+        match self.witnesses().flatten().find(is_other) {
+            Some(name) => Err(format!(
+                "«{name}», which stands for other names; expected a name as the records write it"
+            )),
+            None => Ok(()),
+        }
     }
 
     fn add_field(&mut self, name: &str, specs: &OneOrMany) -> Result<(), String> {

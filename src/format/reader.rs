@@ -47,6 +47,8 @@ pub struct Reader {
     any_json: Vec<FormatIndex>,
     /// Formats of syslog programs, in order of rank.
     by_program: Vec<FormatIndex>,
+    /// Texts that any program may write: tried on messages that nothing else fits.
+    any_program: Vec<FormatIndex>,
     /// Formats whose records stand on lines of their own, in order of rank.
     bare: Vec<FormatIndex>,
     /// How many of them are no generic ones, which stand last.
@@ -128,6 +130,7 @@ impl Reader {
             by_key: Table::default(),
             any_json: Vec::new(),
             by_program: Vec::new(),
+            any_program: Vec::new(),
             bare: Vec::new(),
             particular: 0,
             no_comments: Vec::new(),
@@ -147,8 +150,10 @@ impl Reader {
                     }
                 }
                 Method::Text(text) => {
-                    if !text.programs.is_empty() {
-                        reader.by_program.push(index);
+                    match (text.programs.is_empty(), format.is_generic()) {
+                        (true, _) => {}
+                        (false, true) => reader.any_program.push(index),
+                        (false, false) => reader.by_program.push(index),
                     }
                     if text.bare {
                         reader.bare.push(index);
@@ -310,10 +315,20 @@ impl Reader {
                     false => !format.is_generic() || !state.has_begun(),
                 };
                 let names = may_be.then(|| columns.named_by(line, !state.has_begun()))??;
-                Some((index, names))
+                let is_names = !format.is_generic() || !self.is_particular_record(line);
+                is_names.then_some((index, names))
             }
             _ => None,
         })
+    }
+
+    /// Whether a line is a record of a particular format. Where commas part a sentence, it could be
+    /// taken for names of columns.
+    fn is_particular_record(&self, line: &[u8]) -> bool {
+        let (arena, state) = (Bump::new(), State::default());
+        let nothing = Situation::new(FormatIndex::MAX, Clock::default());
+        let read = self.read(&nothing, &state, line, &arena);
+        read.is_some_and(|read| self.format(read.format).is_some_and(|own| !own.is_generic()))
     }
 
     /// Takes a line that names columns, or another comment.
@@ -390,7 +405,10 @@ impl<'a> Attempt<'a, '_> {
         let (particular, generic) = self.reader.bare.split_at(self.reader.particular);
         self.first_of(particular, draft)
             .or_else(|| if depth == 0 && !is_marked { self.syslog(draft) } else { None })
-            .or_else(|| if program.is_none() { self.first_of(generic, draft) } else { None })
+            .or_else(|| {
+                let any = &self.reader.any_program;
+                self.first_of(if program.is_none() { generic } else { any }, draft)
+            })
     }
 
     fn first_of(&self, formats: &[FormatIndex], draft: &mut Draft<'a>) -> Option<FormatIndex> {

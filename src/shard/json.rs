@@ -3,8 +3,9 @@
 //!
 //! A top-level array whose first element is an object is a wrapper, and so is a top-level object
 //! with such an array under one of the keys given: its elements are the records, and all else of it
-//! is filler. A line that begins with neither bracket is a record of its own, for a reader to
-//! reject. A string does not hold a raw line end, by RFC 8259; where one does, or where a bracket
+//! is filler. An object that has an object under one of the other keys given is a record itself,
+//! whatever arrays stand behind that. A line that begins with neither bracket is a record of its
+//! own, for a reader to reject. A string does not hold a raw line end, by RFC 8259; where one does, or where a bracket
 //! begins a line though none can stand there, the record is damaged: it ends with its line, and the
 //! next is looked for.
 
@@ -59,6 +60,8 @@ impl Key {
 #[derive(Debug)]
 pub struct JsonCutter {
     keys: &'static [&'static str],
+    /// Members that only records have.
+    whole: &'static [&'static str],
     out: Assembly,
     mode: Mode,
     /// Whether what is read now is part of a record.
@@ -79,16 +82,19 @@ pub struct JsonCutter {
     naming: Option<usize>,
     /// Whether the array that opened last would be a wrapper's.
     may_wrap: bool,
+    /// Whether the object that is read has shown to be a record itself.
+    is_whole: bool,
     /// First byte of the chunk that is not handed over yet.
     from: usize,
 }
 
 impl JsonCutter {
     /// A cutter. `keys` are the members under which wrappers keep their records, as `Records`, or
-    /// `hits.hits` for one in the other.
-    pub fn new(keys: &'static [&'static str]) -> Self {
+    /// `hits.hits` for one in the other; `whole` are those that no wrapper has as an object.
+    pub fn new(keys: &'static [&'static str], whole: &'static [&'static str]) -> Self {
         Self {
             keys,
+            whole,
             out: Assembly::default(),
             mode: Mode::Between,
             is_record: false,
@@ -100,6 +106,7 @@ impl JsonCutter {
             path: [Key::default(); 2],
             naming: None,
             may_wrap: false,
+            is_whole: false,
             from: 0,
         }
     }
@@ -215,6 +222,9 @@ impl JsonCutter {
             self.is_record = true;
             self.floor = self.depth;
         }
+        if byte == b'{' && self.depth == 1 && self.before == b':' {
+            self.is_whole |= self.whole.iter().any(|key| self.path[0].is(key));
+        }
         self.may_wrap = byte == b'[' && self.floor == 0 && self.is_under_key();
         self.depth += 1;
         let bit = 1 << self.depth;
@@ -251,7 +261,8 @@ impl JsonCutter {
             _ => false,
         };
         let are_objects = (1..=self.depth).all(|depth| self.is_object(depth));
-        self.depth == 0 || (self.before == b':' && are_objects && self.keys.iter().any(is_key))
+        let is_named = || are_objects && self.keys.iter().any(is_key);
+        self.depth == 0 || (self.before == b':' && !self.is_whole && is_named())
     }
 
     /// A string begins: notes whether it is a name that can lead to a wrapper's array.
@@ -338,6 +349,7 @@ impl JsonCutter {
         self.out.fill(&chunk[self.from..at]);
         self.from = at;
         self.is_record = true;
+        self.is_whole = false;
         self.naming = None;
     }
 

@@ -1,13 +1,16 @@
 //! `cargo xtask corpus DIR`: over a folder of logs, the reports of the command line with 1, 2 and
 //! 7 jobs, of the page with 1, 2 and 7 workers, and of the page with shards cut at random places
 //! must be the same bytes. Where they are there, also samples of formats, messages with known
-//! fields, and Windows event logs with twins in JSON.
+//! fields, logs with known attackers, and Windows event logs with twins in JSON.
 
+mod crowdsec;
+mod doubts;
 mod exceptions;
 mod samples;
 mod sekoia;
 mod twins;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -48,8 +51,12 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let work = repo.target.join("corpus");
     let mut done = Vec::new();
     if let Some(dir) = messages {
-        done.push(sekoia::run(&binary, &dir, &work.join("messages")));
+        let listed = samples.as_deref().map_or_else(|| Ok(BTreeSet::new()), sekoia::listed)?;
+        done.push(sekoia::run(&binary, &dir, &work.join("messages"), &listed));
     }
+    done.extend(at("crowdsec/manifest.tsv").map(|_| {
+        crowdsec::run(&binary, &options.dir.join("crowdsec"))
+    }));
     done.extend(twins.map(|dir| twins::run(&binary, &dir)));
     done.extend(samples.map(|dir| samples::run(&binary, &dir)));
     if !logs.is_empty() {

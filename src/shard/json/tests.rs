@@ -7,7 +7,7 @@ use crate::train::Random;
 const KEYS: &[&str] = &["Records", "value", "hits.hits"];
 
 fn seen(text: &[u8], seed: u64) -> Vec<Seen> {
-    cuts(text, seed, || JsonCutter::new(KEYS), JsonCutter::push, JsonCutter::finish)
+    cuts(text, seed, || JsonCutter::new(KEYS, &["actor"]), JsonCutter::push, JsonCutter::finish)
 }
 
 #[track_caller]
@@ -48,6 +48,10 @@ fn wrappers_give_their_elements() {
     check(
         r#"{"took":1,"hits":{"total":9,"hits":[{"a":1},{"a":2}],"x":1}}"#,
         &[r#"{"a":1}"#, r#"{"a":2}"#],
+    );
+    check(
+        r#"{"actor":"x","value":[{"a":1}]}{"actor":{"b":2},"value":[{"a":3}]}{"value":[{"a":4}]}"#,
+        &[r#"{"a":1}"#, r#"{"actor":{"b":2},"value":[{"a":3}]}"#, r#"{"a":4}"#],
     );
     assert_eq!(
         seen(b"{\"value\": [\n{}\n]}\n", 1),

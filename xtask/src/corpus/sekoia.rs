@@ -1,15 +1,23 @@
 //! Messages of many products with the fields that another program's parsers found in them: how many
-//! of these the command line finds too. Figures only: neither parser is right everywhere.
+//! of these the command line finds too. Of products that have samples among the formats nearly all
+//! must be found, of all products most. What those parsers say without a reason stands in `DOUBTS`
+//! and does not count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::ask;
-use crate::repo::{files_in, read, remove_folder, write};
+use super::doubts::{self, DOUBTS};
+use crate::repo::{files_in, folders_in, read, remove_folder, write};
 use crate::table;
+
+/// Percent that must be found of a product that has samples among the formats.
+const OF_LISTED: u64 = 95;
+/// Percent that must be found of all.
+const OF_ALL: u64 = 80;
 
 const ASKED: [&str; 7] = ["time", "source.ip", "user.name", "action", "url", "status", "outcome"];
 
@@ -18,55 +26,132 @@ const ASKED: [&str; 7] = ["time", "source.ip", "user.name", "action", "url", "st
 struct Share {
     found: u64,
     expected: u64,
+    /// Expected, not found, and in doubt.
+    doubtful: u64,
 }
 
 impl Share {
     fn add(&mut self, other: Share) {
         self.found += other.found;
         self.expected += other.expected;
+        self.doubtful += other.doubtful;
     }
 
-    fn cells(self) -> [String; 3] {
-        let share = format!("{:.1} %", 100.0 * self.found as f64 / self.expected.max(1) as f64);
-        [self.found.to_string(), self.expected.to_string(), share]
+    const fn counting(self) -> u64 {
+        self.expected - self.doubtful
+    }
+
+    const fn reaches(self, percent: u64) -> bool {
+        self.found * 100 >= self.counting() * percent
+    }
+
+    fn cells(self) -> [String; 4] {
+        let share = 100.0 * self.found as f64 / self.counting().max(1) as f64;
+        let numbers = [self.found, self.expected, self.doubtful].map(|number| number.to_string());
+        let [found, expected, doubtful] = numbers;
+        [found, expected, doubtful, format!("{share:.1} %")]
     }
 }
 
-/// Reads `dir/*.jsonl`: in each line a `message` and what is `expected` of it.
-pub fn run(binary: &Path, dir: &Path, work: &Path) -> Result<()> {
+/// Reads `dir/*.jsonl`: in each line a `message` and what is `expected` of it. `listed` are the
+/// products that have samples among the formats.
+pub fn run(binary: &Path, dir: &Path, work: &Path, listed: &BTreeSet<String>) -> Result<()> {
     let mut intakes = Vec::new();
     let mut fields = BTreeMap::<&str, Share>::new();
+    let mut met = BTreeSet::new();
     for file in files_in(dir)? {
         if file.extension().is_none_or(|end| end != "jsonl") {
             continue;
         }
+        let name = file.file_stem().context("a path has no name")?.to_string_lossy().into_owned();
         let mut intake = Share::default();
-        for (field, is_found) in compare(binary, &read(&file)?, work)? {
-            let share = Share { found: u64::from(is_found), expected: 1 };
-            fields.entry(field).or_default().add(share);
+        for answer in compare(binary, &read(&file)?, work)? {
+            let doubt = match answer.is_found {
+                true => None,
+                false => doubts::place(&name, answer.field, &answer.wanted),
+            };
+            met.extend(doubt);
+            let share = Share {
+                found: u64::from(answer.is_found),
+                expected: 1,
+                doubtful: u64::from(doubt.is_some()),
+            };
+            fields.entry(answer.field).or_default().add(share);
             intake.add(share);
         }
-        let name = file.file_stem().context("a path has no name")?.to_string_lossy();
-        intakes.push((name.into_owned(), intake));
+        intakes.push((name, intake));
     }
     ensure!(!intakes.is_empty(), "no messages under {}", dir.display());
-    let row =
-        |name: &str, share: Share| [name.to_owned()].into_iter().chain(share.cells()).collect();
     let total = intakes.iter().fold(Share::default(), |mut total, (_, share)| {
         total.add(*share);
         total
     });
-    let mut rows: Vec<Vec<String>> =
-        intakes.iter().map(|(name, share)| row(name, *share)).collect();
+    print(&intakes, &fields, total, listed);
+    conclude(&intakes, total, listed, &met)
+}
+
+fn print(
+    intakes: &[(String, Share)],
+    fields: &BTreeMap<&str, Share>,
+    total: Share,
+    listed: &BTreeSet<String>,
+) {
+    let row = |name: &str, mark: &str, share: Share| {
+        [name.to_owned(), mark.to_owned()].into_iter().chain(share.cells()).collect::<Vec<_>>()
+    };
+    let mark = |name: &String| if listed.contains(name) { "listed" } else { "" };
+    let mut rows: Vec<_> =
+        intakes.iter().map(|(name, share)| row(name, mark(name), *share)).collect();
     let asked = ASKED.iter().map(|field| (field, fields.get(field).copied().unwrap_or_default()));
-    rows.extend(asked.map(|(field, share)| row(&format!("all: {field}"), share)));
-    rows.push(row("all", total));
-    table::print(&["intake", "found", "expected", "share"], &rows);
+    rows.extend(asked.map(|(field, share)| row(&format!("all: {field}"), "", share)));
+    rows.push(row("all", "", total));
+    table::print(&["intake", "", "found", "expected", "doubtful", "share"], &rows);
+    for doubt in DOUBTS {
+        println!("  doubtful: {} {} «{}»: {}", doubt.intake, doubt.field, doubt.wanted, doubt.reason);
+    }
+}
+
+/// Whether the goals are reached, and every doubt is still one. Of a share of the products none
+/// may be there; a doubt about one that is not there is not asked for.
+fn conclude(
+    intakes: &[(String, Share)],
+    total: Share,
+    listed: &BTreeSet<String>,
+    met: &BTreeSet<usize>,
+) -> Result<()> {
+    let short = intakes.iter().filter(|(name, share)| {
+        listed.contains(name) && !share.reaches(OF_LISTED)
+    });
+    let mut wrong: Vec<String> =
+        short.map(|(name, _)| format!("{name}: less than {OF_LISTED} %")).collect();
+    if !total.reaches(OF_ALL) {
+        wrong.push(format!("all: less than {OF_ALL} %"));
+    }
+    let gone = DOUBTS.iter().enumerate().filter(|(place, doubt)| {
+        !met.contains(place) && intakes.iter().any(|(name, _)| name == doubt.intake)
+    });
+    wrong.extend(gone.map(|(_, doubt)| {
+        format!("{} {} «{}» is no doubt any more", doubt.intake, doubt.field, doubt.wanted)
+    }));
+    ensure!(wrong.is_empty(), "fields of messages:\n  {}", wrong.join("\n  "));
     Ok(())
 }
 
+/// The products that have samples in `dir/<format>/sekoia-<product>.*`.
+pub fn listed(dir: &Path) -> Result<BTreeSet<String>> {
+    let mut listed = BTreeSet::new();
+    for folder in folders_in(dir)? {
+        for file in files_in(&folder)? {
+            let name = file.file_name().context("a path has no name")?.to_string_lossy();
+            let product = name.strip_prefix("sekoia-").and_then(|name| name.split('.').next());
+            listed.extend(product.map(str::to_owned));
+        }
+    }
+    Ok(listed)
+}
+
 /// For every field that is expected of the messages of an intake, whether it is found.
-fn compare(binary: &Path, lines: &str, work: &Path) -> Result<Vec<(&'static str, bool)>> {
+fn compare(binary: &Path, lines: &str, work: &Path) -> Result<Vec<Answer>> {
     remove_folder(work)?;
     let mut expected = Vec::new();
     for (at, line) in lines.lines().enumerate() {
@@ -89,6 +174,14 @@ fn compare(binary: &Path, lines: &str, work: &Path) -> Result<Vec<(&'static str,
     Ok(compared.collect())
 }
 
+/// A field that is expected of a message.
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    field: &'static str,
+    wanted: String,
+    is_found: bool,
+}
+
 /// What is expected of a message, and what was read.
 struct Asked<'v> {
     expected: &'v Value,
@@ -96,10 +189,17 @@ struct Asked<'v> {
 }
 
 impl Asked<'_> {
-    fn all(&self) -> Vec<(&'static str, bool)> {
-        let same = |name: &str| self.wanted(name).map(|wanted| self.has(name, &wanted));
+    fn all(&self) -> Vec<Answer> {
+        let same = |name: &str| {
+            let wanted = self.wanted(name)?;
+            let is_found = self.has(name, &wanted);
+            Some((wanted, is_found))
+        };
         let answers = [
-            self.wanted("@timestamp").map(|wanted| self.is_at(&wanted)),
+            self.wanted("@timestamp").map(|wanted| {
+                let is_found = self.is_at(&wanted);
+                (wanted, is_found)
+            }),
             same("source.ip"),
             same("user.name"),
             self.does(),
@@ -108,7 +208,11 @@ impl Asked<'_> {
             same("event.outcome"),
         ];
         let asked = ASKED.into_iter().zip(answers);
-        asked.filter_map(|(name, answer)| Some((name, answer?))).collect()
+        let answered = asked.filter_map(|(field, answer)| {
+            let (wanted, is_found) = answer?;
+            Some(Answer { field, wanted, is_found })
+        });
+        answered.collect()
     }
 
     /// What is expected under a name, which may stand as a whole or by its parts.
@@ -137,19 +241,21 @@ impl Asked<'_> {
         both.is_some_and(|(read, wanted)| (read - wanted).abs() < 1_000_000_000)
     }
 
-    fn does(&self) -> Option<bool> {
-        let action = self.wanted("event.action").map(|wanted| self.has("event.action", &wanted));
-        let method = "http.request.method";
-        let method = self.wanted(method).map(|wanted| self.has(method, &wanted));
-        (action.is_some() || method.is_some())
-            .then_some(action == Some(true) || method == Some(true))
+    fn does(&self) -> Option<(String, bool)> {
+        let wanted = ["event.action", "http.request.method"]
+            .into_iter()
+            .filter_map(|name| Some((self.wanted(name)?, name)))
+            .collect::<Vec<_>>();
+        let is_found = wanted.iter().any(|(wanted, name)| self.has(name, wanted));
+        wanted.into_iter().next().map(|(wanted, _)| (wanted, is_found))
     }
 
-    fn is_of_url(&self) -> Option<bool> {
+    fn is_of_url(&self) -> Option<(String, bool)> {
         let names = ["url.original", "url.full", "url.path"];
         let wanted: Vec<String> = names.iter().filter_map(|name| self.wanted(name)).collect();
         let is_it = |url: &String| is_url(url, self.read("url.domain"), self.read("url.original"));
-        (!wanted.is_empty()).then(|| wanted.iter().any(is_it))
+        let is_found = wanted.iter().any(is_it);
+        wanted.into_iter().next().map(|url| (url, is_found))
     }
 }
 
@@ -196,6 +302,8 @@ mod tests {
             },
         });
         let answers = Asked { expected: &expected, event: &event }.all();
+        let answers: Vec<_> =
+            answers.iter().map(|answer| (answer.field, answer.is_found)).collect();
         let told = [
             ("time", true),
             ("source.ip", true),
