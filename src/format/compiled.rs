@@ -31,6 +31,8 @@ pub(super) struct Compiled {
     pub inner: Option<KeyId>,
     pub program: Option<KeyId>,
     pub is_multiline: bool,
+    /// The field that no two events share.
+    pub identity: Option<Field>,
 }
 
 /// How a record is taken apart.
@@ -85,6 +87,7 @@ impl Compiled {
             inner,
             program,
             is_multiline: definition.multiline,
+            identity: identity(definition)?,
         })
     }
 
@@ -101,6 +104,7 @@ impl Compiled {
             inner: None,
             program: None,
             is_multiline: false,
+            identity: None,
         }
     }
 
@@ -108,6 +112,12 @@ impl Compiled {
     pub const fn is_generic(&self) -> bool {
         self.rank >= GENERIC
     }
+}
+
+fn identity(definition: &Definition) -> Result<Option<Field>, DefinitionError> {
+    let name = definition.identity.as_str();
+    let field = (!name.is_empty()).then(|| field_named(name)).transpose();
+    field.map_err(|what| wrong(definition, "identity", what))
 }
 
 fn method(definition: &Definition, mapping: &mut Mapping) -> Result<Method, DefinitionError> {

@@ -449,6 +449,18 @@ impl Facts<'_> {
             format!("ログの範囲は{period}、解析率{parsed}%。{ja}"),
         );
         let mut draft = Draft::new(state, summary).resting_on(&findings);
+        let repeated = self.report.coverage.repeated;
+        if repeated > 0 {
+            draft.because.push(Text::new(
+                format!(
+                    "{} in the files given more than once and counted once; the list of sources says which files share them.",
+                    if repeated == 1 { "1 record is".to_owned() } else { format!("{repeated} records are") },
+                ),
+                format!(
+                    "{repeated}件の記録は重複しており、1回だけ数えています(どのファイルと重複しているかはソース一覧を参照)。"
+                ),
+            ));
+        }
         let unread =
             self.report.sources.iter().filter(|source| !source.problems.is_empty()).count();
         if unread > 0 {

@@ -2,11 +2,11 @@
 
 use super::{
     ByteLedger, Coverage, Fault, FaultKind, Ledger, PlannedSource, Prepared, Problem, ReadAt,
-    Reason, SourceReport, Stream, StreamReport, Text, Unparsed, Why, rfc3339, runs,
+    Reason, Repetition, SourceReport, Stream, StreamReport, Text, Unparsed, Why, rfc3339, runs,
 };
 use crate::engine::coverage::SourceLedger;
 use crate::engine::exhibit::{Wanted, read_ranges};
-
+use crate::format::FormatIndex;
 use std::collections::BTreeSet;
 
 /// Bytes of a sample.
@@ -55,10 +55,12 @@ fn report(
     ledger: &Ledger,
 ) -> StreamReport {
     let (lines, records) = ledger.totals();
-    let read = ledger.bytes.parsed + ledger.bytes.blank + ledger.bytes.unparsed;
+    let bytes = ledger.bytes;
+    let read = bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated;
     let size = if stream.is_plain() { source.size } else { read };
     let main = ledger.formats.iter().max_by_key(|(index, records)| (**records, u16::MAX - **index));
-    let format = main.and_then(|(index, _)| prepared.meant.reader.id(*index)).map(str::to_owned);
+    let main = main.map(|(index, _)| *index).or_else(|| told(stream, ledger));
+    let format = main.and_then(|index| prepared.meant.reader.id(index)).map(str::to_owned);
     StreamReport {
         id: stream.id,
         path_inside: stream.found.path_inside.clone(),
@@ -69,16 +71,34 @@ fn report(
         zone: zone(prepared, stream, ledger),
         size,
         lines,
-        records,
+        records: records.saturating_sub(ledger.repeated()),
         unparsed: ledger.unparsed,
-        bytes: ByteLedger { unread: size.saturating_sub(read), ..ledger.bytes },
+        repeated: ledger.repeated(),
+        repeats: repeats(ledger),
+        bytes: ByteLedger { unread: size.saturating_sub(read), ..bytes },
         first: ledger.span.map(|span| rfc3339(span.0)),
         last: ledger.span.map(|span| rfc3339(span.1)),
     }
 }
 
+/// The format of a stream all of whose records are repeated: what its head told.
+fn told(stream: &Stream, ledger: &Ledger) -> Option<FormatIndex> {
+    stream.found.sniffed.filter(|_| ledger.repeated() > 0).map(|sniffed| sniffed.format)
+}
+
+fn repeats(ledger: &Ledger) -> Vec<Repetition> {
+    let repeated = ledger.repeated.iter();
+    repeated.map(|(of, records)| Repetition { of: *of, records: *records }).collect()
+}
+
 fn why_format(prepared: &Prepared, ledger: &Ledger, format: Option<&str>) -> Text {
     let parsed = ledger.understood();
+    if parsed + ledger.unparsed == 0 && ledger.repeated() > 0 {
+        return Text::fixed(
+            "All its records are in another log and are counted there.",
+            "すべての記録が他のログと重複しており、そちらで数えています。",
+        );
+    }
     let Some(format) = format else {
         return Text::fixed("No format fits any record.", "どの形式も一致しませんでした。");
     };
