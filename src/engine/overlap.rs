@@ -118,12 +118,8 @@ pub(super) fn overlaps(
             wanted.entry(stream).or_default().push(Sought { pair, bytes, range });
         }
     }
-    let mut places = BTreeSet::new();
-    each(prepared, sources, &wanted, &mut |sought, from, reader| {
-        places.extend(find(sought, from, reader));
-    });
     let mut found = BTreeMap::new();
-    for (pair, place) in places {
+    for (pair, place) in places(prepared, sources, &wanted) {
         let (whole, begun) = pairs[pair];
         let known = found.entry(pair).or_insert_with(Vec::new);
         if known.is_empty() {
@@ -215,13 +211,13 @@ const fn end_of(location: &Location) -> u64 {
     location.offset + location.length as u64
 }
 
-/// Opens the streams in which something is looked for, each where the first of it may stand.
-fn each(
+/// Looks for the beginnings of streams in others: by pair, where they stand.
+fn places(
     prepared: &Prepared,
     sources: &[&dyn ReadAt],
     wanted: &BTreeMap<u32, Vec<Sought>>,
-    look: &mut dyn FnMut(&[Sought], u64, &mut dyn Read),
-) {
+) -> BTreeSet<(usize, u64)> {
+    let mut places = BTreeSet::new();
     let start = |sought: &[Sought]| sought.iter().map(|one| one.range.start).min().unwrap_or(0);
     for (planned, source) in prepared.plan.sources.iter().zip(sources) {
         let streams = prepared.plan.streams.iter().filter(|stream| stream.of == planned.id);
@@ -229,10 +225,11 @@ fn each(
         let streams: Vec<_> = streams.collect();
         open(prepared, planned, *source, &streams, &mut |stream, reader| {
             if let Some(sought) = wanted.get(&stream.id) {
-                look(sought, start(sought), reader);
+                places.extend(find(sought, start(sought), reader));
             }
         });
     }
+    places
 }
 
 /// Where what is looked for stands: by pair, the first few places.

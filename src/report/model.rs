@@ -110,7 +110,7 @@ pub struct StreamReport {
     pub encoding: String,
     /// What the times say of their zone.
     pub zone: Text,
-    /// Unpacked bytes.
+    /// Unpacked bytes; of what could not be unpacked, the packed ones.
     pub size: u64,
     /// Lines, blank ones included.
     pub lines: u64,

@@ -29,7 +29,7 @@ pub(super) fn reports(prepared: &Prepared, coverage: &Coverage) -> Vec<SourceRep
             let ledger_of = |stream: &Stream| coverage.streams.get(&stream.id).unwrap_or(&empty);
             let mut problems = of_source(source, coverage.sources.get(&source.id));
             for stream in &streams {
-                problems.extend(of_stream(stream, ledger_of(stream)));
+                problems.extend(of_stream(source, stream, ledger_of(stream)));
             }
             // What scanning and digesting met alike is one problem.
             let mut seen = BTreeSet::new();
@@ -57,7 +57,7 @@ fn report(
     let (lines, records) = ledger.totals();
     let bytes = ledger.bytes;
     let read = bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated;
-    let size = if stream.is_plain() { source.size } else { read };
+    let size = if stream.is_plain() { source.size } else { read + lost(source, stream, ledger) };
     let main = ledger.formats.iter().max_by_key(|(index, records)| (**records, u16::MAX - **index));
     let main = main.map(|(index, _)| *index).or_else(|| told(stream, ledger));
     let format = main.and_then(|index| prepared.meant.reader.id(index)).map(str::to_owned);
@@ -79,6 +79,15 @@ fn report(
         first: ledger.span.map(|span| rfc3339(span.0)),
         last: ledger.span.map(|span| rfc3339(span.1)),
     }
+}
+
+/// Bytes of a packed log behind the place where it could not be unpacked, as they are packed: how
+/// many they would be nobody knows. The other parts of an archive may well be read behind that.
+fn lost(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> u64 {
+    let is_alone = stream.found.path_inside.is_none() && !stream.found.layers.is_empty();
+    let faults = ledger.faults.iter().filter(|fault| fault.kind != FaultKind::Altered);
+    let reached = faults.map(|fault| fault.offset).min().filter(|_| is_alone);
+    reached.map_or(0, |reached| source.size.saturating_sub(reached))
 }
 
 /// The format of a stream all of whose records are repeated: what its head told.
@@ -199,8 +208,9 @@ fn of_source(source: &PlannedSource, ledger: Option<&SourceLedger>) -> Vec<Probl
 }
 
 /// What kept a stream from being understood in full.
-fn of_stream(stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
+fn of_stream(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
     let path = &stream.found.path_inside;
+    let is_brotli = path.as_deref().unwrap_or(&source.name).ends_with(".br");
     let mut problems: Vec<_> =
         first_of_each_kind(ledger).map(|fault| of_fault(path.clone(), fault)).collect();
     if ledger.understood() == 0 && ledger.unparsed > 0 {
@@ -212,14 +222,21 @@ fn of_stream(stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
                 "No format fits this file: nothing in it could be checked.",
                 "どの形式にも一致せず、内容を検査できませんでした。",
             ),
-            todo: Text::fixed(
-                "If it is a log, describe its format in a mapping file, or give its LogFormat or log_format line in the settings.",
-                "ログであれば、マッピングファイルで形式を定義するか、設定でLogFormatまたはlog_formatの行を指定してください。",
-            ),
+            todo: if is_brotli { BROTLI } else { DESCRIBE },
         });
     }
     problems
 }
+
+/// Nothing in such a file says that it is one: its name only helps to say what to do.
+const BROTLI: Text = Text::fixed(
+    "Its name is that of a Brotli file, which is not read: unpack it (brotli -d) and give the log inside.",
+    "名前からBrotliファイルと思われますが、対応していません。展開(brotli -d)し、中のログを指定してください。",
+);
+const DESCRIBE: Text = Text::fixed(
+    "If it is a log, describe its format in a mapping file, or give its LogFormat or log_format line in the settings.",
+    "ログであれば、マッピングファイルで形式を定義するか、設定でLogFormatまたはlog_formatの行を指定してください。",
+);
 
 /// The fault nearest to the start of each kind: how many shards met it says nothing. What failed
 /// inside the program is listed place by place.
