@@ -115,9 +115,15 @@ impl Compiled {
 }
 
 fn identity(definition: &Definition) -> Result<Option<Field>, DefinitionError> {
-    let name = definition.identity.as_str();
-    let field = (!name.is_empty()).then(|| field_named(name)).transpose();
-    field.map_err(|what| wrong(definition, "identity", what))
+    match definition.identity.as_str() {
+        "" => Ok(None),
+        "event.id" => Ok(Some(Field::EventId)),
+        "winlog.record_id" => Ok(Some(Field::RecordNumber)),
+        other => {
+            let what = format!("«{other}»; expected event.id or winlog.record_id");
+            Err(wrong(definition, "identity", what))
+        }
+    }
 }
 
 fn method(definition: &Definition, mapping: &mut Mapping) -> Result<Method, DefinitionError> {
