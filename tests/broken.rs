@@ -132,6 +132,7 @@ fn other_kinds_of_file_are_recognised() {
         ("logs.rar", of(b"Rar!\x1a\x07"), "RAR"),
         ("access.log.Z", of(b"\x1f\x9d"), "compress"),
         ("history.db", of(b"SQLite format 3\0"), "SQLite"),
+        ("log.access.vc0", [&b"\x05\0\0\0\x01"[..], &[0; 9_000], b"text"].concat(), "Pulse"),
     ];
     for (name, bytes, kind) in kinds {
         assert_is_named(name, bytes, "container_not_read");
@@ -141,6 +142,26 @@ fn other_kinds_of_file_are_recognised() {
         assert!(problem.what.en.contains(kind) && problem.what.ja.contains(kind), "{name}");
         assert_eq!(report.coverage.bytes.unread, bytes.len() as u64, "{name}");
     }
+}
+
+#[test]
+fn what_only_a_name_tells_is_said_as_what_to_do() {
+    let noise: Vec<u8> = (0..4_000u32).map(|n| (n * n / 7) as u8).collect();
+    for (name, says) in [("access.log.br", true), ("access.bin", false)] {
+        let report = check(&[(name, &noise)], &Options::default());
+        let problem = report.sources[0].problems.iter().find(|problem| problem.kind == "no_format");
+        assert_eq!(problem.unwrap().todo.en.contains("Brotli"), says, "{name}");
+    }
+}
+
+#[test]
+fn what_of_a_packed_log_was_not_unpacked_is_unread() {
+    let text = good();
+    let mut packed = gzip(&text);
+    packed.extend_from_slice(&[0x55; 700]);
+    let report = check(&[("access.log.gz", &packed)], &Options::default());
+    let stream = &report.sources[0].streams[0];
+    assert_eq!((stream.bytes.unread, stream.size), (700, text.len() as u64 + 700));
 }
 
 #[test]

@@ -301,7 +301,7 @@ fn assert_every_byte_is_accounted_for(report: &Report) {
     let mut unparsed = 0;
     for (name, stream) in streams(report) {
         let bytes = stream.bytes;
-        let sum = bytes.parsed + bytes.blank + bytes.unparsed + bytes.unread;
+        let sum = bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated + bytes.unread;
         assert_eq!(sum, stream.size, "{name}");
         unparsed += bytes.unparsed;
     }

@@ -190,7 +190,7 @@ fn assert_every_byte_is_accounted_for(report: &Report) {
     for source in &report.sources {
         for stream in &source.streams {
             let bytes = stream.bytes;
-            let sum = bytes.parsed + bytes.blank + bytes.unparsed + bytes.unread;
+            let sum = bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated + bytes.unread;
             assert_eq!(sum, stream.size, "{}", source.name);
             if stream.container == "plain" {
                 assert_eq!(stream.size, source.size, "{}", source.name);
@@ -199,7 +199,7 @@ fn assert_every_byte_is_accounted_for(report: &Report) {
         }
     }
     let bytes = report.coverage.bytes;
-    assert_eq!(bytes.parsed + bytes.blank + bytes.unparsed + bytes.unread, total);
+    assert_eq!(bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated + bytes.unread, total);
     let listed: u64 = report.unparsed.iter().map(|run| run.length).sum();
     assert_eq!(listed, bytes.unparsed, "every byte that was not understood is listed");
 }

@@ -19,6 +19,10 @@ pub const ERROR_SIZES: usize = 1 << 14;
 pub const PAYLOAD_GROUPS: usize = 1 << 16;
 /// Clients and accounts whose minutes are kept apart for bursts and scans.
 pub const ACTORS: usize = 1 << 17;
+/// Records that state an identity of their own and are compared by it.
+pub const IDENTITIES: u64 = 1 << 19;
+/// Pairs of streams of the same period that are compared record by record.
+pub const COMPARED: usize = 256;
 /// Unparsed lines that are listed one by one for a stream; the rest is counted.
 pub const UNPARSED_LISTED: usize = 2_000;
 /// Records shown under a finding.

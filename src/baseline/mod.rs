@@ -12,7 +12,7 @@ mod paths;
 
 pub use calendar::{BIN_SECS, Bin, Calendar};
 pub use clients::{ClientStats, Clients, Day, day_of};
-pub use order::{Order, Reversal, STEP_SECS, Segment};
+pub use order::{Mark, Order, Reversal, STEP_SECS, Segment};
 pub use paths::{ErrorSizes, FEW, PathStats, Paths, is_served};
 
 use crate::base::Merge;

@@ -15,7 +15,8 @@ const AFTER: usize = 4;
 /// Steps kept with their place for one shard; the rest is counted.
 const KEPT: usize = 8;
 
-type Mark = (Instant, Location);
+/// A record with its time.
+pub type Mark = (Instant, Location);
 
 /// A place where time steps back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,6 +98,15 @@ impl Order {
     /// Takes what a shard saw.
     pub fn add(&mut self, stream: u32, start: u64, segment: Segment) {
         self.segments.insert((stream, start), segment);
+    }
+
+    /// The first few records of a stream and the last one; none where no record has a time.
+    pub fn ends(&self, stream: u32) -> Option<(Vec<Mark>, Mark)> {
+        let segments = self.segments.range((stream, 0)..=(stream, u64::MAX));
+        let segments = segments.map(|(_, segment)| segment);
+        let first = segments.clone().flat_map(|segment| &segment.head).take(AFTER);
+        let last = segments.rev().find_map(|segment| segment.last().last().copied())?;
+        Some((first.copied().collect(), last))
     }
 
     /// The records of a stream, its steps, and the first few of them with their places.

@@ -57,9 +57,10 @@ pub(super) fn status(report: &Report) -> Status {
 }
 
 pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
-    let session = Session::new(&options.input, cuts(options))?;
+    let mut session = Session::new(&options.input, cuts(options))?;
     let mut stats = Stats::new();
-    let concluded = session.check(options, &mut stats)?;
+    let scanned = session.scan(options, &mut stats)?;
+    let concluded = session.conclude(scanned, &mut stats);
     let report = &concluded.report;
     let mut out = output(options.input.out.as_deref())?;
     let lang = options.lang.into();

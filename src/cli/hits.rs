@@ -29,9 +29,10 @@ struct Hit<'a> {
 }
 
 pub(super) fn hits(options: &CheckOptions) -> Result<Status, Failure> {
-    let session = Session::new(&options.input, cuts(options))?;
+    let mut session = Session::new(&options.input, cuts(options))?;
     let mut stats = Stats::new();
-    let concluded = session.check(options, &mut stats)?;
+    let scanned = session.scan(options, &mut stats)?;
+    let concluded = session.conclude(scanned, &mut stats);
     let mut out = output(options.input.out.as_deref())?;
     stats.stage("hits", || write_all(&session, &concluded, &mut out))?;
     out.flush()?;

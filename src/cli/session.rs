@@ -7,7 +7,7 @@ use super::stats::Stats;
 use crate::base::Merge;
 use crate::engine::{
     Concluded, Concluder, JobKind, Partial, Plan, PlannedSource, Prepared, Scanner, Settings,
-    Survey, plan, survey, unreadable,
+    Survey, plan, repeats, survey, unreadable,
 };
 use crate::format::Definition;
 use crate::input::native::{Given, NativeFile, gather};
@@ -105,25 +105,43 @@ impl Session {
         self.sources.get(id as usize).map(|source| source as &dyn ReadAt)
     }
 
-    /// Runs all jobs and concludes.
-    pub(super) fn check(
-        &self,
+    /// Runs all jobs; those that scan once more when records are there more than once.
+    pub(super) fn scan(
+        &mut self,
         options: &CheckOptions,
         stats: &mut Stats,
-    ) -> Result<Concluded<&Prepared>, Failure> {
+    ) -> Result<Partial, Failure> {
         let progress = Progress::new(self.plan().jobs.iter().map(|job| job.bytes).sum());
         let mut scanned =
             stats.stage("scan", || self.run(JobKind::Scan, options.jobs, &progress))?;
         scanned
             .merge(stats.stage("digest", || self.run(JobKind::Digest, options.jobs, &progress))?);
         progress.finish();
-        Ok(stats.stage("conclude", || {
+        let again =
+            stats.stage("compare", || repeats(&self.prepared, &mut scanned, &self.sources()));
+        let Some(plan) = again else { return Ok(scanned) };
+        self.prepared.plan = plan;
+        let rest = scanned.rest();
+        let scans = self.plan().jobs.iter().filter(|job| job.kind == JobKind::Scan);
+        let progress = Progress::new(scans.map(|job| job.bytes).sum());
+        let mut scanned =
+            stats.stage("scan_again", || self.run(JobKind::Scan, options.jobs, &progress))?;
+        progress.finish();
+        scanned.merge(rest);
+        Ok(scanned)
+    }
+
+    /// Concludes from what was scanned.
+    pub(super) fn conclude(&self, scanned: Partial, stats: &mut Stats) -> Concluded<&Prepared> {
+        stats.stage("conclude", || {
             let mut concluder = Concluder::new(&self.prepared);
             concluder.add(scanned);
-            let sources: Vec<&dyn ReadAt> =
-                self.sources.iter().map(|source| source as &dyn ReadAt).collect();
-            concluder.conclude(&sources)
-        }))
+            concluder.conclude(&self.sources())
+        })
+    }
+
+    fn sources(&self) -> Vec<&dyn ReadAt> {
+        self.sources.iter().map(|source| source as &dyn ReadAt).collect()
     }
 
     /// Runs all jobs of a kind.

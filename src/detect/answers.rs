@@ -264,9 +264,10 @@ pub fn shown_path(path: &[u8]) -> String {
     }
 }
 
-/// The name of the only log source, or of the first and how many more there are.
+/// The name of the only log source with requests, or of the first and how many more there are.
 pub fn log_sources(streams: &[StreamView]) -> String {
-    let names: BTreeSet<_> = streams.iter().map(|stream| stream.log_source.as_str()).collect();
+    let asked = streams.iter().filter(|stream| stream.requests > 0);
+    let names: BTreeSet<_> = asked.map(|stream| stream.log_source.as_str()).collect();
     let first = names.first().copied().unwrap_or("-").to_owned();
     match names.len() {
         0 | 1 => first,

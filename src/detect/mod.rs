@@ -89,6 +89,8 @@ pub struct StreamView {
     pub log_source: String,
     /// Records that were understood.
     pub parsed: u64,
+    /// Of these, requests to web servers.
+    pub requests: u64,
     /// First and last time.
     pub span: Option<(Instant, Instant)>,
     /// Signs of damage, in the order of their places.
@@ -136,16 +138,7 @@ macro_rules! detectors {
                 context: &Conclusion<'_>,
                 has: impl Fn(Field) -> bool,
             ) -> Vec<(&'static Card, Verdict)> {
-                let mut verdicts = Vec::new();
-                $({
-                    const CARD: &Card = &<$detector as Detector>::CARD;
-                    let verdict = match CARD.needs.missing(&has) {
-                        Some(reason) => Verdict { not_evaluable: Some(reason), ..Verdict::default() },
-                        None => $detector.conclude(self.$field, context),
-                    };
-                    verdicts.push((CARD, verdict));
-                })*
-                verdicts
+                vec![$(concluded(&$detector, self.$field, context, &has)),*]
             }
         }
 
@@ -178,6 +171,21 @@ detectors! {
     f2: f2_gap::GapInLog,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,
+}
+
+/// What a detection concludes, or which fields it misses.
+fn concluded<D: Detector>(
+    detector: &D,
+    partial: D::Partial,
+    context: &Conclusion<'_>,
+    has: &impl Fn(Field) -> bool,
+) -> (&'static Card, Verdict) {
+    let card = const { &D::CARD };
+    let verdict = match card.needs.missing(has) {
+        Some(reason) => Verdict { not_evaluable: Some(reason), ..Verdict::default() },
+        None => detector.conclude(partial, context),
+    };
+    (card, verdict)
 }
 
 /// What to say of a table that was too small to hold everything.

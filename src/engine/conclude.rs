@@ -14,7 +14,7 @@ use crate::finding::{Evidence, Finding, Place, SubjectKind};
 use crate::input::{Fault, FaultKind, ReadAt, Reason};
 use crate::report::{
     Bucket, ByteLedger, CalendarDay, Coverage as ReportCoverage, Entity, NotEvaluable, Problem,
-    Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed, questions,
+    Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed, questions,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
 
     /// Makes the report. `sources`, in the order of the plan, are read again for the evidence.
     pub fn conclude(self, sources: &[&dyn ReadAt]) -> Concluded<P> {
-        let Self { prepared, partial: Partial { coverage, baseline, states } } = self;
+        let Self { prepared, partial: Partial { coverage, baseline, states, identities } } = self;
         let plan = &prepared.plan;
         let site = Site::new(&baseline);
         let streams = stream_views(plan, &coverage);
@@ -77,6 +77,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
             );
         }
         drawn.bound(&baseline);
+        drawn.bound_repeats(identities.one_in(), coverage.is_uncompared);
         drawn.findings.sort_by(Finding::order);
         number(&mut drawn.findings);
         show(&prepared, &mut drawn.findings, &coverage, sources);
@@ -159,6 +160,23 @@ impl Drawn {
             self.bounds.push(Text::new(
                 format!("What is usual is known for one in {one_in} {en} only: there are more than can be held."),
                 format!("通常の状態を把握できたのは{ja}{one_in}件に1件のみです(保持できる上限を超過)。"),
+            ));
+        }
+    }
+}
+
+impl Drawn {
+    fn bound_repeats(&mut self, one_in: u64, is_uncompared: bool) {
+        if one_in > 1 {
+            self.bounds.push(Text::new(
+                format!("Repeated records were looked for among one in {one_in} of those with an identity of their own: there are more than can be held."),
+                format!("重複の確認は、固有IDを持つ記録の{one_in}件に1件のみで行いました(保持できる上限を超過)。"),
+            ));
+        }
+        if is_uncompared {
+            self.bounds.push(Text::fixed(
+                "Not all logs of the same period were compared for records in common: there are too many.",
+                "期間の重なるログが多いため、重複の確認は一部の組み合わせのみで行いました。",
             ));
         }
     }

@@ -58,6 +58,8 @@ pub struct Ledger {
     pub shards: BTreeMap<u64, Counts>,
     /// What became of the bytes.
     pub bytes: ByteLedger,
+    /// Records that repeat those of a stream, by its id.
+    pub repeated: BTreeMap<u32, u64>,
     /// Records that were not understood.
     pub unparsed: u64,
     /// The first of them.
@@ -111,6 +113,12 @@ impl Ledger {
         self.time(read.time);
     }
 
+    /// Notes a record that repeats one of a stream.
+    pub fn repeats(&mut self, of: u32, bytes: u64) {
+        self.bytes.repeated += bytes;
+        *self.repeated.entry(of).or_default() += 1;
+    }
+
     /// Notes a line that says how others are read.
     pub fn header(&mut self, offset: u64, line: &[u8]) {
         if self.headers.len() < HEADERS {
@@ -155,7 +163,12 @@ impl Ledger {
         self.formats.values().sum()
     }
 
-    /// Lines and records of the whole stream.
+    /// Records that repeat others.
+    pub fn repeated(&self) -> u64 {
+        self.repeated.values().sum()
+    }
+
+    /// Lines and records of the whole stream, repeated ones included.
     pub fn totals(&self) -> (u64, u64) {
         self.shards.values().fold((0, 0), |(lines, records), shard| {
             (lines + u64::from(shard.lines), records + u64::from(shard.records))
@@ -169,6 +182,10 @@ impl Merge for Ledger {
         self.bytes.parsed += other.bytes.parsed;
         self.bytes.blank += other.bytes.blank;
         self.bytes.unparsed += other.bytes.unparsed;
+        self.bytes.repeated += other.bytes.repeated;
+        for (stream, records) in other.repeated {
+            *self.repeated.entry(stream).or_default() += records;
+        }
         self.unparsed += other.unparsed;
         self.listed.extend(other.listed);
         while self.listed.len() > UNPARSED_LISTED {
@@ -204,6 +221,8 @@ pub struct Coverage {
     pub sources: BTreeMap<u32, SourceLedger>,
     /// SHA-256 in hex by source.
     pub digests: BTreeMap<u32, String>,
+    /// Whether more streams are of the same period than are compared with one another.
+    pub is_uncompared: bool,
 }
 
 /// What was met while a source was unpacked.
@@ -259,5 +278,6 @@ impl Merge for Coverage {
             self.sources.entry(source).or_default().merge(ledger);
         }
         self.digests.extend(other.digests);
+        self.is_uncompared |= other.is_uncompared;
     }
 }

@@ -2,16 +2,14 @@
 //! lines around them.
 
 use super::coverage::{Coverage, Ledger};
-use super::feed::{SourceReader, fill};
+use super::feed::{fill, open};
 use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use crate::base::limits::{READ_BYTES, RECORD_BYTES, SHOWN_BYTES};
 use crate::base::{Location, rfc3339};
 use crate::event::{Field, Fields};
 use crate::finding::{Evidence, Place};
-use crate::input::{
-    Encoding, Entry, Fault, FaultKind, Options, ReadAt, Utf8Reader, Visit, read_full, walk,
-};
+use crate::input::{Fault, FaultKind, ReadAt, read_full};
 use crate::judge::payload::Where;
 use bumpalo::Bump;
 use memchr::{memchr, memrchr};
@@ -64,29 +62,18 @@ fn read_source(
     wanted: &[(&Stream, &Vec<(u64, u32)>)],
     texts: &mut BTreeMap<u32, Texts>,
 ) {
-    if planned.is_packed {
-        let options = Options { passwords: &prepared.meant.passwords, ..Options::default() };
-        walk(source, planned.size, &options, &mut |entry: &Entry, reader: &mut dyn Read| {
-            if let Some((stream, ranges)) =
-                wanted.iter().find(|(stream, _)| stream.ordinal == entry.ordinal)
-            {
-                texts.insert(stream.id, read_stream(stream, reader, ranges));
-            }
-            match wanted.iter().any(|(stream, _)| stream.ordinal > entry.ordinal) {
-                true => Visit::Next,
-                false => Visit::Stop,
-            }
-        });
-        return;
+    let (plain, others): (Vec<_>, Vec<_>) =
+        wanted.iter().partition(|(stream, _)| !planned.is_packed && stream.is_plain());
+    for (stream, ranges) in plain {
+        let read = |range: &(u64, u32)| Some((*range, read_plain(source, *range)?));
+        texts.insert(stream.id, ranges.iter().filter_map(read).collect());
     }
-    for (stream, ranges) in wanted {
-        let found = if stream.is_plain() {
-            ranges.iter().filter_map(|range| Some((*range, read_plain(source, *range)?))).collect()
-        } else {
-            read_stream(stream, &mut SourceReader::new(source, planned.size), ranges)
-        };
-        texts.insert(stream.id, found);
-    }
+    let streams: Vec<_> = others.iter().map(|(stream, _)| (*stream, 0)).collect();
+    open(prepared, planned, source, &streams, &mut |stream, reader| {
+        if let Some((_, ranges)) = others.iter().find(|(other, _)| other.id == stream.id) {
+            texts.insert(stream.id, read_through(reader, ranges));
+        }
+    });
 }
 
 fn read_plain(source: &dyn ReadAt, (offset, length): (u64, u32)) -> Option<Vec<u8>> {
@@ -94,13 +81,6 @@ fn read_plain(source: &dyn ReadAt, (offset, length): (u64, u32)) -> Option<Vec<u
     let count = read_full(source, offset, &mut bytes).ok()?;
     bytes.truncate(count);
     Some(bytes)
-}
-
-fn read_stream(stream: &Stream, reader: &mut dyn Read, wanted: &[(u64, u32)]) -> Texts {
-    match stream.found.encoding {
-        Encoding::Utf8 => read_through(reader, wanted),
-        encoding => read_through(&mut Utf8Reader::new(reader, encoding), wanted),
-    }
 }
 
 /// Reads ranges of what can only be read from its start.

@@ -1,7 +1,11 @@
 //! Feeds the bytes of a source or stream in chunks.
 
+use super::plan::{PlannedSource, Stream};
+use super::read::Prepared;
 use crate::base::limits::READ_BYTES;
-use crate::input::{Fault, FaultKind, ReadAt};
+use crate::input::{
+    self, Encoding, Entry, Fault, FaultKind, Options, ReadAt, Utf8Reader, Visit, walk,
+};
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
@@ -16,6 +20,11 @@ pub(super) struct SourceReader<'a> {
 impl<'a> SourceReader<'a> {
     pub fn new(source: &'a dyn ReadAt, size: u64) -> Self {
         Self { source, size, at: Rc::default() }
+    }
+
+    /// The bytes from a place on.
+    fn from(source: &'a dyn ReadAt, size: u64, at: u64) -> Self {
+        Self { source, size, at: Rc::new(Cell::new(at.min(size))) }
     }
 
     /// Bytes that were read, now and later.
@@ -61,16 +70,53 @@ pub(super) fn chunks(
 
 /// Reads until `into` is full or the stream ends: what was read, and the fault that ended it early.
 pub(super) fn fill(reader: &mut dyn Read, into: &mut [u8]) -> (usize, Option<Fault>) {
-    let mut filled = 0;
-    while filled < into.len() {
-        match reader.read(&mut into[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (filled, Some(fault_of(&error))),
+    let (count, error) = input::fill(reader, into);
+    (count, error.as_ref().map(fault_of))
+}
+
+/// Opens some streams of a source in their order, each as text from a byte on.
+pub(super) fn open(
+    prepared: &Prepared,
+    planned: &PlannedSource,
+    source: &dyn ReadAt,
+    wanted: &[(&Stream, u64)],
+    look: &mut dyn FnMut(&Stream, &mut dyn Read),
+) {
+    if !planned.is_packed {
+        for (stream, from) in wanted {
+            if stream.is_plain() {
+                look(stream, &mut SourceReader::from(source, planned.size, *from));
+            } else {
+                decoded(stream, *from, &mut SourceReader::new(source, planned.size), look);
+            }
         }
+        return;
     }
-    (filled, None)
+    let Some(last) = wanted.iter().map(|(stream, _)| stream.ordinal).max() else { return };
+    let options = Options { passwords: &prepared.meant.passwords, ..Options::default() };
+    walk(source, planned.size, &options, &mut |entry: &Entry, reader: &mut dyn Read| {
+        let is_it = |stream: &Stream| stream.ordinal == entry.ordinal;
+        if let Some((stream, from)) = wanted.iter().find(|(stream, _)| is_it(stream)) {
+            decoded(stream, *from, reader, look);
+        }
+        if entry.ordinal < last { Visit::Next } else { Visit::Stop }
+    });
+}
+
+/// Hands on what a reader gives as text, from a byte on.
+fn decoded(
+    stream: &Stream,
+    from: u64,
+    reader: &mut dyn Read,
+    look: &mut dyn FnMut(&Stream, &mut dyn Read),
+) {
+    let mut text: Box<dyn Read + '_> = match stream.found.encoding {
+        Encoding::Utf8 => Box::new(reader),
+        encoding => Box::new(Utf8Reader::new(reader, encoding)),
+    };
+    // What ends before that place gives nothing, and what fails there fails again.
+    let _ = io::copy(&mut (&mut text).take(from), &mut io::sink());
+    look(stream, &mut text);
 }
 
 fn fault_of(error: &io::Error) -> Fault {

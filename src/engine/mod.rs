@@ -2,16 +2,21 @@
 //!
 //! `survey` looks at each source's head; `plan` orders the sources and cuts them into jobs; a
 //! `Scanner` runs jobs in any order and yields a `Partial`; a `Concluder` merges the partials and
-//! makes the report. Page and command line differ only in who calls these and on how many threads.
+//! makes the report. Where `repeats` finds that records are there more than once, it gives the plan
+//! of a second scan, which leaves the repeated ones out. Page and command line differ only in who
+//! calls these and on how many threads.
 
 mod conclude;
 mod coverage;
 mod digest;
 mod exhibit;
 mod feed;
+mod identities;
+mod overlap;
 mod plan;
 mod preview;
 mod read;
+mod repeats;
 mod rows;
 mod scan;
 mod settings;
@@ -26,6 +31,7 @@ pub use plan::{
 };
 pub use preview::{Preview, PreviewRecord, preview};
 pub use read::{Ledgers, Memory, Prepared, Visitor, read_job};
+pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner};
 pub use settings::{Meant, Settings, SettingsError};

@@ -1,5 +1,6 @@
 //! What is given, and the work that follows from it.
 
+use super::repeats::Repeats;
 use super::settings::{Meant, Settings};
 use crate::base::limits::SNIFF_BYTES;
 use crate::base::{Fingerprint, Instant, Seed};
@@ -296,8 +297,10 @@ pub struct Plan {
     pub streams: Vec<Stream>,
     /// The work, largest pieces that cannot be split first.
     pub jobs: Vec<Job>,
+    /// What repeats other records, as a first scan found; none before that.
+    pub repeats: Option<Vec<Repeats>>,
     /// The seed of the check, in two halves.
-    seed: (u32, u32),
+    pub(super) seed: (u32, u32),
 }
 
 impl Plan {
@@ -327,6 +330,7 @@ pub fn plan(settings: &Settings, passwords: &[String], surveys: Vec<Survey>, cut
         sources: Vec::new(),
         streams: Vec::new(),
         jobs: Vec::new(),
+        repeats: None,
         seed: ((seed >> 32) as u32, seed as u32),
     };
     for (id, (given, survey)) in (0u32..).zip(given) {

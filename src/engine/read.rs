@@ -6,6 +6,7 @@
 use super::coverage::{Bad, Counts, Ledger, SourceLedger, Why};
 use super::feed::{SourceReader, chunks};
 use super::plan::{Job, JobKind, Plan, Stream};
+use super::repeats::Repeats;
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
 use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
@@ -49,6 +50,13 @@ impl Prepared {
     /// The stream of a job.
     pub(super) fn stream(&self, id: u32) -> Option<&Stream> {
         self.plan.streams.get(id as usize)
+    }
+
+    /// What a stream repeats.
+    fn repeats(&self, stream: u32) -> Option<&Repeats> {
+        let all = self.plan.repeats.as_deref()?;
+        let at = all.binary_search_by_key(&stream, |repeats| repeats.stream).ok()?;
+        all.get(at)
     }
 
     /// What a stream says of its records.
@@ -189,6 +197,8 @@ struct Pass<'p, V> {
     framing: Framing,
     /// Whether lines may say how others are read.
     is_headed: bool,
+    /// What is left out: the same is said elsewhere.
+    repeats: Option<&'p Repeats>,
     arena: Bump,
     seed: Seed,
     memory: &'p mut Memory,
@@ -273,6 +283,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
             state: State::default(),
             framing: stream.found.sniffed.map_or(Framing::Lines, |sniffed| sniffed.framing),
             is_headed: !stream.can_be_cut(),
+            repeats: prepared.repeats(stream.id),
             arena: Bump::new(),
             seed: prepared.plan.seed(),
             memory,
@@ -379,6 +390,9 @@ impl<'p, V: Visitor> Pass<'p, V> {
         self.counts.records += 1;
         let (offset, bytes) = (chunk + record.offset as u64, record.length as u64);
         let number = u32::try_from(record.number.saturating_sub(1)).unwrap_or(at.records);
+        if self.is_repeated(offset, bytes, bytes) {
+            return;
+        }
         let reader = &self.prepared.meant.reader;
         let read =
             record.pairs.ok().and_then(|pairs| reader.read_pairs(&self.situation, pairs, arena));
@@ -467,7 +481,9 @@ impl<'p, V: Visitor> Pass<'p, V> {
         self.counts.lines += 1;
         let Some(text) = line.text else {
             self.counts.records += 1;
-            self.bad(line, at, Why::TooLong);
+            if !self.is_repeated(line.offset, line.bytes, line.bytes) {
+                self.bad(line, at, Why::TooLong);
+            }
             return Told::Nothing;
         };
         let text = text.strip_suffix(b"\r").unwrap_or(text);
@@ -482,10 +498,6 @@ impl<'p, V: Visitor> Pass<'p, V> {
             return Told::Header(text.into());
         }
         self.counts.records += 1;
-        let Some(read) = reader.read(&self.situation, state, text, arena) else {
-            self.not_understood(line, at, text);
-            return Told::Nothing;
-        };
         let location = Location {
             stream: self.id,
             length: text.len() as u32,
@@ -494,7 +506,24 @@ impl<'p, V: Visitor> Pass<'p, V> {
             line: at.lines,
             record: at.records,
         };
+        if self.is_repeated(location.offset, u64::from(location.length), line.bytes) {
+            return Told::Nothing;
+        }
+        let Some(read) = reader.read(&self.situation, state, text, arena) else {
+            self.not_understood(line, at, text);
+            return Told::Nothing;
+        };
         self.event(location, &read, line.bytes)
+    }
+
+    /// Whether a record is said elsewhere, which is noted. `bytes` are those of its line.
+    #[inline]
+    fn is_repeated(&mut self, offset: u64, length: u64, bytes: u64) -> bool {
+        let of = self.repeats.and_then(|repeats| repeats.of(offset, length));
+        if let Some(of) = of {
+            self.ledger.repeats(of, bytes);
+        }
+        of.is_some()
     }
 
     /// Notes an event. What it gives is to be handed on.

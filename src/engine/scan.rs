@@ -2,14 +2,17 @@
 
 use super::coverage::{Coverage, Ledger};
 use super::digest::{Digest, Tee, hex};
+use super::identities::Identities;
 use super::plan::{Job, JobKind};
 use super::read::{Memory, Prepared, Visitor, read_job};
+use super::repeats::identity;
 use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
 };
 use crate::detect::{Marks, Seen, States};
 use crate::event::{Event, Field};
+use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
 use crate::judge::Judged;
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,7 @@ pub struct Partial {
     pub(super) coverage: Coverage,
     pub(super) baseline: Baseline,
     pub(super) states: States,
+    pub(super) identities: Identities,
 }
 
 impl Merge for Partial {
@@ -28,6 +32,7 @@ impl Merge for Partial {
         self.coverage.merge(other.coverage);
         self.baseline.merge(other.baseline);
         self.states.merge(other.states);
+        self.identities.merge(other.identities);
     }
 }
 
@@ -47,6 +52,14 @@ impl Partial {
     /// The other way.
     pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
         postcard::from_bytes(bytes)
+    }
+
+    /// What a second scan does not find out anew.
+    #[must_use]
+    pub fn rest(mut self) -> Self {
+        self.coverage.streams.clear();
+        self.identities.forget();
+        Self { coverage: self.coverage, identities: self.identities, ..Self::default() }
     }
 
     /// Notes the SHA-256 that the job asks for.
@@ -94,6 +107,8 @@ impl<'p> Scanner<'p> {
 
     fn scan(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
         let mut watch = Watch {
+            prepared: self.prepared,
+            identities: &mut self.partial.identities,
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
             calendar: Calendar::default(),
@@ -148,6 +163,8 @@ impl<'p> Scanner<'p> {
 
 /// Shows the records of one shard to the baseline and to the detections.
 struct Watch<'w> {
+    prepared: &'w Prepared,
+    identities: &'w mut Identities,
     baseline: &'w mut Baseline,
     states: &'w mut States,
     calendar: Calendar,
@@ -185,6 +202,18 @@ impl Visitor for Watch<'_> {
     fn judged(&self, path: Fingerprint) -> Option<Judged> {
         let paths = &self.baseline.paths;
         paths.find(path).and_then(|place| paths.at(place)).map(|known| known.judged)
+    }
+
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
+        let plan = &self.prepared.plan;
+        // A second scan knows already.
+        if plan.repeats.is_none()
+            && let Some(identity) =
+                identity(&self.prepared.meant.reader, plan.seed(), event, format)
+        {
+            self.identities.add(identity, event.location.stream, event.location.offset);
+        }
     }
 
     #[inline]

@@ -24,6 +24,7 @@ pub(super) fn stream_views(plan: &Plan, coverage: &Coverage) -> Vec<StreamView> 
                 log_source: log_source(&name),
                 name,
                 parsed: ledger.understood(),
+                requests: ledger.requests,
                 span: ledger.span,
                 damage: damage(stream, ledger),
             }
@@ -31,12 +32,16 @@ pub(super) fn stream_views(plan: &Plan, coverage: &Coverage) -> Vec<StreamView> 
         .collect()
 }
 
+/// Endings of packed files.
+const PACKED: [&str; 8] = [".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".zip", ".7z"];
+
 /// A file's name without what rotation and compression put behind it.
 pub(super) fn log_source(name: &str) -> String {
     let mut rest = name;
     loop {
-        let shorter = rest
-            .strip_suffix(".gz")
+        let shorter = PACKED
+            .iter()
+            .find_map(|ending| rest.strip_suffix(ending))
             .or_else(|| without_digits(rest, &['.'], 1, 4))
             .or_else(|| without_digits(rest, &['-', '.', '_'], 8, 10))
             .or_else(|| without_date(rest));
@@ -94,12 +99,13 @@ fn damage(stream: &Stream, ledger: &Ledger) -> Vec<Damage> {
 fn fault_sign(kind: FaultKind) -> Option<Damage> {
     let what = match kind {
         FaultKind::Truncated => Text::fixed(
-            "The compressed file ends before its end.",
-            "圧縮ファイルが途中で終わっています。",
+            "The archive or compressed file ends before its end.",
+            "書庫または圧縮ファイルが途中で終わっています。",
         ),
-        FaultKind::Corrupt => {
-            Text::fixed("The compressed file is damaged.", "圧縮ファイルが破損しています。")
-        }
+        FaultKind::Corrupt => Text::fixed(
+            "The archive or compressed file is damaged.",
+            "書庫または圧縮ファイルが破損しています。",
+        ),
         FaultKind::TrailingBytes => Text::fixed(
             "Bytes that belong to no compressed member follow the last one.",
             "圧縮データの後に無関係なバイトがあります。",
@@ -203,6 +209,11 @@ mod tests {
             "web1/access.log.2021-05-06",
             "web1/access.log-2021-05-06.1.gz",
             "web1/access.log-1620262923",
+            "web1/access.log.1.xz",
+            "web1/access.log-20210506.zst",
+            "web1/access.log.2021-05-06.zip",
+            "web1/access.log.3.bz2",
+            "web1/access.log.4.lz4",
         ] {
             assert_eq!(log_source(name), "web1/access.log", "{name}");
         }

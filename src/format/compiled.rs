@@ -31,6 +31,8 @@ pub(super) struct Compiled {
     pub inner: Option<KeyId>,
     pub program: Option<KeyId>,
     pub is_multiline: bool,
+    /// The field that no two events share.
+    pub identity: Option<Field>,
 }
 
 /// How a record is taken apart.
@@ -89,6 +91,7 @@ impl Compiled {
             inner,
             program,
             is_multiline: definition.multiline,
+            identity: identity(definition)?,
         })
     }
 
@@ -105,12 +108,25 @@ impl Compiled {
             inner: None,
             program: None,
             is_multiline: false,
+            identity: None,
         }
     }
 
     /// Whether any log of its kind fits it.
     pub const fn is_generic(&self) -> bool {
         self.rank >= GENERIC
+    }
+}
+
+fn identity(definition: &Definition) -> Result<Option<Field>, DefinitionError> {
+    match definition.identity.as_str() {
+        "" => Ok(None),
+        "event.id" => Ok(Some(Field::EventId)),
+        "winlog.record_id" => Ok(Some(Field::RecordNumber)),
+        other => {
+            let what = format!("«{other}»; expected event.id or winlog.record_id");
+            Err(wrong(definition, "identity", what))
+        }
     }
 }
 

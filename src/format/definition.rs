@@ -90,6 +90,10 @@ pub struct Definition {
     /// Where each field of the event model comes from, `@timestamp` the time.
     #[serde(default)]
     pub fields: BTreeMap<String, OneOrMany>,
+    /// The field that what wrote a record gave to no other: two records that agree in it, in their
+    /// time and in all other fields are the same event, told twice. Empty when there is none.
+    #[serde(default)]
+    pub identity: String,
     /// Fields that follow from conditions.
     #[serde(default)]
     pub when: Vec<When>,
@@ -308,6 +312,9 @@ impl Definition {
             whole.fields.insert(field.clone(), OneOrMany::Many(all));
         }
         whole.when.extend_from_slice(&base.when);
+        if whole.identity.is_empty() {
+            whole.identity.clone_from(&base.identity);
+        }
         Ok(whole)
     }
 

@@ -180,6 +180,12 @@ impl Reader {
         (0..).zip(&self.formats)
     }
 
+    /// The field of a format that no two events share, if it has one.
+    #[inline]
+    pub fn identity(&self, index: FormatIndex) -> Option<Field> {
+        self.format(index)?.identity
+    }
+
     /// The id of a format.
     pub fn id(&self, index: FormatIndex) -> Option<&str> {
         self.format(index).map(|format| &*format.id)

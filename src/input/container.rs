@@ -49,6 +49,8 @@ pub enum Known {
     Pdf,
     /// SQLite database.
     Sqlite,
+    /// Log of a Pulse Secure or Ivanti gateway in its own form, `.vc0`.
+    Pulse,
 }
 
 impl Known {
@@ -60,6 +62,7 @@ impl Known {
             Self::Compress => "compress (.Z)",
             Self::Pdf => "PDF",
             Self::Sqlite => "SQLite",
+            Self::Pulse => "Pulse Secure (.vc0)",
         }
     }
 }
@@ -107,7 +110,9 @@ impl Container {
         if let Some((_, container)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
             return *container;
         }
-        if is_bzip2(head) {
+        if is_pulse(head) {
+            Self::NotRead(Known::Pulse)
+        } else if is_bzip2(head) {
             Self::Packed(Packing::Bzip2)
         } else if is_tar(head) {
             Self::Packed(Packing::Tar)
@@ -137,6 +142,12 @@ pub fn is_packed(head: &[u8]) -> bool {
 fn is_office(head: &[u8]) -> bool {
     let name = head.get(30..);
     head.starts_with(b"PK\x03\x04") && name.is_some_and(|n| n.starts_with(b"[Content_Types].xml"))
+}
+
+/// Two small numbers, and nothing for the rest of the block.
+fn is_pulse(head: &[u8]) -> bool {
+    let rest = head.strip_prefix(b"\x05\0\0\0\x01\0\0\0");
+    rest.is_some_and(|rest| rest.len() >= 500 && rest.iter().all(|byte| *byte == 0))
 }
 
 /// The magic of the file, and that of its first block or of its end.

@@ -105,12 +105,12 @@ impl Fault {
                 format!("バイト位置{at}で終わりました。読み取り中に短くなっています。"),
             ),
             FaultKind::Truncated => Text::new(
-                format!("The compressed file ends at byte {at} in the middle of its data."),
-                format!("圧縮ファイルがデータの途中、バイト位置{at}で終わっています。"),
+                format!("It ends at byte {at} in the middle of its data."),
+                format!("データの途中、バイト位置{at}で終わっています。"),
             ),
             FaultKind::Corrupt => Text::new(
-                format!("The compressed file is damaged near byte {at}: {said}"),
-                format!("圧縮ファイルがバイト位置{at}付近で破損しています:{said}"),
+                format!("It is damaged near byte {at}: {said}"),
+                format!("バイト位置{at}付近で破損しています:{said}"),
             ),
             FaultKind::TrailingBytes => Text::new(
                 format!("From byte {at} on follow bytes that are no compressed data."),

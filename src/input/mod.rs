@@ -14,9 +14,11 @@ mod walk;
 mod zip;
 
 pub use container::{Container, HEAD_BYTES, Known, Packing, is_packed};
-pub use encoding::{Detected, Encoding, Utf8Reader, decode, detect};
+pub use encoding::{Detected, Encoding, Utf8Reader, detect};
 pub use fault::{Fault, FaultKind, LeftOut, Reason};
 pub use walk::{Entry, Limits, Met, Options, Visit, Walked, walk};
+
+use std::io::{self, Read};
 
 /// Random access to the bytes of one source: a file on disk, a `File` of the page, bytes in a test.
 pub trait ReadAt {
@@ -49,6 +51,21 @@ impl ReadAt for Vec<u8> {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<usize, ReadError> {
         self.as_slice().read_at(offset, into)
     }
+}
+
+/// Reads until `into` is full or the stream ends: how much was read, and the error that ended it
+/// early.
+pub(crate) fn fill(reader: &mut dyn Read, into: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut filled = 0;
+    while filled < into.len() {
+        match reader.read(&mut into[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Some(error)),
+        }
+    }
+    (filled, None)
 }
 
 /// Reads until `into` is full or the source ends.

@@ -7,6 +7,7 @@ use super::container::Packing;
 use super::encoding::shown_name;
 use super::fault::{Fault, FaultKind, Reason};
 use super::feed::{Window, WindowReader};
+use super::fill;
 use super::reader::Exactly;
 use super::walk::{Data, Place, Shared, Walker};
 use std::io::{self, Read};
@@ -101,18 +102,10 @@ impl Archive<'_> {
                 *at += count as u64;
                 Ok(count)
             }
-            Self::Stream(reader) => {
-                let mut filled = 0;
-                while filled < into.len() {
-                    match reader.read(&mut into[filled..]) {
-                        Ok(0) => break,
-                        Ok(count) => filled += count,
-                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                Ok(filled)
-            }
+            Self::Stream(reader) => match fill(*reader, into) {
+                (_, Some(error)) => Err(error),
+                (count, None) => Ok(count),
+            },
         }
     }
 

@@ -10,7 +10,7 @@ use super::container::{Container, HEAD_BYTES, Packing};
 use super::fault::{Fault, FaultKind, LeftOut, Reason};
 use super::feed::{Feed, Window, WindowReader};
 use super::reader::{Bounded, Checked};
-use super::{ReadAt, seven, tar, zip};
+use super::{ReadAt, fill, seven, tar, zip};
 use crate::base::limits;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
@@ -291,7 +291,7 @@ impl Walker<'_> {
         match data {
             Data::Window(..) => self.told(place, &head[..count], data, error),
             Data::Stream(reader) => {
-                let (count, error) = read_head(reader, &mut head);
+                let (count, error) = fill(reader, &mut head);
                 let mut failed = Failed(error);
                 let mut whole = (&head[..count]).chain(&mut failed).chain(reader);
                 self.told(place, &head[..count], Data::Stream(&mut whole), None);
@@ -442,20 +442,6 @@ impl Walker<'_> {
             self.walked.faults.push(Met { ordinal, path_inside: place.path.clone(), fault });
         }
     }
-}
-
-/// Reads the head of a stream, as far as it goes.
-fn read_head(reader: &mut dyn Read, head: &mut [u8]) -> (usize, Option<io::Error>) {
-    let mut filled = 0;
-    while filled < head.len() {
-        match reader.read(&mut head[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (filled, Some(error)),
-        }
-    }
-    (filled, None)
 }
 
 /// Gives back, once, the error that was met behind bytes that had to be delivered first.

@@ -212,6 +212,7 @@ impl Page {
             ("Format", "形式"),
             ("Records", "記録"),
             ("Not understood", "解釈不能"),
+            ("Repeated", "重複"),
             ("First", "最初"),
             ("Last", "最後"),
         ]);
@@ -238,6 +239,7 @@ impl Page {
                 stream.format.as_deref().unwrap_or("–"),
                 &stream.records.to_string(),
                 &stream.unparsed.to_string(),
+                &stream.repeated.to_string(),
                 stream.first.as_deref().unwrap_or("–"),
                 stream.last.as_deref().unwrap_or("–"),
             ]);

@@ -110,20 +110,34 @@ pub struct StreamReport {
     pub encoding: String,
     /// What the times say of their zone.
     pub zone: Text,
-    /// Unpacked bytes.
+    /// Unpacked bytes; of what could not be unpacked, the packed ones.
     pub size: u64,
     /// Lines, blank ones included.
     pub lines: u64,
-    /// Records, understood or not.
+    /// Records, understood or not, without repeated ones.
     pub records: u64,
     /// Records that were not understood.
     pub unparsed: u64,
+    /// Records that repeat others, and are counted there only.
+    pub repeated: u64,
+    /// Which streams hold those others.
+    pub repeats: Vec<Repetition>,
     /// Unpacked bytes by what became of them; they add up to `size`.
     pub bytes: ByteLedger,
     /// Earliest time, UTC.
     pub first: Option<String>,
     /// Latest time, UTC.
     pub last: Option<String>,
+}
+
+/// How much of a log is in another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Repetition {
+    /// Id of the stream whose records are repeated: another one, or the same.
+    pub of: u32,
+    /// Records.
+    pub records: u64,
 }
 
 /// What became of the bytes. Line ends count with their line.
@@ -136,6 +150,8 @@ pub struct ByteLedger {
     pub blank: u64,
     /// In records that were not understood: listed under `unparsed`.
     pub unparsed: u64,
+    /// In records that repeat others.
+    pub repeated: u64,
     /// Never read: listed under the source's `problems`.
     pub unread: u64,
 }
@@ -213,8 +229,10 @@ pub struct Coverage {
     pub first: Option<String>,
     /// Latest time in any stream, UTC.
     pub last: Option<String>,
-    /// Records in all streams.
+    /// Records in all streams, each once.
     pub records: u64,
+    /// Records that repeat these, and are not counted again.
+    pub repeated: u64,
     /// Of these, not understood.
     pub unparsed: u64,
     /// Of those understood, records of log sources that no detection judges yet, such as sign-ins:

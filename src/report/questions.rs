@@ -16,12 +16,12 @@ pub fn answer(report: &Report, detections: &[&str]) -> Vec<Answer> {
         (Question::Q2, facts.who()),
         (Question::Q3, facts.entry()),
         (Question::Q4, facts.taken()),
-        (Question::Q5, facts.not_in_access_logs(&PEOPLE)),
-        (Question::Q6, facts.not_in_access_logs(&TENANTS)),
-        (Question::Q7, facts.not_in_access_logs(&PERSISTENCE)),
+        (Question::Q5, facts.unanswered(&PEOPLE)),
+        (Question::Q6, facts.unanswered(&TENANTS)),
+        (Question::Q7, facts.unanswered(&PERSISTENCE)),
         (Question::Q8, facts.coverage()),
         (Question::Q9, facts.secrets()),
-        (Question::Q10, facts.not_in_access_logs(&NOTIFY)),
+        (Question::Q10, facts.unanswered(&NOTIFY)),
         (Question::Q11, facts.ongoing()),
         (Question::Q12, facts.ask()),
     ]
@@ -110,7 +110,7 @@ impl Draft {
     }
 }
 
-/// A question that access logs do not answer.
+/// A question that no detection speaks to.
 struct Outside {
     summary: Text,
     needs: Text,
@@ -118,8 +118,8 @@ struct Outside {
 
 const PEOPLE: Outside = Outside {
     summary: Text::fixed(
-        "Access logs name files, not what is in them.",
-        "アクセスログにはファイル名のみ記録され、内容は分かりません。",
+        "Logs name files, not what is in them.",
+        "ログにはファイル名のみ記録され、内容は分かりません。",
     ),
     needs: Text::fixed(
         "The files named under Q4, to see whose data they hold.",
@@ -128,8 +128,8 @@ const PEOPLE: Outside = Outside {
 };
 const TENANTS: Outside = Outside {
     summary: Text::fixed(
-        "Access logs do not say which project or organisation an account belongs to.",
-        "アクセスログではアカウントの所属プロジェクト・組織が分かりません。",
+        "Requests to web servers do not say which project or organisation an account belongs to, and no detection judges other logs for it yet.",
+        "Webサーバーへの要求の記録ではアカウントの所属プロジェクト・組織が分からず、他の種類のログを評価する検知はまだありません。",
     ),
     needs: Text::fixed(
         "The platform's audit log, and the list of accounts with their organisations.",
@@ -138,8 +138,8 @@ const TENANTS: Outside = Outside {
 };
 const PERSISTENCE: Outside = Outside {
     summary: Text::fixed(
-        "New accounts, permissions, tokens and scheduled tasks do not show in access logs.",
-        "アカウント・権限・トークン・タスクの作成はアクセスログに現れません。",
+        "New accounts, permissions, tokens and scheduled tasks do not show in requests to web servers, and no detection judges other logs for them yet.",
+        "アカウント・権限・トークン・タスクの作成はWebサーバーへの要求の記録に現れず、他の種類のログを評価する検知はまだありません。",
     ),
     needs: Text::fixed(
         "The platform's audit log and the servers' system logs.",
@@ -421,7 +421,7 @@ impl Facts<'_> {
         ))
     }
 
-    fn not_in_access_logs(&self, outside: &Outside) -> Draft {
+    fn unanswered(&self, outside: &Outside) -> Draft {
         Draft::new(State::CannotDetermine, outside.summary.clone())
             .changed_by(outside.needs.clone())
     }
@@ -449,6 +449,18 @@ impl Facts<'_> {
             format!("ログの範囲は{period}、解析率{parsed}%。{ja}"),
         );
         let mut draft = Draft::new(state, summary).resting_on(&findings);
+        let repeated = self.report.coverage.repeated;
+        if repeated > 0 {
+            draft.because.push(Text::new(
+                format!(
+                    "{} in the files given more than once and counted once; the list of sources says which files share them.",
+                    if repeated == 1 { "1 record is".to_owned() } else { format!("{repeated} records are") },
+                ),
+                format!(
+                    "{repeated}件の記録は重複しており、1回だけ数えています(どのファイルと重複しているかはソース一覧を参照)。"
+                ),
+            ));
+        }
         let unread =
             self.report.sources.iter().filter(|source| !source.problems.is_empty()).count();
         if unread > 0 {

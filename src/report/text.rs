@@ -42,7 +42,7 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     }
     writeln!(out, "\n{}", pick(lang, "Sources", "ソース"))?;
     for source in &report.sources {
-        write_source(out, source, lang)?;
+        write_source(out, report, source, lang)?;
     }
     if !report.not_evaluable.is_empty() {
         writeln!(out, "\n{}", pick(lang, "Could not be evaluated", "評価できなかった検知"))?;
@@ -93,7 +93,21 @@ fn stream_name(report: &Report, stream: u32) -> &str {
     report.sources.iter().find(holds).map_or("-", |source| source.name.as_str())
 }
 
-fn write_source(out: &mut String, source: &SourceReport, lang: Language) -> Result {
+/// A stream's file, and its path inside.
+fn stream_path(report: &Report, stream: u32) -> String {
+    let inside = report.sources.iter().flat_map(|source| &source.streams);
+    let inside =
+        inside.filter(|known| known.id == stream).find_map(|known| known.path_inside.as_ref());
+    let name = stream_name(report, stream);
+    inside.map_or_else(|| name.to_owned(), |path| format!("{name}/{path}"))
+}
+
+fn write_source(
+    out: &mut String,
+    report: &Report,
+    source: &SourceReport,
+    lang: Language,
+) -> Result {
     writeln!(
         out,
         "  {} ({} {})",
@@ -116,6 +130,20 @@ fn write_source(out: &mut String, source: &SourceReport, lang: Language) -> Resu
             stream.first.as_deref().unwrap_or("–"),
             stream.last.as_deref().unwrap_or("–"),
         )?;
+        for repeats in &stream.repeats {
+            let (records, name) = (repeats.records, visible(&stream_path(report, repeats.of)));
+            let said = match repeats.of == stream.id {
+                true => Text::new(
+                    format!("{records} more tell an event again, and are not counted again"),
+                    format!("ほか{records}件は同じイベントの重複(計上せず)"),
+                ),
+                false => Text::new(
+                    format!("{records} more are also in {name}, and counted there only"),
+                    format!("ほか{records}件は{name}と重複(そちらでのみ計上)"),
+                ),
+            };
+            writeln!(out, "      {}", said.in_language(lang))?;
+        }
     }
     Ok(())
 }

@@ -21,21 +21,6 @@ pub fn read<'a>(text: &'a [u8], arena: &'a Bump, pairs: &mut Pairs<'a>) -> Resul
     Ok(reader.cursor.at)
 }
 
-/// The member at a path, names joined by `.`, as it is written: a string with its quotes. It goes
-/// through objects only, and nothing is built. None where there is none, and where the text before
-/// it is no JSON.
-pub fn get<'a>(text: &'a [u8], path: &str) -> Option<&'a [u8]> {
-    let mut cursor = Cursor { text, at: 0 };
-    cursor.find(path.as_bytes()).ok().flatten()
-}
-
-/// A string as it is written, with its quotes, unescaped. None when it is no string.
-pub fn unquoted<'a>(raw: &'a [u8], arena: &'a Bump) -> Option<&'a [u8]> {
-    let mut cursor = Cursor { text: raw, at: 0 };
-    let (inside, has_escapes) = cursor.string().ok()?;
-    Some(if has_escapes { unescaped(inside, arena) } else { inside })
-}
-
 /// Members that name an object of an array.
 fn is_name(key: &[u8]) -> bool {
     matches!(key, b"Name" | b"name" | b"Key" | b"key" | b"displayName")
@@ -121,67 +106,6 @@ impl<'a> Cursor<'a> {
         }
         self.at += length;
         Ok(word)
-    }
-
-    /// Steps over one value.
-    fn skip(&mut self) -> Result<(), Error> {
-        match self.peek() {
-            Some(b'"') => self.string().map(drop),
-            Some(b'{' | b'[') => self.skip_nested(),
-            _ => self.bare().map(drop),
-        }
-    }
-
-    /// Steps over an object or array by counting brackets.
-    fn skip_nested(&mut self) -> Result<(), Error> {
-        let mut depth = 0_usize;
-        while let Some(&byte) = self.text.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return Ok(());
-            }
-        }
-        self.expected("a closing bracket")
-    }
-
-    /// Finds a path in the value here, or steps over it. It never goes back, so a path whose first
-    /// name occurs twice costs no more.
-    fn find(&mut self, path: &[u8]) -> Result<Option<&'a [u8]>, Error> {
-        if self.peek() != Some(b'{') {
-            return self.skip().map(|()| None);
-        }
-        self.at += 1;
-        while !self.take(b'}') {
-            let (key, _) = self.string()?;
-            if !self.take(b':') {
-                return self.expected("':'");
-            }
-            self.peek();
-            let start = self.at;
-            match path.strip_prefix(key) {
-                Some([]) => return self.skip().map(|()| Some(&self.text[start..self.at])),
-                Some([b'.', inside @ ..]) => {
-                    let found = self.find(inside)?;
-                    if found.is_some() {
-                        return Ok(found);
-                    }
-                }
-                _ => self.skip()?,
-            }
-            if !self.take(b',') && self.peek() != Some(b'}') {
-                return self.expected("',' or '}'");
-            }
-        }
-        Ok(None)
     }
 }
 

@@ -291,6 +291,22 @@ impl PageConcluder {
         Ok(())
     }
 
+    /// The plan of a second scan, when records are there more than once. `files` are in the order
+    /// of the plan's sources.
+    pub fn repeats(&mut self, files: Vec<Blob>) -> Result<JsValue> {
+        let files = open_all(files)?;
+        match engine::repeats(&self.prepared, &mut self.kept, &borrowed(&files)) {
+            Some(plan) => to_js(&plan),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Hands over what a second scan does not find out anew.
+    pub fn rest(&mut self) -> Result<Uint8Array> {
+        let rest = std::mem::take(&mut self.kept).rest();
+        Ok(Uint8Array::from(rest.encode().map_err(failed)?.as_slice()))
+    }
+
     /// Makes the report, as JSON. `files` are in the order of the plan's sources.
     pub fn conclude(&mut self, files: Vec<Blob>) -> Result<String> {
         let kept = std::mem::take(&mut self.kept);

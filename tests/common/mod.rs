@@ -8,8 +8,8 @@
 
 use sekisho::base::Merge;
 use sekisho::engine::{
-    Concluder, Digest, Job, JobKind, Partial, Prepared, Row, Scanner, Settings, Survey, plan, rows,
-    survey,
+    Concluder, Digest, Job, JobKind, Partial, Prepared, Row, Scanner, Settings, Survey, plan,
+    repeats, rows, survey,
 };
 use sekisho::finding::Place;
 use sekisho::input::ReadAt;
@@ -104,12 +104,17 @@ pub fn check_with_rows(files: &[(&str, &[u8])], options: &Options) -> (Report, V
 
 /// The report on whatever can be read, and every row of every finding.
 pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opened>) {
-    let prepared = prepare(given, options);
+    let mut prepared = prepare(given, options);
     let sources = in_order(&prepared, given);
-    let mut concluder = Concluder::new(&prepared);
-    for partial in scan(&prepared, &sources, options) {
-        concluder.add(partial);
+    let mut seen = scan(&prepared, &sources, options);
+    if let Some(plan) = repeats(&prepared, &mut seen, &sources) {
+        prepared.plan = plan;
+        let rest = seen.rest();
+        seen = scan(&prepared, &sources, options);
+        seen.merge(rest);
     }
+    let mut concluder = Concluder::new(&prepared);
+    concluder.add(seen);
     let concluded = concluder.conclude(&sources);
     let mut opened = Vec::new();
     for job in &prepared.plan.jobs {
@@ -145,10 +150,12 @@ fn key(place: &Place) -> (u32, u64, u32) {
     (place.1.stream, place.1.offset, place.1.length)
 }
 
-/// What the scanners saw, in the order in which it is to be merged.
-fn scan(prepared: &Prepared, sources: &[&dyn ReadAt], options: &Options) -> Vec<Partial> {
+/// What the scanners saw, merged in the order that the options ask for. A second scan does without
+/// digests.
+fn scan(prepared: &Prepared, sources: &[&dyn ReadAt], options: &Options) -> Partial {
     let mut random = Random::new(options.shuffle.unwrap_or(0));
     let mut jobs: Vec<Job> = prepared.plan.jobs.clone();
+    jobs.retain(|job| job.kind == JobKind::Scan || prepared.plan.repeats.is_none());
     if options.shuffle.is_some() {
         shuffle(&mut jobs, &mut random);
     }
@@ -185,7 +192,10 @@ fn scan(prepared: &Prepared, sources: &[&dyn ReadAt], options: &Options) -> Vec<
         shuffle(&mut partials, &mut random);
         partials = paired(partials);
     }
-    partials
+    partials.into_iter().fold(Partial::default(), |mut all, partial| {
+        all.merge(partial);
+        all
+    })
 }
 
 /// Merges the first two of three or more, so that merging is not only ever done one by one.

@@ -61,6 +61,7 @@ pub(super) fn total(
     for stream in reports.iter().flat_map(|source| &source.streams) {
         total.records += stream.records;
         total.unparsed += stream.unparsed;
+        total.repeated += stream.repeated;
         total.bytes = added(total.bytes, stream.bytes);
     }
     let spans = coverage.streams.values().filter_map(|ledger| ledger.span);
@@ -77,6 +78,7 @@ fn added(a: ByteLedger, b: ByteLedger) -> ByteLedger {
         parsed: a.parsed + b.parsed,
         blank: a.blank + b.blank,
         unparsed: a.unparsed + b.unparsed,
+        repeated: a.repeated + b.repeated,
         unread: a.unread + b.unread,
     }
 }

@@ -2,11 +2,11 @@
 
 use super::{
     ByteLedger, Coverage, Fault, FaultKind, Ledger, PlannedSource, Prepared, Problem, ReadAt,
-    Reason, SourceReport, Stream, StreamReport, Text, Unparsed, Why, rfc3339, runs,
+    Reason, Repetition, SourceReport, Stream, StreamReport, Text, Unparsed, Why, rfc3339, runs,
 };
 use crate::engine::coverage::SourceLedger;
 use crate::engine::exhibit::{Wanted, read_ranges};
-
+use crate::format::FormatIndex;
 use std::collections::BTreeSet;
 
 /// Bytes of a sample.
@@ -29,7 +29,7 @@ pub(super) fn reports(prepared: &Prepared, coverage: &Coverage) -> Vec<SourceRep
             let ledger_of = |stream: &Stream| coverage.streams.get(&stream.id).unwrap_or(&empty);
             let mut problems = of_source(source, coverage.sources.get(&source.id));
             for stream in &streams {
-                problems.extend(of_stream(stream, ledger_of(stream)));
+                problems.extend(of_stream(source, stream, ledger_of(stream)));
             }
             // What scanning and digesting met alike is one problem.
             let mut seen = BTreeSet::new();
@@ -55,10 +55,12 @@ fn report(
     ledger: &Ledger,
 ) -> StreamReport {
     let (lines, records) = ledger.totals();
-    let read = ledger.bytes.parsed + ledger.bytes.blank + ledger.bytes.unparsed;
-    let size = if stream.is_plain() { source.size } else { read };
+    let bytes = ledger.bytes;
+    let read = bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated;
+    let size = if stream.is_plain() { source.size } else { read + lost(source, stream, ledger) };
     let main = ledger.formats.iter().max_by_key(|(index, records)| (**records, u16::MAX - **index));
-    let format = main.and_then(|(index, _)| prepared.meant.reader.id(*index)).map(str::to_owned);
+    let main = main.map(|(index, _)| *index).or_else(|| told(stream, ledger));
+    let format = main.and_then(|index| prepared.meant.reader.id(index)).map(str::to_owned);
     StreamReport {
         id: stream.id,
         path_inside: stream.found.path_inside.clone(),
@@ -69,16 +71,43 @@ fn report(
         zone: zone(prepared, stream, ledger),
         size,
         lines,
-        records,
+        records: records.saturating_sub(ledger.repeated()),
         unparsed: ledger.unparsed,
-        bytes: ByteLedger { unread: size.saturating_sub(read), ..ledger.bytes },
+        repeated: ledger.repeated(),
+        repeats: repeats(ledger),
+        bytes: ByteLedger { unread: size.saturating_sub(read), ..bytes },
         first: ledger.span.map(|span| rfc3339(span.0)),
         last: ledger.span.map(|span| rfc3339(span.1)),
     }
 }
 
+/// Bytes of a packed log behind the place where it could not be unpacked, as they are packed: how
+/// many they would be nobody knows. The other parts of an archive may well be read behind that.
+fn lost(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> u64 {
+    let is_alone = stream.found.path_inside.is_none() && !stream.found.layers.is_empty();
+    let faults = ledger.faults.iter().filter(|fault| fault.kind != FaultKind::Altered);
+    let reached = faults.map(|fault| fault.offset).min().filter(|_| is_alone);
+    reached.map_or(0, |reached| source.size.saturating_sub(reached))
+}
+
+/// The format of a stream all of whose records are repeated: what its head told.
+fn told(stream: &Stream, ledger: &Ledger) -> Option<FormatIndex> {
+    stream.found.sniffed.filter(|_| ledger.repeated() > 0).map(|sniffed| sniffed.format)
+}
+
+fn repeats(ledger: &Ledger) -> Vec<Repetition> {
+    let repeated = ledger.repeated.iter();
+    repeated.map(|(of, records)| Repetition { of: *of, records: *records }).collect()
+}
+
 fn why_format(prepared: &Prepared, ledger: &Ledger, format: Option<&str>) -> Text {
     let parsed = ledger.understood();
+    if parsed + ledger.unparsed == 0 && ledger.repeated() > 0 {
+        return Text::fixed(
+            "All its records are in another log and are counted there.",
+            "すべての記録が他のログと重複しており、そちらで数えています。",
+        );
+    }
     let Some(format) = format else {
         return Text::fixed("No format fits any record.", "どの形式も一致しませんでした。");
     };
@@ -179,8 +208,9 @@ fn of_source(source: &PlannedSource, ledger: Option<&SourceLedger>) -> Vec<Probl
 }
 
 /// What kept a stream from being understood in full.
-fn of_stream(stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
+fn of_stream(source: &PlannedSource, stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
     let path = &stream.found.path_inside;
+    let is_brotli = path.as_deref().unwrap_or(&source.name).ends_with(".br");
     let mut problems: Vec<_> =
         first_of_each_kind(ledger).map(|fault| of_fault(path.clone(), fault)).collect();
     if ledger.understood() == 0 && ledger.unparsed > 0 {
@@ -192,14 +222,21 @@ fn of_stream(stream: &Stream, ledger: &Ledger) -> Vec<Problem> {
                 "No format fits this file: nothing in it could be checked.",
                 "どの形式にも一致せず、内容を検査できませんでした。",
             ),
-            todo: Text::fixed(
-                "If it is a log, describe its format in a mapping file, or give its LogFormat or log_format line in the settings.",
-                "ログであれば、マッピングファイルで形式を定義するか、設定でLogFormatまたはlog_formatの行を指定してください。",
-            ),
+            todo: if is_brotli { BROTLI } else { DESCRIBE },
         });
     }
     problems
 }
+
+/// Nothing in such a file says that it is one: its name only helps to say what to do.
+const BROTLI: Text = Text::fixed(
+    "Its name is that of a Brotli file, which is not read: unpack it (brotli -d) and give the log inside.",
+    "名前からBrotliファイルと思われますが、対応していません。展開(brotli -d)し、中のログを指定してください。",
+);
+const DESCRIBE: Text = Text::fixed(
+    "If it is a log, describe its format in a mapping file, or give its LogFormat or log_format line in the settings.",
+    "ログであれば、マッピングファイルで形式を定義するか、設定でLogFormatまたはlog_formatの行を指定してください。",
+);
 
 /// The fault nearest to the start of each kind: how many shards met it says nothing. What failed
 /// inside the program is listed place by place.

@@ -180,6 +180,8 @@ fn names_are_utf8_or_those_of_japanese_windows() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn pieces_make_no_difference(
         bytes in proptest::collection::vec(prop_oneof![

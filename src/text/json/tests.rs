@@ -205,9 +205,6 @@ fn it_reads_what_the_slow_twin_reads() {
             (Ok(text.trim_end().len()), expected),
             "seed {seed}: {text}"
         );
-        let inside = tree.pointer("/m0/m1").filter(|_| tree.is_object());
-        let got = get(text.as_bytes(), "m0.m1").map(|raw| serde_json::from_slice(raw).unwrap());
-        assert_eq!(got.as_ref(), inside.filter(|_| tree["m0"].is_object()), "seed {seed}: {text}");
     }
 }
 
@@ -231,7 +228,6 @@ fn cut_and_damaged_text_gives_what_stands_before_it() {
         if serde_json::from_slice::<serde_json::Value>(&text).is_ok() {
             assert_eq!(read, Ok(text.trim_ascii_end().len()), "{}", String::from_utf8_lossy(&text));
         }
-        get(&text, "c.d");
     }
     let (read, pairs) = flat(br#"{"a":1,"b" 2}"#);
     assert_eq!(read, Err(Error { offset: 11, expected: "':'" }));
@@ -258,18 +254,4 @@ fn depth_pairs_and_paths_are_bounded() {
     let (read, pairs) = flat(long.as_bytes());
     assert_eq!((read, pairs.len()), (Ok(long.len()), 1));
     assert_eq!(pairs[0].find('='), Some(PATH_BYTES));
-}
-
-#[test]
-fn a_member_is_found_without_reading_the_rest() {
-    let text = br#" {"a":{"x":[{"b":0}],"b":{"c":"q\"}"}},"a":{"b":1},"d":[ 1, 2 ],"e"#;
-    assert_eq!(get(text, "a.b.c"), Some(br#""q\"}""#.as_slice()));
-    assert_eq!(get(text, "a.b"), Some(br#"{"c":"q\"}"}"#.as_slice()));
-    assert_eq!(get(text, "d"), Some(b"[ 1, 2 ]".as_slice()));
-    assert_eq!(get(text, "a.x.b"), None);
-    assert_eq!(get(text, "e"), None);
-    assert_eq!(get(b"[1]", "a"), None);
-    let arena = Bump::new();
-    assert_eq!(unquoted(br#""q\"}""#, &arena), Some(b"q\"}".as_slice()));
-    assert_eq!(unquoted(b"12", &arena), None);
 }

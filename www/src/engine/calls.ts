@@ -3,7 +3,7 @@
 
 import { parcel } from "../lib/parcel";
 import { AHEAD_BYTES, Ahead } from "./ahead";
-import type { Answered, Asked, CallName, Job, Plan, Survey } from "./protocol";
+import type { Answered, Asked, CallName, Job, Merging, Plan, SentPlan, Survey } from "./protocol";
 
 type Progress = (bytes: number) => void;
 type Handlers = {
@@ -42,15 +42,7 @@ export const handlers: Handlers = {
   },
   plan({ settings, passwords, surveys, cutBytes, cutSeed }) {
     const parsed = surveys.map((survey) => JSON.parse(survey) as Survey);
-    const plan = wasm_bindgen.plan(settings, passwords, parsed, cutBytes, cutSeed);
-    const { sources, jobs } = plan;
-    const streams = plan.streams.map(({ id, of, ordinal, found: { path_inside } }) => ({
-      id,
-      of,
-      ordinal,
-      found: { path_inside },
-    }));
-    return { sources, streams, jobs, json: JSON.stringify(plan) };
+    return sent(wasm_bindgen.plan(settings, passwords, parsed, cutBytes, cutSeed));
   },
   begin(ask) {
     plan = JSON.parse(ask.plan) as Plan;
@@ -63,13 +55,13 @@ export const handlers: Handlers = {
   run: (ask, progress) =>
     plan.jobs[ask.job]?.kind === "digest" ? digest(ask, progress) : scan(ask, progress),
   take: () => scanner?.take() ?? [],
-  conclude({ pieces, lost, files }) {
-    concluder = new wasm_bindgen.Concluder(plan);
-    if (scanner) concluder.take_from(scanner);
-    // Each piece is let go as soon as it is merged.
-    for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);
-    for (const { job, message } of lost) concluder.lost(job, message);
-    report = concluder.conclude(files);
+  repeats(ask) {
+    const merged = merge(ask);
+    const second = merged.repeats(ask.files);
+    return second && { plan: sent(second), rest: merged.rest() };
+  },
+  conclude(ask) {
+    report = merge(ask).conclude(ask.files);
     return parcel(report);
   },
   rows: ({ finding, files, limit }, progress) =>
@@ -79,6 +71,28 @@ export const handlers: Handlers = {
   exportAs: ({ form, language }) =>
     form === "html" ? wasm_bindgen.export_html(report, language) : wasm_bindgen.export_csv(report, language),
 };
+
+/** A plan as the page reads it. */
+function sent(plan: Plan): SentPlan {
+  const { sources, jobs } = plan;
+  const streams = plan.streams.map(({ id, of, ordinal, found: { path_inside } }) => ({
+    id,
+    of,
+    ordinal,
+    found: { path_inside },
+  }));
+  return { sources, streams, jobs, json: JSON.stringify(plan) };
+}
+
+/** Puts what was seen to what is merged of the current plan. */
+function merge({ pieces, lost }: Merging): wasm_bindgen.Concluder {
+  concluder ??= new wasm_bindgen.Concluder(plan);
+  if (scanner) concluder.take_from(scanner);
+  // Each piece is let go as soon as it is merged.
+  for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);
+  for (const { job, message } of lost) concluder.lost(job, message);
+  return concluder;
+}
 
 /** When a file was changed last, in milliseconds since 1970. */
 const changed = (file: Blob): number | undefined => (file instanceof File ? file.lastModified : undefined);

@@ -72,6 +72,15 @@ export class Tally {
     this.#work += bytes;
   }
 
+  /** Forgets what was done: all is scanned once more. */
+  again(): void {
+    this.done.fill(0);
+    this.work.fill(0);
+    this.#done = 0;
+    this.#work = 0;
+    this.#jobDone.clear();
+  }
+
   /** Says how many bytes of a job are done; less than before when it starts again. */
   at(job: number, bytes: number, given: number): void {
     const more = bytes - (this.#jobDone.get(job) ?? 0);
@@ -101,18 +110,23 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
   const given = surveyed.map(({ at }) => tally.given[at] as Given);
   const surveys = surveyed.map(({ survey }) => survey.json);
   const { settings, cutBytes, cutSeed } = options;
-  const plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
-  const run = new Run(
-    pool,
-    plan,
-    surveyed.map(({ at }) => at),
-    tally,
-  );
-  const pieces = await run.all(options.workers);
-  tally.stage = "conclude";
+  let plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const files = plan.sources.map((source) => (given[source.given] as Given).file);
-  const buffers = pieces.map(({ buffer }) => buffer);
-  const parcel = await pool.at(0).ask("conclude", { pieces, lost: run.lost, files }, undefined, buffers);
+  const places = surveyed.map(({ at }) => at);
+  const seen = await new Run(pool, plan, plan.jobs, places, tally).all(options.workers);
+  tally.stage = "conclude";
+  const again = await pool.at(0).ask("repeats", { ...seen, files }, undefined, buffersOf(seen));
+  let second: Seen = { pieces: [], lost: [] };
+  if (again) {
+    plan = again.plan;
+    tally.again();
+    // What is the same in both scans, such as digests, is not computed again.
+    const scans = plan.jobs.filter(({ kind }) => kind === "scan");
+    second = await new Run(pool, plan, scans, places, tally).all(options.workers);
+    second.pieces.push(again.rest);
+    tally.stage = "conclude";
+  }
+  const parcel = await pool.at(0).ask("conclude", { ...second, files }, undefined, buffersOf(second));
   return {
     report: await unparcel(parcel),
     json: parcel.json,
@@ -126,6 +140,14 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
 
 /** A part of what a worker saw, encoded. */
 type EncodedPart = Uint8Array<ArrayBuffer>;
+
+/** What a run of jobs left: what the workers saw, without engine 0, and what was lost. */
+interface Seen {
+  readonly pieces: EncodedPart[];
+  readonly lost: readonly LostJob[];
+}
+
+const buffersOf = ({ pieces }: Seen) => pieces.map(({ buffer }) => buffer);
 
 interface Surveyed {
   readonly at: number;
@@ -194,32 +216,34 @@ async function surveyOne(pool: Pool, place: number, tally: Tally, at: number, op
   }
 }
 
-/** The jobs of a plan on their way through the workers. */
+/** Jobs of a plan on their way through the workers. */
 class Run {
-  readonly lost: LostJob[] = [];
+  readonly #lost: LostJob[] = [];
   readonly #queue: Job[];
   readonly #sources: ReadonlyMap<number, Plan["sources"][number]>;
   readonly #failures = new Map<Job, number>();
   #lanes = 1;
 
-  /** `places`: where each surveyed file is in the list given. */
+  /** `jobs`: those of the plan that are run. `places`: where each surveyed file is in the list given. */
   constructor(
     private readonly pool: Pool,
     private readonly plan: SentPlan,
+    private readonly jobs: readonly Job[],
     private readonly places: readonly number[],
     private readonly tally: Tally,
   ) {
-    this.#queue = [...plan.jobs];
+    this.#queue = [...jobs];
     this.#sources = new Map(plan.sources.map((source) => [source.id, source]));
   }
 
   /** Runs all jobs. What engine 0 saw stays with it; what the others saw is handed over. */
-  async all(workers: number): Promise<EncodedPart[]> {
-    for (const job of this.plan.jobs) this.tally.expect(job.bytes, this.#given(job));
+  async all(workers: number): Promise<Seen> {
+    for (const job of this.jobs) this.tally.expect(job.bytes, this.#given(job));
     this.tally.stage = "scan";
     // Engine 0 also concludes, so it needs the plan even when there is nothing to scan.
-    this.#lanes = Math.max(1, Math.min(workers, this.plan.jobs.length));
-    return (await together(this.#lanes, (place) => this.#lane(place))).flat();
+    this.#lanes = Math.max(1, Math.min(workers, this.jobs.length));
+    const pieces = await together(this.#lanes, (place) => this.#lane(place));
+    return { pieces: pieces.flat(), lost: this.#lost };
   }
 
   async #lane(place: number): Promise<EncodedPart[]> {
@@ -302,7 +326,7 @@ class Run {
     for (const job of new Set([...done, ...suspects])) {
       const lost = (this.#failures.get(job) ?? 0) >= 2;
       this.tally.at(job.id, lost ? job.bytes : 0, this.#given(job));
-      if (lost) this.lost.push({ job: job.id, message });
+      if (lost) this.#lost.push({ job: job.id, message });
       else this.#queue.push(job);
     }
   }

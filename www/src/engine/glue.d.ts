@@ -67,6 +67,8 @@ declare global {
       take_from(scanner: Scanner): void;
       add(piece: Uint8Array): void;
       lost(job_id: number, message: string): void;
+      repeats(files: Blob[]): Plan | undefined;
+      rest(): Uint8Array<ArrayBuffer>;
       conclude(files: Blob[]): string;
       rows(finding_id: string, files: Blob[], limit: number, progress: (bytes: number) => void): string;
       free(): void;

@@ -148,6 +148,20 @@ export interface LostJob {
   readonly message: string;
 }
 
+/** What workers saw, on its way to the engine that concludes. */
+export interface Merging {
+  readonly pieces: Uint8Array<ArrayBuffer>[];
+  readonly lost: readonly LostJob[];
+  /** The files in the order of the plan's sources. */
+  readonly files: Blob[];
+}
+
+/** The plan that leaves repeated records out, and what of the first scan still holds. */
+export interface SecondScan {
+  readonly plan: SentPlan;
+  readonly rest: Uint8Array<ArrayBuffer>;
+}
+
 /** Some items of a long part of the report, as JSON. */
 export interface Piece {
   readonly part: "sources" | "findings" | "entities" | "unparsed";
@@ -191,7 +205,9 @@ export interface Calls {
   /** `digest`: a job that a scan's reads go to as well; it is run afterwards. */
   run: { ask: { job: number; digest: number | undefined; file: Blob }; answer: void };
   take: { ask: object; answer: Uint8Array<ArrayBuffer>[] };
-  conclude: { ask: { pieces: Uint8Array<ArrayBuffer>[]; lost: LostJob[]; files: Blob[] }; answer: Parcel };
+  /** Merges what was seen. When records are there more than once, what a second scan needs. */
+  repeats: { ask: Merging; answer: SecondScan | undefined };
+  conclude: { ask: Merging; answer: Parcel };
   rows: { ask: { finding: string; files: Blob[]; limit: number }; answer: Evidence[] };
   context: {
     ask: { plan: string; stream: number; file: Blob; offset: number; length: number; lines: number };

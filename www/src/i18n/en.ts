@@ -267,6 +267,7 @@ export const en = {
       sourcesLabel: "Given",
       records: "Records",
       parsed: "Understood",
+      repeated: (n: string) => `${n} more are repeated`,
       outside: (n: string) => `${n} outside the period set`,
       bytes: "Bytes",
     },
@@ -352,7 +353,7 @@ export const en = {
   },
   sources: {
     intro:
-      "Every byte of every file is accounted for: understood, blank, not understood, or not read. The columns add up to the size.",
+      "Every byte of every file is accounted for: understood, blank, not understood, repeated, or not read. The columns add up to the size.",
     name: "File",
     logs: (n: string) => counted(n, "log"),
     showLogs: "Show the logs inside",
@@ -366,6 +367,9 @@ export const en = {
     blank: "Blank",
     unparsed: "Not understood",
     unparsedRecords: (n: string) => `${n} not understood`,
+    repeated: "Repeated",
+    repeatedRecords: (n: string, name: string) => `${n} more are also in ${name}, and counted there only`,
+    repeatedHere: (n: string) => `${n} more tell an event again, and are not counted again`,
     unread: "Not read",
     sum: "Sum",
     total: "All",

@@ -263,6 +263,7 @@ export const ja: Words = {
       sourcesLabel: "対象",
       records: "記録",
       parsed: "解析率",
+      repeated: (n) => `ほか重複 ${n} 件`,
       outside: (n) => `指定期間外 ${n} 件`,
       bytes: "バイト",
     },
@@ -348,7 +349,7 @@ export const ja: Words = {
   },
   sources: {
     intro:
-      "すべてのファイルのすべてのバイトを数えています。解析済み、空白、読み解けない、未読の合計がサイズに一致します。",
+      "すべてのファイルのすべてのバイトを数えています。解析済み、空白、読み解けない、重複、未読の合計がサイズに一致します。",
     name: "ファイル",
     logs: (n) => `ログ ${n} 件`,
     showLogs: "中のログを表示",
@@ -362,6 +363,9 @@ export const ja: Words = {
     blank: "空白",
     unparsed: "読み解けない",
     unparsedRecords: (n) => `読み解けない ${n} 件`,
+    repeated: "重複",
+    repeatedRecords: (n, name) => `ほか ${n} 件は ${name} と重複(そちらでのみ計上)`,
+    repeatedHere: (n) => `ほか ${n} 件は同じイベントの重複(計上せず)`,
     unread: "未読",
     sum: "合計",
     total: "全体",

@@ -38,7 +38,7 @@ export function Answer({ report }: { report: Report }): JSX.Element {
 function Facts({ report }: { report: Report }): JSX.Element {
   const w = words.value.report.facts;
   const l = language.value;
-  const { first, last, records, unparsed, outside_period } = report.coverage;
+  const { first, last, records, unparsed, repeated, outside_period } = report.coverage;
   const logs = report.sources.reduce((sum, { streams }) => sum + streams.length, 0);
   const size = report.sources.reduce((sum, source) => sum + source.size, 0);
   return (
@@ -55,6 +55,7 @@ function Facts({ report }: { report: Report }): JSX.Element {
         <dt>{w.records}</dt>
         <dd>
           {number(l, records)}
+          {repeated > 0 && <small> {w.repeated(number(l, repeated))}</small>}
           {outside_period > 0 && <small> {w.outside(number(l, outside_period))}</small>}
         </dd>
       </div>

@@ -11,7 +11,7 @@ import { startAgain } from "../../state/app";
 import { describe } from "../../state/describe";
 import { catalogue } from "../../state/engine";
 import { settingsName } from "../../state/streams";
-import type { ByteLedger, Problem, SourceReport, StreamReport } from "../../wire/report";
+import type { ByteLedger, Problem, Report, SourceReport, StreamReport } from "../../wire/report";
 import { Chunks } from "../chunks";
 import { Chevron } from "../icons";
 import { StreamDialog } from "../stream-dialog";
@@ -51,11 +51,11 @@ export function Sources({ checked }: { checked: Checked }): JSX.Element {
     if (!now.delete(at)) now.add(at);
     setTurned(now);
   };
-  const heads = [w.name, w.format, w.records, w.parsed, w.blank, w.unparsed, w.unread, w.sum];
+  const heads = [w.name, w.format, w.records, w.parsed, w.blank, w.unparsed, w.repeated, w.unread, w.sum];
   return (
     <>
       <p class="intro">{w.intro}</p>
-      <Table label={words.value.report.sources} heads={heads} numeric={[2, 3, 4, 5, 6, 7]}>
+      <Table label={words.value.report.sources} heads={heads} numeric={[2, 3, 4, 5, 6, 7, 8]}>
         <Chunks
           as="tbody"
           columns={heads.length}
@@ -303,10 +303,24 @@ function StreamRow({
       <td class="number">
         {number(l, stream.records)}
         {stream.unparsed > 0 && <div class="bad">{w.unparsedRecords(number(l, stream.unparsed))}</div>}
+        {stream.repeats.map(({ of, records }) => (
+          <div class="faint" key={of}>
+            {of === stream.id
+              ? w.repeatedHere(number(l, records))
+              : w.repeatedRecords(number(l, records), visible(streamName(checked.report, of)))}
+          </div>
+        ))}
       </td>
       <Ledger ledger={stream.bytes} size={stream.size} />
     </tr>
   );
+}
+
+/** A log's file, and its path inside. */
+function streamName({ sources }: Report, id: number): string {
+  const source = sources.find(({ streams }) => streams.some((stream) => stream.id === id));
+  const inside = source?.streams.find((stream) => stream.id === id)?.path_inside ?? null;
+  return source ? settingsName(source.name, inside) : "–";
 }
 
 function Fact({ name, value }: { name: string; value: string }): JSX.Element {
@@ -318,11 +332,11 @@ function Fact({ name, value }: { name: string; value: string }): JSX.Element {
   );
 }
 
-/** Four columns and their sum; a sum that is not the size is said aloud. */
+/** Five columns and their sum; a sum that is not the size is said aloud. */
 function Ledger({ ledger, size }: { ledger: ByteLedger; size?: number }): JSX.Element {
   const l = language.value;
-  const { parsed, blank, unparsed, unread } = ledger;
-  const sum = parsed + blank + unparsed + unread;
+  const { parsed, blank, unparsed, repeated, unread } = ledger;
+  const sum = parsed + blank + unparsed + repeated + unread;
   const cell = (value: number, bad: boolean) => (
     <td class={value === 0 ? "number zero" : bad ? "number bad" : "number"}>{number(l, value)}</td>
   );
@@ -331,6 +345,7 @@ function Ledger({ ledger, size }: { ledger: ByteLedger; size?: number }): JSX.El
       {cell(parsed, false)}
       {cell(blank, false)}
       {cell(unparsed, true)}
+      {cell(repeated, false)}
       {cell(unread, true)}
       <td class="number">
         {number(l, sum)}
