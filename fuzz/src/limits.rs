@@ -17,8 +17,9 @@ const MIB: usize = 1 << 20;
 const MEMORY_BYTES: usize = 64 * MIB;
 /// Memory beyond that, in times the input.
 const MEMORY_TIMES: usize = 4;
-/// Time for a MiB, and for anything shorter.
-const TIME: Duration = Duration::from_secs(1);
+/// Time for a MiB, and for anything shorter. What the fuzzer runs is several times as slow as the
+/// program: it counts where it goes, and checks what it does.
+const TIME: Duration = Duration::from_secs(if cfg!(fuzzing) { 5 } else { 1 });
 
 /// A limit that was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
