@@ -106,17 +106,14 @@ impl Reader {
         let is_own = |definition: &&Definition| mappings.iter().any(|own| own.id == definition.id);
         let mut known: Vec<_> = built_in.iter().filter(|format| !is_own(format)).collect();
         known.extend(mappings);
-        let mut described = Vec::new();
-        for definition in &known {
-            let mut format = Compiled::new(&definition.extended(&known)?)?;
-            if is_own(definition) {
-                format.rank = definition.rank.unwrap_or(0);
-            }
-            described.push(format);
-        }
-        described.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
-        formats.extend(described);
+        formats.extend(described(&known, &is_own)?);
         Ok(Self::indexed(formats))
+    }
+
+    /// A reader of these descriptions and of nothing else, each with the rank that it states.
+    pub fn of(definitions: &[Definition]) -> Result<Self, ReaderError> {
+        let known: Vec<_> = definitions.iter().collect();
+        Ok(Self::indexed(described(&known, &|_| false)?))
     }
 
     fn indexed(formats: Vec<Compiled>) -> Self {
@@ -344,6 +341,24 @@ impl Reader {
             None => state.direct(line),
         }
     }
+}
+
+/// Descriptions, compiled, in order of rank. Those that are the user's own go first where they state
+/// no rank.
+fn described(
+    known: &[&Definition],
+    is_own: &dyn Fn(&&Definition) -> bool,
+) -> Result<Vec<Compiled>, DefinitionError> {
+    let mut described = Vec::new();
+    for definition in known {
+        let mut format = Compiled::new(&definition.extended(known)?)?;
+        if is_own(definition) {
+            format.rank = definition.rank.unwrap_or(0);
+        }
+        described.push(format);
+    }
+    described.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
+    Ok(described)
 }
 
 /// One text that formats are tried on.

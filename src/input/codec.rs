@@ -47,6 +47,16 @@ impl Codec {
         }
     }
 
+    /// Bytes to ask of its decoder in one call, where that loses what it unpacked in the call that
+    /// meets damage. Deflate, the one in common use, is asked for more: short calls slow it down.
+    const fn piece_bytes(self) -> Option<usize> {
+        match self {
+            Self::Xz | Self::Lzma | Self::ZipLzma(_) | Self::Bzip2 => Some(4 << 10),
+            Self::Gzip | Self::Deflate | Self::Deflate64 => Some(16 << 10),
+            Self::Zstd | Self::Lz4 => None,
+        }
+    }
+
     /// Whether it is a single member, whatever follows.
     fn is_raw(self) -> bool {
         matches!(self, Self::Deflate | Self::Deflate64 | Self::ZipLzma(_))
@@ -275,15 +285,12 @@ impl<'a> Unpack<'a> {
         decoder.decoder.is_finished() || decoder.decoder.decode_blocks(&last[..], strategy).is_ok()
     }
 
-    /// LZMA loses what it unpacked in the call that meets damage: calls are short, and the same
-    /// whatever is asked for.
+    /// Makes calls of a decoder short, and the same whatever is asked for.
     fn by_pieces(&mut self, into: &mut [u8]) -> Result<usize, Fault> {
-        if !matches!(self.codec, Codec::Xz | Codec::Lzma | Codec::ZipLzma(_)) {
-            return self.step(into);
-        }
+        let Some(length) = self.codec.piece_bytes() else { return self.step(into) };
         if self.piece_at == self.piece.len() {
             let mut piece = std::mem::take(&mut self.piece);
-            piece.resize(PIECE, 0);
+            piece.resize(length, 0);
             let count = self.step(&mut piece)?;
             piece.truncate(count);
             (self.piece, self.piece_at) = (piece, 0);
@@ -327,8 +334,6 @@ fn begin_lzma<'a>(
     LzmaReader::new_with_props(feed, size, header[4], dictionary, None)
 }
 
-/// Bytes that LZMA unpacks in one call.
-const PIECE: usize = 4 << 10;
 /// Bytes from which the size of a member's dictionary is told: an xz block header at its longest.
 const MEMBER_HEAD: usize = 12 + 1024;
 /// What decoders count besides the dictionary, in KiB.

@@ -2,8 +2,9 @@
 //! hand, and says what to install when the program is not there.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -79,6 +80,18 @@ impl Program {
         }
         String::from_utf8(output.stdout)
             .with_context(|| format!("`{}` did not print UTF-8", self.shown))
+    }
+
+    /// Runs to the end, handing on each line of standard error as it comes.
+    pub fn watch_errors(mut self, mut take: impl FnMut(&str)) -> Result<ExitStatus> {
+        self.command.stderr(Stdio::piped());
+        let mut child = self.command.spawn().with_context(|| missing(&self.shown))?;
+        if let Some(errors) = child.stderr.take() {
+            for line in BufReader::new(errors).split(b'\n') {
+                take(&String::from_utf8_lossy(&line?));
+            }
+        }
+        Ok(child.wait()?)
     }
 
     /// Runs without output for at most `limit`, and tells whether it succeeded.

@@ -7,6 +7,7 @@ mod browsers;
 mod command;
 mod corpus;
 mod dist;
+mod fuzz;
 mod native;
 mod pack;
 mod repo;
@@ -40,6 +41,8 @@ enum Task {
     Dist(dist::Options),
     /// Runs the benchmarks, or the one that is named
     Bench(bench::Options),
+    /// Makes up input for every reader, or for the target that is named, guided by coverage
+    Fuzz(fuzz::Options),
     /// Compares the reports of the command line and of the page over a folder of logs
     Corpus(corpus::Options),
 }
@@ -61,6 +64,7 @@ fn run_task(task: Task) -> anyhow::Result<()> {
         Task::Test(options) => test::run(&repo, &options),
         Task::Dist(options) => dist::run(&repo, &options),
         Task::Bench(options) => bench::run(&repo, &options),
+        Task::Fuzz(options) => fuzz::run(&repo, &options),
         Task::Corpus(options) => corpus::run(&repo, &options),
     }
 }

@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     quick("lints, native", Tests::lints),
     slow("lints, wasm32", Tests::lints_for_wasm),
     quick("Rust tests", Tests::rust_tests),
+    quick("fuzz corpus", Tests::fuzz_corpus),
     quick("tests of xtask", Tests::own_tests),
     quick("page: types", Tests::types),
     quick("page: unit tests", Tests::page_unit_tests),
@@ -139,7 +140,7 @@ impl Tests {
 
     fn lints(&self) -> Result<()> {
         has_component("clippy", "clippy")?;
-        for package in [&["sekisho", "--all-features"][..], &["xtask"][..]] {
+        for package in [&["sekisho", "--all-features"][..], &["sekisho-fuzz"], &["xtask"]] {
             self.cargo(&["clippy", "--locked", "--all-targets", "--package"])
                 .args(package)
                 .args(["--", "-D", "warnings"])
@@ -155,6 +156,13 @@ impl Tests {
     fn rust_tests(&self) -> Result<()> {
         let test = self.cargo(&["test", "--locked", "--package", "sekisho", "--all-features"]);
         test.args(self.rust_filter.iter()).run()
+    }
+
+    /// Reads every kept input again. With the features of the tests, so that nothing is compiled
+    /// twice.
+    fn fuzz_corpus(&self) -> Result<()> {
+        let package = ["--package", "sekisho-fuzz", "--features", "sekisho/schema"];
+        self.cargo(&["test", "--locked"]).args(package).run()
     }
 
     fn own_tests(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::civil::stamp;
 use super::scan::Scan;
+use super::zone::numeric_offset;
 use crate::base::{Stamp, Time};
 
 /// What a count is of.
@@ -149,10 +150,7 @@ pub(super) fn read_json_date(text: &[u8]) -> Option<(Time, usize)> {
     let millis = digits(&mut scan)?;
     let mut offset = 0;
     if matches!(scan.peek(), b'+' | b'-') {
-        let sign = if scan.peek() == b'-' { -1 } else { 1 };
-        scan.at += 1;
-        let (hours, minutes) = (scan.fixed(2)?, scan.fixed(2)?);
-        offset = i32::try_from(sign * (hours * 3_600 + minutes * 60)).ok()?;
+        (offset, scan.at) = numeric_offset(text, scan.at)?;
     }
     scan.eat_any(&[")/", ")\\/"]).then_some(())?;
     let mut stamp = counted(millis, 0, 3, 0)?;

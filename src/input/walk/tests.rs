@@ -240,8 +240,12 @@ fn damage_is_told_and_nothing_panics() {
         for place in 1..20 {
             let mut damaged = packed.clone();
             damaged[packed.len() * place / 20] ^= 0x55;
-            let texts = [("", text.clone())];
-            assert_damage_is_told(&damaged, &texts, &format!("{packing:?} at {place}/20"));
+            let (texts, what) = ([("", text.clone())], format!("{packing:?} at {place}/20"));
+            assert_damage_is_told(&damaged, &texts, &what);
+            // What a decoder had unpacked when it met the damage is not lost with a large read.
+            let [large, small] =
+                [1 << 20, 700].map(|most| leaves_with(&damaged, &Options::default(), most));
+            assert!(large == small, "{what}: it matters what is read at once");
         }
     }
     let texts = [("a.log", lines(300)), ("b.log", lines(400))];

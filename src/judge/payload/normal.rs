@@ -70,6 +70,7 @@ pub(super) fn end_unit<const T: bool>(out: &mut Text<T>, at: u32) {
 pub(super) fn sql_view<const T: bool>(unit: &impl Placed, out: &mut Text<T>) {
     let bytes = unit.bytes();
     let mut blank = false;
+    let mut endless = Endless::default();
     let mut i = 0;
     while let Some(&byte) = bytes.get(i) {
         if !SPECIAL[usize::from(byte)] {
@@ -85,7 +86,7 @@ pub(super) fn sql_view<const T: bool>(unit: &impl Placed, out: &mut Text<T>) {
             i = end;
             continue;
         }
-        let comment = comment(&bytes[i..]);
+        let comment = comment(&bytes[i..], &mut endless);
         let dropped = byte == b'`' || (byte == b'\\' && is_quote(bytes.get(i + 1)));
         if comment > 0 || byte <= b' ' || byte == b'+' || byte == 0x7F {
             blank = true;
@@ -109,17 +110,35 @@ static SPECIAL: [bool; 256] = {
     table
 };
 
+/// Comments that were found to have no end. Those that begin behind them have none either, and are
+/// not looked through again.
+#[derive(Default)]
+struct Endless {
+    block: bool,
+    line: bool,
+}
+
 /// Length of the comment that `rest` begins with, or of the brackets of an executed one; else 0.
 /// A comment without an end stays: it is how an injection cuts off the rest of a statement.
-fn comment(rest: &[u8]) -> usize {
+fn comment(rest: &[u8], endless: &mut Endless) -> usize {
+    let ended = |found: Option<usize>, more: usize, endless: &mut bool| {
+        *endless = found.is_none();
+        found.map_or(0, |end| end + more)
+    };
     match rest {
         [b'/', b'*', b'!', digits @ ..] => {
             3 + digits.iter().take(6).take_while(|digit| digit.is_ascii_digit()).count()
         }
-        [b'/', b'*', inner @ ..] => memchr::memmem::find(inner, b"*/").map_or(0, |end| end + 4),
+        [b'/', b'*', inner @ ..] if !endless.block => {
+            ended(memchr::memmem::find(inner, b"*/"), 4, &mut endless.block)
+        }
         [b'*', b'/', ..] => 2,
-        [b'-', b'-', line @ ..] => memchr::memchr(b'\n', line).map_or(0, |end| end + 3),
-        [b'#', line @ ..] => memchr::memchr(b'\n', line).map_or(0, |end| end + 2),
+        [b'-', b'-', line @ ..] if !endless.line => {
+            ended(memchr::memchr(b'\n', line), 3, &mut endless.line)
+        }
+        [b'#', line @ ..] if !endless.line => {
+            ended(memchr::memchr(b'\n', line), 2, &mut endless.line)
+        }
         _ => 0,
     }
 }
