@@ -54,9 +54,9 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
         let listed = samples.as_deref().map_or_else(|| Ok(BTreeSet::new()), sekoia::listed)?;
         done.push(sekoia::run(&binary, &dir, &work.join("messages"), &listed));
     }
-    done.extend(at("crowdsec/manifest.tsv").map(|_| {
-        crowdsec::run(&binary, &options.dir.join("crowdsec"))
-    }));
+    done.extend(
+        at("crowdsec/manifest.tsv").map(|_| crowdsec::run(&binary, &options.dir.join("crowdsec"))),
+    );
     done.extend(twins.map(|dir| twins::run(&binary, &dir)));
     done.extend(samples.map(|dir| samples::run(&binary, &dir)));
     if !logs.is_empty() {

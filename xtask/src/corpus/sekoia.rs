@@ -107,7 +107,7 @@ fn print(
     rows.push(row("all", "", total));
     table::print(&["intake", "", "found", "expected", "doubtful", "share"], &rows);
     for doubt in DOUBTS {
-        println!("  doubtful: {} {} «{}»: {}", doubt.intake, doubt.field, doubt.wanted, doubt.reason);
+        println!("  doubtful: {}: {}", doubt.name(), doubt.reason);
     }
 }
 
@@ -119,9 +119,8 @@ fn conclude(
     listed: &BTreeSet<String>,
     met: &BTreeSet<usize>,
 ) -> Result<()> {
-    let short = intakes.iter().filter(|(name, share)| {
-        listed.contains(name) && !share.reaches(OF_LISTED)
-    });
+    let short =
+        intakes.iter().filter(|(name, share)| listed.contains(name) && !share.reaches(OF_LISTED));
     let mut wrong: Vec<String> =
         short.map(|(name, _)| format!("{name}: less than {OF_LISTED} %")).collect();
     if !total.reaches(OF_ALL) {
@@ -130,9 +129,7 @@ fn conclude(
     let gone = DOUBTS.iter().enumerate().filter(|(place, doubt)| {
         !met.contains(place) && intakes.iter().any(|(name, _)| name == doubt.intake)
     });
-    wrong.extend(gone.map(|(_, doubt)| {
-        format!("{} {} «{}» is no doubt any more", doubt.intake, doubt.field, doubt.wanted)
-    }));
+    wrong.extend(gone.map(|(_, doubt)| format!("{}: no doubt any more", doubt.name())));
     ensure!(wrong.is_empty(), "fields of messages:\n  {}", wrong.join("\n  "));
     Ok(())
 }
