@@ -7,6 +7,7 @@ use crate::event::Field;
 use crate::finding::{Question, Severity};
 use crate::judge::payload::decoded;
 use serde::Deserialize;
+use std::cell::OnceCell;
 
 /// What is known of one flaw.
 #[derive(Clone, Debug, Deserialize)]
@@ -94,6 +95,13 @@ pub struct Answers {
     pub least_bytes: u64,
 }
 
+impl Answers {
+    /// Whether a status means something of its own.
+    pub fn mean(&self, status: u16) -> bool {
+        [&self.succeeded, &self.doubtful, &self.masked].iter().any(|of| of.contains(&status))
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "String")]
 struct Pattern(Glob);
@@ -114,24 +122,22 @@ impl From<String> for Inside {
     }
 }
 
-/// What a request is compared by, in lower case.
-pub(super) struct Parts {
-    method: Vec<u8>,
+/// What a request is compared by, in lower case. What few conditions ask for is made when it is
+/// first asked for.
+pub(super) struct Parts<'a> {
+    seen: &'a Seen<'a>,
     path: Sent,
-    query: Sent,
-    referrer: Vec<u8>,
-    host: Vec<u8>,
-    answer_bytes: u64,
+    query: OnceCell<Sent>,
 }
 
 /// A text as sent and as it reads decoded.
-struct Sent {
+pub(super) struct Sent {
     raw: Vec<u8>,
     decoded: Vec<u8>,
 }
 
 impl Sent {
-    fn new(text: &[u8], is_query: bool) -> Self {
+    pub(super) fn new(text: &[u8], is_query: bool) -> Self {
         let decoded = decoded(text, is_query).to_ascii_lowercase();
         Self { raw: text.to_ascii_lowercase(), decoded }
     }
@@ -141,39 +147,51 @@ impl Sent {
     }
 }
 
-impl Parts {
-    pub(super) fn of(seen: &Seen<'_>) -> Self {
-        let text = |field| seen.event.fields.text(field).unwrap_or(b"").to_ascii_lowercase();
-        Self {
-            method: text(Field::Method),
-            path: Sent::new(seen.path_text, false),
-            query: Sent::new(seen.query.unwrap_or(b""), true),
-            referrer: text(Field::Referrer),
-            host: text(Field::Domain),
-            answer_bytes: seen.bytes.unwrap_or(0),
-        }
+impl<'a> Parts<'a> {
+    pub(super) fn of(seen: &'a Seen<'a>) -> Self {
+        Self { seen, path: Sent::new(seen.path_text, false), query: OnceCell::new() }
+    }
+
+    fn query(&self) -> &Sent {
+        self.query.get_or_init(|| Sent::new(self.seen.query.unwrap_or(b""), true))
+    }
+
+    fn text(&self, field: Field) -> &[u8] {
+        self.seen.event.fields.text(field).unwrap_or(b"")
     }
 }
 
 impl Request {
     /// Whether a request is this one.
-    pub(super) fn fits(&self, parts: &Parts) -> bool {
-        let any = |patterns: &[Inside], text: &[u8]| {
-            patterns.is_empty() || patterns.iter().any(|pattern| pattern.0.fits(text))
+    pub(super) fn fits(&self, parts: &Parts<'_>) -> bool {
+        let method = parts.text(Field::Method);
+        let is_method = |of: &String| method.eq_ignore_ascii_case(of.as_bytes());
+        let any = |patterns: &[Inside], field| {
+            let text = || parts.text(field).to_ascii_lowercase();
+            patterns.is_empty() || patterns.iter().any(|pattern| pattern.0.fits(&text()))
         };
-        let is_method = |method: &String| parts.method.eq_ignore_ascii_case(method.as_bytes());
         (self.method.is_empty() || self.method.iter().any(is_method))
-            && (self.path.is_empty() || self.path.iter().any(|p| parts.path.fits(&p.0)))
-            && !self.except.iter().any(|pattern| parts.path.fits(&pattern.0))
-            && self.query.iter().all(|pattern| parts.query.fits(&pattern.0))
-            && any(&self.referrer, &parts.referrer)
-            && any(&self.host, &parts.host)
-            && parts.answer_bytes >= self.answer_bytes
+            && self.fits_path(&parts.path)
+            && self.query.iter().all(|pattern| parts.query().fits(&pattern.0))
+            && any(&self.referrer, Field::Referrer)
+            && any(&self.host, Field::Domain)
+            && parts.seen.bytes.unwrap_or(0) >= self.answer_bytes
+    }
+
+    /// Whether it may be for this path.
+    pub(super) fn fits_path(&self, path: &Sent) -> bool {
+        (self.path.is_empty() || self.path.iter().any(|pattern| path.fits(&pattern.0)))
+            && !self.except.iter().any(|pattern| path.fits(&pattern.0))
     }
 
     /// Whether it counts behind an attack only.
     pub fn is_follow_up(&self) -> bool {
         self.within_secs.is_some()
+    }
+
+    /// Whether its path says something, so that the query alone need not tell.
+    pub(super) fn has_path(&self) -> bool {
+        !self.path.is_empty()
     }
 
     /// Texts, one of which its path must hold.
@@ -184,7 +202,7 @@ impl Request {
     /// A text that its query must hold, where the query alone tells.
     pub(super) fn query_holds(&self) -> Option<&str> {
         let longest = self.query.iter().map(|pattern| pattern.0.longest());
-        longest.max_by_key(|text| text.len()).filter(|_| self.path.is_empty())
+        longest.max_by_key(|text| text.len()).filter(|_| !self.has_path())
     }
 }
 

@@ -11,7 +11,8 @@ mod glob;
 pub use definition::{Pack, Request};
 
 use crate::judge::payload::decoded;
-use memchr::memchr2;
+use definition::{Parts, Sent};
+use memchr::memchr3;
 use regex::bytes::{Regex, RegexBuilder};
 use std::sync::OnceLock;
 
@@ -60,7 +61,12 @@ impl Packs {
 
     /// Whether a request for this path may be one that a pack describes.
     pub fn watch_path(&self, path: &[u8]) -> bool {
-        may_match(self.paths.as_ref(), path, false)
+        if !may_match(self.paths.as_ref(), path, false) {
+            return false;
+        }
+        let path = Sent::new(path, false);
+        let mut all = self.packs.iter().flat_map(|pack| &pack.requests);
+        all.any(|request| request.has_path() && request.fits_path(&path))
     }
 
     /// Whether a request with this query may be one that a pack describes by its query alone.
@@ -70,11 +76,21 @@ impl Packs {
 
     /// The requests that this one is.
     pub fn matching(&self, seen: &super::Seen<'_>) -> Vec<RequestKind> {
-        let parts = definition::Parts::of(seen);
+        let parts = Parts::of(seen);
         let fits = |(_, (pack, of)): &(RequestKind, &(usize, usize))| {
             self.packs[*pack].requests[*of].fits(&parts)
         };
         (0..).zip(&self.requests).filter(fits).map(|(kind, _)| kind).collect()
+    }
+
+    /// Whether this is a request of an attack whose answer means something of its own.
+    pub fn know_answer(&self, seen: &super::Seen<'_>) -> bool {
+        let has_meaning = |kind| {
+            self.request(kind).is_some_and(|(.., request)| {
+                !request.is_follow_up() && request.answers.mean(seen.status)
+            })
+        };
+        self.matching(seen).into_iter().any(has_meaning)
     }
 
     /// The place of a request's pack among all, the pack, and the request.
@@ -93,8 +109,8 @@ fn any_of<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Regex> {
 
 fn may_match(texts: Option<&Regex>, text: &[u8], is_query: bool) -> bool {
     let Some(texts) = texts else { return false };
-    texts.is_match(text)
-        || (memchr2(b'%', b'\\', text).is_some() && texts.is_match(&decoded(text, is_query)))
+    let is_encoded = || is_query || memchr3(b'%', b'\\', b'&', text).is_some();
+    texts.is_match(text) || (is_encoded() && texts.is_match(&decoded(text, is_query)))
 }
 
 #[cfg(test)]
