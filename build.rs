@@ -1,6 +1,7 @@
 //! Names the build after its sources: SHA-256 over every file under `src`, `Cargo.toml` and
 //! `Cargo.lock`, so that page and command line of one commit say the same. And lists the
-//! descriptions of log formats, one file each, so that a new file is all that a new format takes.
+//! descriptions of log formats and of packs, one file each, so that a new file is all that a new
+//! one takes.
 
 use sha2::{Digest, Sha256};
 use std::env;
@@ -23,27 +24,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src");
     let hex: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     println!("cargo::rustc-env=SEKISHO_BUILD={hex}");
-    list_formats(&files)
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let formats = described(&files, "src/format/defs");
+    list(&formats, &out.join("formats.rs"))?;
+    list(&described(&files, "src/detect/packs/defs"), &out.join("packs.rs"))?;
+    let cards: Vec<_> = formats.into_iter().map(card).collect::<Result<_, _>>()?;
+    let cards: Vec<_> = cards.into_iter().flatten().collect();
+    Ok(fs::write(out.join("format_cards.json"), serde_json::to_string(&cards)?)?)
 }
 
-fn list_formats(files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
+/// The descriptions in a folder.
+fn described<'f>(files: &'f [PathBuf], folder: &str) -> Vec<&'f Path> {
+    let is_description =
+        |file: &&Path| file.starts_with(folder) && file.extension().is_some_and(|e| e == "toml");
+    files.iter().map(PathBuf::as_path).filter(is_description).collect()
+}
+
+/// Writes names and texts of files as a Rust expression.
+fn list(files: &[&Path], to: &Path) -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
     let mut list = String::from("&[\n");
-    let is_format = |file: &&PathBuf| {
-        file.starts_with("src/format/defs")
-            && file.extension().is_some_and(|ending| ending == "toml")
-    };
-    for file in files.iter().filter(is_format) {
+    for file in files {
         let path = Path::new(&root).join(file);
         writeln!(list, "({:?}, include_str!({:?})),", shown(file), path.display().to_string())?;
     }
     list.push_str("]\n");
-    let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("formats.rs"), list)?;
-    let cards: Vec<_> =
-        files.iter().filter(is_format).map(|file| card(file)).collect::<Result<_, _>>()?;
-    let cards: Vec<_> = cards.into_iter().flatten().collect();
-    Ok(fs::write(out.join("format_cards.json"), serde_json::to_string(&cards)?)?)
+    Ok(fs::write(to, list)?)
 }
 
 /// What the page says of a format before any is compiled. None for a part of another format.

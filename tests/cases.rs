@@ -11,7 +11,7 @@ mod common;
 
 use case::{Case, Kind};
 use common::{Options, check, json, seed, word};
-use sekisho::detect::CARDS;
+use sekisho::detect::{CARDS, packs};
 use sekisho::report::Report;
 use std::collections::BTreeSet;
 use std::fs;
@@ -85,6 +85,18 @@ fn every_detection_has_a_case_that_fires_and_an_innocent_twin() {
     let cards: BTreeSet<String> = CARDS.iter().map(|card| card.id.to_owned()).collect();
     assert_eq!(detectors(Kind::Fires), cards, "with a case that fires");
     assert_eq!(detectors(Kind::Twin), cards, "with an innocent twin");
+}
+
+#[test]
+fn every_pack_has_a_case_that_fires_and_an_innocent_twin() {
+    let cases = all();
+    for pack in packs().iter() {
+        for kind in [Kind::Fires, Kind::Twin] {
+            let is_its_own =
+                |c: &&Case| c.kind == kind && c.title.starts_with(&format!("{}: ", pack.id));
+            assert!(cases.iter().any(|case| is_its_own(&case)), "{}: no case, {kind:?}", pack.id);
+        }
+    }
 }
 
 /// A twin may leave a note of the severity `info`: an attempt without a sign of success.

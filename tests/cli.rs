@@ -410,10 +410,14 @@ fn formats_and_detections_list_themselves() {
     assert!(formats.out.lines().any(|line| line.starts_with("apache_combined\t")));
     let detections = folder.run(&["detections"]);
     let ids: Vec<_> = detections.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
-    assert_eq!(ids, ["B1", "B5", "B6", "B8", "D2", "D5", "F2", "F4", "F5"]);
+    assert_eq!(ids, ["B1", "B2", "B5", "B6", "B8", "D2", "D5", "F2", "F4", "F5"]);
     let card = folder.run(&["detections", "b6"]).out;
     for part in ["B6", "What", "Why", "Innocent causes", "Needs", "T1552.001", ".env"] {
         assert!(card.contains(part), "{part}");
+    }
+    let packs = folder.run(&["detections", "B2"]).out;
+    for part in ["moveit-2023-34362", "CVE-2023-34362", "https://nvd.nist.gov/"] {
+        assert!(packs.contains(part), "{part}");
     }
 }
 

@@ -9,11 +9,13 @@ mod calendar;
 mod clients;
 mod order;
 mod paths;
+mod refusals;
 
 pub use calendar::{BIN_SECS, Bin, Calendar};
 pub use clients::{ClientStats, Clients, Day, day_of};
 pub use order::{Mark, Order, Reversal, STEP_SECS, Segment};
 pub use paths::{ErrorSizes, FEW, PathStats, Paths, is_served};
+pub use refusals::Refusals;
 
 use crate::base::Merge;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ pub struct Baseline {
     pub paths: Paths,
     /// Sizes of error pages.
     pub error_sizes: ErrorSizes,
+    /// With which statuses requests for ordinary paths are turned away.
+    pub refusals: Refusals,
     /// What each client does.
     pub clients: Clients,
     /// When the records of each stream come.
@@ -53,6 +57,7 @@ impl Merge for Baseline {
     fn merge(&mut self, other: Self) {
         self.paths.merge(other.paths);
         self.error_sizes.merge(other.error_sizes);
+        self.refusals.merge(other.refusals);
         self.clients.merge(other.clients);
         for (stream, calendar) in other.calendars {
             self.calendars.entry(stream).or_default().merge(calendar);

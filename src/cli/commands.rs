@@ -5,7 +5,7 @@ use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
-use crate::detect::{CARDS, Card, Seen};
+use crate::detect::{CARDS, Card, Pack, Seen, packs};
 use crate::engine::{Ledger, Memory, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
 use crate::format::{FormatIndex, ReaderError, definitions};
@@ -225,6 +225,9 @@ pub(super) fn detections(id: Option<&str>) -> Result<Status, Failure> {
         Failure::Usage(format!("there is no detection {id}; there are {}", ids.join(", ")))
     })?;
     write_card(&mut out, card)?;
+    if card.id == "B2" {
+        packs().iter().try_for_each(|pack| write_pack(&mut out, pack))?;
+    }
     out.flush()?;
     Ok(Status::NoEvidence)
 }
@@ -242,6 +245,14 @@ fn write_card(out: &mut dyn Write, card: &Card) -> Result<(), Failure> {
         writeln!(out, "\n{name}\n  {}\n  {}", text.en, text.ja)?;
     }
     Ok(())
+}
+
+fn write_pack(out: &mut dyn Write, pack: &Pack) -> Result<(), Failure> {
+    writeln!(out, "\n{} {} ({})", pack.id, pack.product, pack.cves.join(", "))?;
+    for text in [&pack.what, &pack.success, &pack.next] {
+        writeln!(out, "  {}\n  {}", text.en, text.ja)?;
+    }
+    Ok(pack.references.iter().try_for_each(|link| writeln!(out, "  {link}"))?)
 }
 
 pub(super) fn traffic(options: &TrafficOptions) -> Result<Status, Failure> {

@@ -6,6 +6,7 @@
 
 use super::answers::{AnswerKey, Answers, Compared, Group, Tally, key_of, log_sources};
 use super::outcome::{Size, about};
+use super::packs::packs;
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::{Fingerprint, Instant, Location, Text, rfc3339};
 use crate::event::Field;
@@ -55,7 +56,7 @@ impl Detector for Payload {
     const WANTS: Marks = Marks::PAYLOAD;
 
     fn observe(&self, seen: &Seen<'_>, partial: &mut Answers) {
-        if let Some(kind) = main_kind(seen.payloads) {
+        if let Some(kind) = kind_of(seen) {
             partial.note(seen, kind.bits());
         }
     }
@@ -73,7 +74,7 @@ impl Detector for Payload {
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
         finding.scope.records.contains(&seen.event.location.key())
-            || main_kind(seen.payloads)
+            || kind_of(seen)
                 .is_some_and(|kind| finding.scope.answers.contains(&key_of(seen, kind.bits())))
     }
 }
@@ -85,8 +86,15 @@ fn bound(one_in: u64) -> Vec<Text> {
     vec![super::bound_reached("B1", one_in)]
 }
 
-/// The kind under which a record counts: the most telling one that it holds.
-pub fn main_kind(payloads: Payloads) -> Option<Payloads> {
+/// The kind under which a record counts. None where a pack knows what the answer means: then B2
+/// tells, and the same record must not be said to have failed here.
+fn kind_of(seen: &Seen<'_>) -> Option<Payloads> {
+    let is_told = seen.marks.meet(Marks::WATCHED) && packs().know_answer(seen);
+    main_kind(seen.payloads).filter(|_| !is_told)
+}
+
+/// The most telling kind that a record holds.
+fn main_kind(payloads: Payloads) -> Option<Payloads> {
     payloads.iter().next()
 }
 

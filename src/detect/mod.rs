@@ -7,10 +7,12 @@ mod answers;
 mod burst;
 mod card;
 mod outcome;
+mod packs;
 mod seen;
 mod settings;
 
 mod b1_payload;
+mod b2_product;
 mod b5_traversal;
 mod b6_config_download;
 mod b8_scanner_hit;
@@ -22,6 +24,7 @@ mod f5_damaged;
 
 pub use card::{Card, Needs};
 pub use outcome::Site;
+pub use packs::{Pack, packs};
 pub use seen::{Marks, Seen};
 pub use settings::Thresholds;
 
@@ -163,6 +166,7 @@ macro_rules! detectors {
 
 detectors! {
     b1: b1_payload::Payload,
+    b2: b2_product::Product,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
     b8: b8_scanner_hit::ScannerHit,

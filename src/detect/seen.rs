@@ -66,6 +66,8 @@ impl Marks {
     pub const DOWNLOAD: Self = Self(4);
     /// An answer with a status of 400 to 499.
     pub const REFUSED: Self = Self(8);
+    /// A request that may be one of an attack on a known flaw of a product.
+    pub const WATCHED: Self = Self(16);
 
     /// Both kinds.
     pub const fn union(self, other: Self) -> Self {

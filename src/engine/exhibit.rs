@@ -153,7 +153,7 @@ impl Marking {
     pub(super) fn of(detector: &str) -> Self {
         match detector {
             "B1" | "B5" => Self::Payload,
-            "B6" | "B8" | "D2" | "D5" => Self::Path,
+            "B2" | "B6" | "B8" | "D2" | "D5" => Self::Path,
             _ => Self::Nothing,
         }
     }

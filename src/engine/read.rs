@@ -10,7 +10,7 @@ use super::repeats::Repeats;
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
 use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
-use crate::detect::{Marks, Seen};
+use crate::detect::{Marks, Seen, packs};
 use crate::event::{Event, Field};
 use crate::format::evtx::{self, ChunkState, EvtxRecord};
 use crate::format::{FormatIndex, Framing, Read, RecordCutter, Situation, State};
@@ -684,6 +684,7 @@ fn judge_path(judge: &Judge, seed: Seed, path: &[u8]) -> Judged {
     Judged {
         payloads: judge_text(judge, Where::Path, Some(path)),
         resource: classify(path),
+        is_watched: packs().watch_path(path),
         program: program_of(seed, path),
     }
 }
@@ -702,8 +703,12 @@ fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
     let is_document = resource.contains(Resource::DOCUMENT)
         || (!resource.contains(Resource::STATIC) && seen.query.is_some_and(download_query));
     let is_download = matches!(seen.status, 200 | 206) && !in_bulk && is_document;
+    let has_payload = !seen.payloads.is_empty();
+    let is_watched = seen.judged.is_watched
+        || (has_payload && seen.query.is_some_and(|query| packs().watch_query(query)));
     Marks::EMPTY
-        .with(Marks::PAYLOAD, !seen.payloads.is_empty())
+        .with(Marks::PAYLOAD, has_payload)
+        .with(Marks::WATCHED, is_watched)
         .with(Marks::SENSITIVE, resource.contains(Resource::SENSITIVE))
         .with(Marks::DOWNLOAD, is_download)
         .with(Marks::REFUSED, matches!(seen.status, 400..=499))

@@ -293,5 +293,8 @@ impl Watch<'_> {
         if let (true, false, Some(bytes)) = (is_error, has_payload, seen.bytes) {
             self.baseline.error_sizes.add(bytes);
         }
+        if seen.status >= 300 && !seen.marks.meet(Marks::PAYLOAD.union(Marks::WATCHED)) {
+            self.baseline.refusals.add(seen.status, seen.path);
+        }
     }
 }

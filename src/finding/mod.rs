@@ -106,7 +106,7 @@ pub struct Scope {
 }
 
 /// A question that every report answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[expect(missing_docs, reason = "report::questions holds the questions in words")]
 pub enum Question {
     Q1,

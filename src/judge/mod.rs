@@ -22,6 +22,8 @@ pub struct Judged {
     pub payloads: Payloads,
     /// What it names.
     pub resource: Resource,
+    /// Whether the attack on a known flaw of a product may ask for it.
+    pub is_watched: bool,
     /// Stands for the program that answers it, when the path goes on behind the program's name
     /// (`/index.php/news/1`); zero when it does not.
     pub program: u32,

@@ -375,6 +375,14 @@ impl Facts<'_> {
     fn entry(&self) -> Draft {
         let (findings, state) = self.speaking(Question::Q3);
         match state {
+            Some(state @ (State::Confirmed | State::Likely)) => Draft::new(
+                state,
+                Text::fixed(
+                    "Through a known flaw of a product, probably. Access logs alone do not show whether a stolen password or session was used as well.",
+                    "製品の既知の脆弱性の悪用による可能性が高いと判断されます。窃取されたパスワードやセッションが併用されたかどうかは、アクセスログだけでは分かりません。",
+                ),
+            )
+            .resting_on(&findings),
             Some(state) => Draft::new(
                 state,
                 Text::fixed(

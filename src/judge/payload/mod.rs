@@ -33,6 +33,7 @@ use gate::Gate;
 use normal::{END, Placed, end_unit, sql_view, text_view};
 use regex::bytes::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -292,6 +293,11 @@ impl Judge {
     fn groups<'a, const T: bool>(&'a self, views: &'a Views<T>) -> [(&'a Group, &'a Text<T>); 2] {
         [(&self.text, &views.text), (&self.sql, &views.sql)]
     }
+}
+
+/// A text as it reads after up to three rounds of decoding. In a query `+` stands for a space.
+pub fn decoded(text: &[u8], is_query: bool) -> Cow<'_, [u8]> {
+    decode::<false>(text, 0, is_query).bytes
 }
 
 /// Where a match in a view lies in the raw field, and what is written there.
