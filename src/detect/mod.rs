@@ -5,7 +5,6 @@
 
 mod answers;
 mod burst;
-mod card;
 mod outcome;
 mod seen;
 mod settings;
@@ -20,7 +19,7 @@ mod f2_gap;
 mod f4_time_reversal;
 mod f5_damaged;
 
-pub use card::{Card, Needs};
+pub use crate::finding::{Card, Needs};
 pub use outcome::Site;
 pub use seen::{Marks, Seen};
 pub use settings::Thresholds;

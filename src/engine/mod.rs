@@ -9,6 +9,7 @@ mod coverage;
 mod digest;
 mod exhibit;
 mod feed;
+mod lists;
 mod plan;
 mod preview;
 mod read;
@@ -21,6 +22,7 @@ pub use conclude::{Concluded, Concluder};
 pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
+pub use lists::read_list;
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };

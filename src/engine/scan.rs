@@ -10,7 +10,9 @@ use crate::baseline::{
 };
 use crate::detect::{Marks, Seen, States};
 use crate::event::{Event, Field};
+use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
+use crate::intel::{Hits, Known, Sweeper};
 use crate::judge::Judged;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -21,6 +23,7 @@ pub struct Partial {
     pub(super) coverage: Coverage,
     pub(super) baseline: Baseline,
     pub(super) states: States,
+    pub(super) hits: Hits,
 }
 
 impl Merge for Partial {
@@ -28,6 +31,7 @@ impl Merge for Partial {
         self.coverage.merge(other.coverage);
         self.baseline.merge(other.baseline);
         self.states.merge(other.states);
+        self.hits.merge(other.hits);
     }
 }
 
@@ -65,6 +69,7 @@ impl Partial {
 pub struct Scanner<'p> {
     prepared: &'p Prepared,
     memory: Memory,
+    known: Known,
     partial: Partial,
 }
 
@@ -76,7 +81,7 @@ impl<'p> Scanner<'p> {
 
     /// A scanner that goes on from what was seen.
     pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, memory: Memory::default(), partial }
+        Self { prepared, memory: Memory::default(), known: Known::default(), partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -93,7 +98,13 @@ impl<'p> Scanner<'p> {
     }
 
     fn scan(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
+        let sweep = self.prepared.sweeper.as_ref().map(|sweeper| Sweep {
+            sweeper,
+            known: &mut self.known,
+            hits: &mut self.partial.hits,
+        });
         let mut watch = Watch {
+            sweep,
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
             calendar: Calendar::default(),
@@ -148,6 +159,7 @@ impl<'p> Scanner<'p> {
 
 /// Shows the records of one shard to the baseline and to the detections.
 struct Watch<'w> {
+    sweep: Option<Sweep<'w>>,
     baseline: &'w mut Baseline,
     states: &'w mut States,
     calendar: Calendar,
@@ -156,6 +168,13 @@ struct Watch<'w> {
     segment: Segment,
     /// The stream, and the first byte of the range that is read of it.
     at: (u32, u64),
+}
+
+/// A sweep for indicators.
+struct Sweep<'w> {
+    sweeper: &'w Sweeper,
+    known: &'w mut Known,
+    hits: &'w mut Hits,
 }
 
 impl Visitor for Watch<'_> {
@@ -185,6 +204,14 @@ impl Visitor for Watch<'_> {
     fn judged(&self, path: Fingerprint) -> Option<Judged> {
         let paths = &self.baseline.paths;
         paths.find(path).and_then(|place| paths.at(place)).map(|known| known.judged)
+    }
+
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, _: FormatIndex) {
+        if let Some(sweep) = &mut self.sweep {
+            let at = event.time.stamp().map(|stamp| stamp.at);
+            sweep.sweeper.sweep(event, at, sweep.known, sweep.hits);
+        }
     }
 
     #[inline]
