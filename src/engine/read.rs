@@ -38,17 +38,17 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Compiles what the settings say.
+    /// Compiles what the settings say, for reading records: nothing is swept for.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
-        Self::with_lists(plan, Lists::default())
+        let meant = plan.settings.meant(&plan.passwords)?;
+        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None })
     }
 
-    /// The same with the indicator lists that the settings name.
+    /// The same for a check, with the indicator lists that the settings name.
     pub fn with_lists(plan: Plan, lists: Lists) -> Result<Self, SettingsError> {
         plan.settings.must_name(&lists)?;
-        let meant = plan.settings.meant(&plan.passwords)?;
         let sweeper = (!lists.ids().is_empty()).then(|| Sweeper::new(lists, plan.seed()));
-        Ok(Self { plan, meant, judge: Judge::new(), sweeper })
+        Ok(Self { sweeper, ..Self::new(plan)? })
     }
 
     /// Whether values of the logs are to be tried against private lists.

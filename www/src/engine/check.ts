@@ -26,6 +26,8 @@ export type AskPassword = (locked: readonly string[], again: boolean) => Promise
 export interface CheckOptions {
   readonly settings: Settings;
   readonly passwords: readonly string[];
+  /** Indicator lists to sweep for. */
+  readonly iocs: readonly Given[];
   /** Asked while something given is encrypted and no password fits. */
   readonly askPassword?: AskPassword | undefined;
   readonly workers: number;
@@ -100,13 +102,17 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
   const { surveyed, passwords } = await unlocked(pool, tally, options);
   const given = surveyed.map(({ at }) => tally.given[at] as Given);
   const surveys = surveyed.map(({ survey }) => survey.json);
-  const { settings, cutBytes, cutSeed } = options;
+  const { cutBytes, cutSeed } = options;
+  const lists =
+    options.iocs.length > 0 ? await pool.at(0).ask("readLists", { lists: options.iocs }) : undefined;
+  const settings = lists ? { ...options.settings, indicators: lists.ids } : options.settings;
   const plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const run = new Run(
     pool,
     plan,
     surveyed.map(({ at }) => at),
     tally,
+    lists?.encoded,
   );
   const pieces = await run.all(options.workers);
   tally.stage = "conclude";
@@ -208,6 +214,7 @@ class Run {
     private readonly plan: SentPlan,
     private readonly places: readonly number[],
     private readonly tally: Tally,
+    private readonly lists: Uint8Array<ArrayBuffer> | undefined,
   ) {
     this.#queue = [...plan.jobs];
     this.#sources = new Map(plan.sources.map((source) => [source.id, source]));
@@ -244,7 +251,7 @@ class Run {
   }
 
   async #work(engine: Engine, done: Job[], work: { current: Job | undefined }): Promise<void> {
-    await engine.ask("begin", { plan: this.plan.json });
+    await engine.ask("begin", { plan: this.plan.json, lists: this.lists });
     const run = async (job: Job, digest?: number) => {
       work.current = job;
       const { id, bytes } = job;
