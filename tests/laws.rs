@@ -12,7 +12,9 @@ use common::{
     Given, Line, Opened, Options, check, check_given, check_with_rows, clf, gzip, json, line, log,
     seed, shuffle,
 };
+use sekisho::engine::read_list;
 use sekisho::input::{ReadAt, ReadError};
+use sekisho::intel::{Cost, Kind, Lists, PrivateList, SALT_BYTES};
 use sekisho::report::Report;
 use sekisho::shard::Cuts;
 use sekisho::train::{Random, Traffic, write_traffic};
@@ -125,6 +127,21 @@ impl Logs {
     }
 }
 
+/// Indicators that the attacks meet: plain ones, some valid for a part of the time only, and a
+/// private list.
+fn lists() -> Lists {
+    let mut lists = Lists::default();
+    let csv = "type,value,valid_from,valid_until\nip,203.0.113.5,,\nip,203.0.113.6,2021-03-31T15:10:10Z,2021-03-31T15:12:00Z\nip,198.51.100.0/29,,\naccount,sato,2030-01-01,\nua,curl,,\nx,y,,\n";
+    read_list(&mut lists, "list.csv", csv.as_bytes(), &mut |_| ());
+    let values = [(Kind::Address, "203.0.113.7"), (Kind::Account, "sato")];
+    let values = values.map(|(kind, text)| (kind, text.to_owned())).into();
+    let cost = Cost { kib: 8, passes: 1 };
+    let made = PrivateList::make(&values, [1; SALT_BYTES], cost, &mut |_| true);
+    let text = made.unwrap().unwrap();
+    read_list(&mut lists, "private.json", text.as_bytes(), &mut |_| ());
+    lists
+}
+
 /// Where two texts begin to differ, for people.
 fn difference(a: &str, b: &str) -> String {
     let at = a.bytes().zip(b.bytes()).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
@@ -140,8 +157,12 @@ fn difference(a: &str, b: &str) -> String {
 fn neither_cuts_nor_scanners_nor_any_order_change_a_report() {
     let seed = seed();
     let logs = Logs::new(seed);
-    let (report, rows) = check_with_rows(&logs.given(), &Options::default());
+    let swept = Options { lists: lists(), ..Options::default() };
+    let (report, rows) = check_with_rows(&logs.given(), &swept);
     let whole = json(&report);
+    for detector in ["I1", "I4", "I5"] {
+        assert!(report.findings.iter().any(|finding| finding.detector == detector), "{detector}");
+    }
     assert!(report.findings.len() >= 8, "too little is found for this to say anything");
     let mut random = Random::new(seed);
     for (round, mean) in [40_000, 3_000, 200_000, 11_000, 700].into_iter().enumerate() {
@@ -153,7 +174,7 @@ fn neither_cuts_nor_scanners_nor_any_order_change_a_report() {
                 scanners,
                 shuffle: Some(random.next()),
                 encoded: round % 2 == 0,
-                ..Options::default()
+                ..swept.clone()
             };
             let (cut, cut_rows) = check_with_rows(&given, &options);
             let cut = json(&cut);
@@ -251,7 +272,8 @@ fn every_count_opens_into_as_many_rows() {
     let seed = seed();
     for round in 0..3 {
         let logs = Logs::new(seed.wrapping_add(round));
-        let (report, rows) = check_with_rows(&logs.given(), &Options::cut(20_000, seed));
+        let options = Options { lists: lists(), ..Options::cut(20_000, seed) };
+        let (report, rows) = check_with_rows(&logs.given(), &options);
         let mut once = rows.clone();
         once.dedup_by_key(|row| (row.finding.clone(), row.place));
         assert_eq!(once.len(), rows.len(), "a row is listed twice");

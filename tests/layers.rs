@@ -17,14 +17,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("shard", &["base", "text", "input"]),
     ("format", &["base", "text", "event", "shard"]),
     ("finding", &["base", "event"]),
+    ("intel", &["base", "text", "event", "finding"]),
     ("baseline", &["base", "event", "judge"]),
     ("detect", &["base", "event", "finding", "judge", "baseline"]),
     ("report", &["base", "finding"]),
     (
         "engine",
         &[
-            "base", "text", "event", "judge", "input", "shard", "format", "finding", "baseline",
-            "detect", "report",
+            "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel",
+            "baseline", "detect", "report",
         ],
     ),
     ("train", &["base"]),
@@ -33,8 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 const ALL: &[&str] = &[
-    "base", "text", "event", "judge", "input", "shard", "format", "finding", "baseline", "detect",
-    "report", "engine", "train",
+    "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel", "baseline",
+    "detect", "report", "engine", "train",
 ];
 
 /// Lines of a function at most: a screen.

@@ -22,6 +22,8 @@ pub(super) enum Command {
     Hits(CheckOptions),
     /// NDJSON, the records as understood
     Events(InputOptions),
+    /// Indicator lists: what of them is not swept for, or a private list made of them
+    Iocs(IocsOptions),
     /// The log formats that are read
     Formats,
     /// The detections, or one of them in full
@@ -78,6 +80,9 @@ pub(super) struct InputOptions {
 pub(super) struct CheckOptions {
     #[command(flatten)]
     pub(super) input: InputOptions,
+    /// A list of indicators to sweep for, or a folder of them; repeatable
+    #[arg(long = "iocs")]
+    pub(super) iocs: Vec<PathBuf>,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -96,6 +101,25 @@ pub(super) struct CheckOptions {
     /// Usual distance between two drawn cuts, bytes
     #[arg(long, hide = true, default_value_t = 10_000)]
     pub(super) cut_bytes: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct IocsOptions {
+    /// Files and folders: STIX 2, MISP, OpenIOC, CSV or plain text
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// List every part that is not swept for, with file, line, reason and what to do
+    #[arg(long, required_unless_present = "private")]
+    pub(super) lint: bool,
+    /// Make one private list, of salted digests, of all that the lists hold
+    #[arg(long, conflicts_with = "lint")]
+    pub(super) private: bool,
+    /// Language of the reasons
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

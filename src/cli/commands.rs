@@ -5,10 +5,12 @@ use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
-use crate::detect::{CARDS, Card, Pack, Seen, packs};
+use crate::detect::{CARDS, Pack, Seen, packs};
 use crate::engine::{Ledger, Memory, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
+use crate::finding::Card;
 use crate::format::{FormatIndex, ReaderError, definitions};
+use crate::intel;
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use crate::text;
@@ -57,8 +59,8 @@ pub(super) fn status(report: &Report) -> Status {
 }
 
 pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
-    let mut session = Session::new(&options.input, cuts(options))?;
     let mut stats = Stats::new();
+    let mut session = Session::for_check(options, &mut stats)?;
     let scanned = session.scan(options, &mut stats)?;
     let concluded = session.conclude(scanned, &mut stats);
     let report = &concluded.report;
@@ -214,14 +216,14 @@ pub(super) fn formats() -> Result<Status, Failure> {
 pub(super) fn detections(id: Option<&str>) -> Result<Status, Failure> {
     let mut out = output(None)?;
     let Some(id) = id else {
-        for card in CARDS {
+        for card in cards() {
             writeln!(out, "{}\t{}\t{}", card.id, card.name.en, card.name.ja)?;
         }
         out.flush()?;
         return Ok(Status::NoEvidence);
     };
-    let card = CARDS.iter().find(|card| card.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
-        let ids: Vec<_> = CARDS.iter().map(|card| card.id).collect();
+    let card = cards().find(|card| card.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
+        let ids: Vec<_> = cards().map(|card| card.id).collect();
         Failure::Usage(format!("there is no detection {id}; there are {}", ids.join(", ")))
     })?;
     write_card(&mut out, card)?;
@@ -230,6 +232,11 @@ pub(super) fn detections(id: Option<&str>) -> Result<Status, Failure> {
     }
     out.flush()?;
     Ok(Status::NoEvidence)
+}
+
+/// What every detection and every sweep is.
+fn cards() -> impl Iterator<Item = &'static Card> {
+    CARDS.iter().chain(intel::CARDS)
 }
 
 fn write_card(out: &mut dyn Write, card: &Card) -> Result<(), Failure> {

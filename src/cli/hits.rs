@@ -2,7 +2,7 @@
 //! what a record means is known only when all were seen.
 
 use super::args::CheckOptions;
-use super::commands::{cuts, output, status};
+use super::commands::{output, status};
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
@@ -29,8 +29,8 @@ struct Hit<'a> {
 }
 
 pub(super) fn hits(options: &CheckOptions) -> Result<Status, Failure> {
-    let mut session = Session::new(&options.input, cuts(options))?;
     let mut stats = Stats::new();
+    let mut session = Session::for_check(options, &mut stats)?;
     let scanned = session.scan(options, &mut stats)?;
     let concluded = session.conclude(scanned, &mut stats);
     let mut out = output(options.input.out.as_deref())?;

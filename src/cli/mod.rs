@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod hits;
+mod iocs;
 mod progress;
 mod session;
 mod stats;
@@ -85,6 +86,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Check(options) => commands::check(options),
         Command::Hits(options) => hits::hits(options),
         Command::Events(options) => commands::events(options),
+        Command::Iocs(options) => iocs::iocs(options),
         Command::Formats => commands::formats(),
         Command::Detections { id } => commands::detections(id.as_deref()),
         Command::Traffic(options) => commands::traffic(options),

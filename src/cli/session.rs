@@ -12,6 +12,7 @@ use crate::engine::{
 use crate::format::Definition;
 use crate::input::native::{Given, NativeFile, gather};
 use crate::input::{ReadAt, ReadError};
+use crate::intel::Lists;
 use crate::shard::Cuts;
 use rayon::prelude::*;
 use std::fs;
@@ -72,7 +73,21 @@ fn settings(options: &InputOptions) -> Result<Settings, Failure> {
 impl Session {
     /// Finds and surveys what was given, and plans the work.
     pub(super) fn new(options: &InputOptions, cuts: Cuts) -> Result<Self, Failure> {
-        let settings = settings(options)?;
+        Self::with_lists(options, cuts, Lists::default())
+    }
+
+    /// The same for a check, which may sweep for indicators.
+    pub(super) fn for_check(options: &CheckOptions, stats: &mut Stats) -> Result<Self, Failure> {
+        let lists = match options.iocs.is_empty() {
+            true => Lists::default(),
+            false => stats
+                .stage("indicators", || super::iocs::read_lists(&options.iocs, &mut |_, _| ()))?,
+        };
+        Self::with_lists(&options.input, super::commands::cuts(options), lists)
+    }
+
+    fn with_lists(options: &InputOptions, cuts: Cuts, lists: Lists) -> Result<Self, Failure> {
+        let settings = settings(options)?.with_lists(&lists)?;
         let passwords = &options.passwords;
         let meant = settings.meant(passwords)?;
         let given = gather(&options.paths);
@@ -86,7 +101,8 @@ impl Session {
             surveys.push(looked_at);
             opened.push(Some(source));
         }
-        let prepared = Prepared::new(plan(&settings, passwords, surveys, cuts))?;
+        let plan = plan(&settings, passwords, surveys, cuts);
+        let prepared = Prepared::with_lists(plan, lists)?;
         let take = |source: &PlannedSource| {
             let taken = opened.get_mut(source.given as usize).and_then(Option::take);
             taken.unwrap_or_else(|| Opened::None("it was not given".to_owned()))
@@ -133,11 +149,12 @@ impl Session {
 
     /// Concludes from what was scanned.
     pub(super) fn conclude(&self, scanned: Partial, stats: &mut Stats) -> Concluded<&Prepared> {
-        stats.stage("conclude", || {
-            let mut concluder = Concluder::new(&self.prepared);
-            concluder.add(scanned);
-            concluder.conclude(&self.sources())
-        })
+        let mut concluder = Concluder::new(&self.prepared);
+        concluder.add(scanned);
+        if self.prepared.has_private_lists() {
+            stats.stage("private_lists", || try_private(&mut concluder));
+        }
+        stats.stage("conclude", || concluder.conclude(&self.sources()))
     }
 
     fn sources(&self) -> Vec<&dyn ReadAt> {
@@ -180,6 +197,16 @@ impl Session {
         }
         scanner.finish()
     }
+}
+
+/// Tries the values that were met against private lists.
+fn try_private(concluder: &mut Concluder<&Prepared>) {
+    let mut progress: Option<Progress> = None;
+    concluder.try_private(&mut |done, all| {
+        progress.get_or_insert_with(|| Progress::new(all)).add(u64::from(done > 0));
+        true
+    });
+    progress.iter().for_each(Progress::finish);
 }
 
 fn open(given: Given, meant: &crate::engine::Meant) -> (Opened, Survey) {

@@ -5,7 +5,6 @@
 
 mod answers;
 mod burst;
-mod card;
 mod outcome;
 mod packs;
 mod seen;
@@ -22,7 +21,7 @@ mod f2_gap;
 mod f4_time_reversal;
 mod f5_damaged;
 
-pub use card::{Card, Needs};
+pub use crate::finding::{Card, Needs};
 pub use outcome::Site;
 pub use packs::{Pack, packs};
 pub use seen::{Marks, Seen};

@@ -10,11 +10,14 @@ use super::views::{Run, runs, stream_views};
 use crate::base::{Merge, Text, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
+use crate::event::Field;
 use crate::finding::{Evidence, Finding, Place, SubjectKind};
 use crate::input::{Fault, FaultKind, ReadAt, Reason};
+use crate::intel::{self, Hits, Trial};
 use crate::report::{
-    Bucket, ByteLedger, CalendarDay, Coverage as ReportCoverage, Entity, NotEvaluable, Problem,
-    Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed, questions,
+    Bucket, ByteLedger, CalendarDay, Coverage as ReportCoverage, Entity, NotEvaluable, NotSwept,
+    Problem, Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
+    questions,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -27,6 +30,8 @@ mod sources;
 pub struct Concluder<P> {
     prepared: P,
     partial: Partial,
+    /// What trying values against private lists showed, once that is done.
+    trial: Option<Trial>,
 }
 
 /// A report with what is needed to open its counts.
@@ -40,7 +45,7 @@ pub struct Concluded<P> {
 impl<P: Deref<Target = Prepared>> Concluder<P> {
     /// Nothing merged yet.
     pub fn new(prepared: P) -> Self {
-        Self { prepared, partial: Partial::default() }
+        Self { prepared, partial: Partial::default(), trial: None }
     }
 
     /// Takes in what some shards saw.
@@ -55,9 +60,20 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         }
     }
 
+    /// Tries the values that were met against private lists, which takes some milliseconds each.
+    /// `progress` is told how many are done and how many there are, and says whether to go on.
+    /// Concluding does it otherwise.
+    pub fn try_private(&mut self, progress: &mut dyn FnMut(u64, u64) -> bool) {
+        if let Some(sweeper) = &self.prepared.sweeper {
+            let hits = &self.partial.hits;
+            self.trial = Some(intel::try_private(sweeper.lists(), hits, progress));
+        }
+    }
+
     /// Makes the report. `sources`, in the order of the plan, are read again for the evidence.
     pub fn conclude(self, sources: &[&dyn ReadAt]) -> Concluded<P> {
-        let Self { prepared, partial: Partial { coverage, baseline, states, identities } } = self;
+        let Self { prepared, partial, trial } = self;
+        let Partial { coverage, baseline, states, identities, hits } = partial;
         let plan = &prepared.plan;
         let site = Site::new(&baseline);
         let streams = stream_views(plan, &coverage);
@@ -69,12 +85,13 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();
+        let any_record = coverage.streams.values().any(|ledger| ledger.understood() > 0);
         for (card, verdict) in states.conclude(&context, has) {
-            drawn.take(
-                card,
-                verdict,
-                coverage.streams.values().any(|ledger| ledger.understood() > 0),
-            );
+            drawn.take(card, verdict, any_record);
+        }
+        for (card, verdict) in swept(&prepared, &hits, trial, &has) {
+            drawn.sweeps.push(card.id);
+            drawn.take(card, verdict, any_record);
         }
         drawn.bound(&baseline);
         drawn.bound_repeats(identities.one_in(), coverage.is_uncompared);
@@ -84,6 +101,24 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         let report = assemble(&prepared, &coverage, &baseline, &streams, drawn, sources);
         Concluded { report, prepared, coverage }
     }
+}
+
+/// What the sweeps for indicators concluded.
+fn swept(
+    prepared: &Prepared,
+    hits: &Hits,
+    trial: Option<Trial>,
+    has: &dyn Fn(Field) -> bool,
+) -> Vec<(&'static Card, Verdict)> {
+    let Some(sweeper) = &prepared.sweeper else { return Vec::new() };
+    let lists = sweeper.lists();
+    let trial = trial.unwrap_or_else(|| intel::try_private(lists, hits, &mut |_, _| true));
+    let all = intel::conclude(lists, hits, &trial, has).into_iter();
+    all.map(|of| {
+        let intel::Concluded { card, findings, not_evaluable, bounds } = of;
+        (card, Verdict { findings, not_evaluable, bounds, ..Verdict::default() })
+    })
+    .collect()
 }
 
 /// Gives findings their evidence, read again from the sources.
@@ -97,7 +132,7 @@ fn show(
     let wanted: Vec<(Place, Marking)> = findings
         .iter()
         .flat_map(|finding| {
-            let marking = Marking::of(&finding.detector);
+            let marking = Marking::of(finding);
             finding.places.iter().take(shown(finding)).map(move |place| (*place, marking))
         })
         .collect();
@@ -120,7 +155,7 @@ impl<P: Deref<Target = Prepared>> Concluded<P> {
         places: &[Place],
         sources: &[&dyn ReadAt],
     ) -> Vec<Evidence> {
-        let marking = Marking::of(&finding.detector);
+        let marking = Marking::of(finding);
         let wanted: Vec<_> = places.iter().map(|place| (*place, marking)).collect();
         exhibit(&self.prepared, &self.coverage, sources, &wanted)
     }
@@ -133,6 +168,8 @@ struct Drawn {
     not_evaluable: Vec<NotEvaluable>,
     gaps: Vec<crate::finding::Gap>,
     bounds: Vec<Text>,
+    /// Ids of the sweeps that the indicator lists ask for.
+    sweeps: Vec<&'static str>,
 }
 
 impl Drawn {
@@ -203,6 +240,7 @@ fn assemble(
     let plan = &prepared.plan;
     let reports = sources::reports(prepared, coverage);
     let total = activity::total(&reports, coverage, streams, baseline, &drawn);
+    let of_sweeps = drawn.sweeps.clone();
     let mut report = Report {
         tool: tool(),
         settings: serde_json::to_value(&plan.settings).unwrap_or_default(),
@@ -214,10 +252,25 @@ fn assemble(
         coverage: total,
         not_evaluable: drawn.not_evaluable,
         unparsed: sources::unparsed(prepared, coverage, sources),
+        not_swept: not_swept(prepared),
     };
-    report.questions =
-        questions::answer(&report, &CARDS.iter().map(|card| card.id).collect::<Vec<_>>());
+    let ids: Vec<_> = CARDS.iter().map(|card| card.id).chain(of_sweeps).collect();
+    report.questions = questions::answer(&report, &ids);
     report
+}
+
+/// What of the indicator lists is not swept for.
+fn not_swept(prepared: &Prepared) -> Vec<NotSwept> {
+    let lists = prepared.sweeper.iter().flat_map(|sweeper| sweeper.lists().refused());
+    lists
+        .map(|(list, refused)| NotSwept {
+            list: list.to_owned(),
+            line: u64::from(refused.line),
+            text: refused.text.clone(),
+            reason: refused.why.said(),
+            todo: refused.why.todo(),
+        })
+        .collect()
 }
 
 fn tool() -> Tool {
@@ -240,7 +293,10 @@ fn entities(findings: &[Finding], baseline: &Baseline, total: &ReportCoverage) -
     let by_name: BTreeMap<&str, &ClientStats> =
         clients.iter().map(|(_, client)| (client.name.as_ref(), *client)).collect();
     let mut entities = BTreeMap::new();
-    for finding in findings.iter().filter(|f| f.subject.kind != SubjectKind::LogSource) {
+    let is_entity = |finding: &&Finding| {
+        matches!(finding.subject.kind, SubjectKind::Address | SubjectKind::Account)
+    };
+    for finding in findings.iter().filter(is_entity) {
         let client = by_name.get(finding.subject.value.as_str()).copied();
         let entity = entities
             .entry(finding.subject.clone())

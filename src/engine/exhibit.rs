@@ -7,9 +7,10 @@ use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use crate::base::limits::{READ_BYTES, RECORD_BYTES, SHOWN_BYTES};
 use crate::base::{Location, rfc3339};
-use crate::event::{Field, Fields};
-use crate::finding::{Evidence, Place};
+use crate::event::{Event, Field, Fields};
+use crate::finding::{Evidence, Finding, Indicated, Place};
 use crate::input::{Fault, FaultKind, ReadAt, read_full};
+use crate::intel::Known;
 use crate::judge::payload::Where;
 use bumpalo::Bump;
 use memchr::{memchr, memrchr};
@@ -144,16 +145,19 @@ pub(super) enum Marking {
     Payload,
     /// The path.
     Path,
+    /// The field that holds an indicator.
+    Indicator(Indicated),
     /// Nothing.
     Nothing,
 }
 
 impl Marking {
-    /// What a detection's evidence is marked for.
-    pub(super) fn of(detector: &str) -> Self {
-        match detector {
-            "B1" | "B5" => Self::Payload,
-            "B2" | "B6" | "B8" | "D2" | "D5" => Self::Path,
+    /// What a finding's evidence is marked for.
+    pub(super) fn of(finding: &Finding) -> Self {
+        match (finding.detector.as_str(), finding.scope.indicator) {
+            (_, Some(indicated)) => Self::Indicator(indicated),
+            ("B1" | "B5", _) => Self::Payload,
+            ("B2" | "B6" | "B8" | "D2" | "D5", _) => Self::Path,
             _ => Self::Nothing,
         }
     }
@@ -185,6 +189,11 @@ fn show(
     let marked = read.and_then(|read| match marking {
         Marking::Payload => payload(prepared, line, &read.fields),
         Marking::Path => path(line, &read.fields).map(|range| (range, None)),
+        Marking::Indicator(indicated) => {
+            let (location, fields) = (*location, read.fields);
+            let event = Event { location, time: read.time, count: read.count, fields };
+            indicator(prepared, line, &event, indicated).map(|range| (range, None))
+        }
         Marking::Nothing => None,
     });
     let end = line.len().min(SHOWN_BYTES);
@@ -231,6 +240,27 @@ fn payload(
         let is_same = String::from_utf8_lossy(&part[found.raw.clone()]) == found.decoded;
         Some((raw, (!is_same).then_some(found.decoded)))
     })
+}
+
+/// The first field that holds an indicator.
+fn indicator(
+    prepared: &Prepared,
+    line: &[u8],
+    event: &Event<'_>,
+    indicated: Indicated,
+) -> Option<Range<usize>> {
+    let sweeper = prepared.sweeper.as_ref()?;
+    let mut known = Known::default();
+    let held = match indicated {
+        Indicated::Listed { id, .. } => {
+            sweeper.listed(event, &mut known).iter().find(|held| held.0 == id).map(|held| held.1)
+        }
+        Indicated::Private(key) => {
+            sweeper.met(event, &mut known).find(|held| held.0 == key).map(|held| held.1)
+        }
+    }?;
+    let mut fields = Field::ALL.into_iter().filter(|field| held & 1 << *field as u64 != 0);
+    fields.find_map(|field| within(line, event.fields.text(field)?))
 }
 
 fn path(line: &[u8], fields: &Fields<'_>) -> Option<Range<usize>> {

@@ -12,6 +12,7 @@ mod digest;
 mod exhibit;
 mod feed;
 mod identities;
+mod lists;
 mod overlap;
 mod plan;
 mod preview;
@@ -26,6 +27,7 @@ pub use conclude::{Concluded, Concluder};
 pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
+pub use lists::read_list;
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };

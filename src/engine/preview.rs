@@ -73,7 +73,7 @@ pub fn preview(
     let meant = settings.meant(&[])?;
     let survey = survey(&name, text.len() as u64, stream.modified, &text, &meant);
     let plan = plan(&settings, &[], vec![survey], Cuts::Usual);
-    Ok(look(&Prepared { plan, meant, judge: Judge::new() }, &text))
+    Ok(look(&Prepared { plan, meant, judge: Judge::new(), sweeper: None }, &text))
 }
 
 /// What is cut off behind the last line end is no record.

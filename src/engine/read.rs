@@ -17,6 +17,7 @@ use crate::format::{FormatIndex, Framing, Read, RecordCutter, Situation, State};
 use crate::input::{
     Encoding, Entry, Fault, FaultKind, Options, ReadAt, Utf8Reader, Visit, read_full, walk,
 };
+use crate::intel::{Lists, Sweeper};
 use crate::judge::payload::{Judge, Payloads, Where, suspicious};
 use crate::judge::resource::{Resource, classify, download_query};
 use crate::judge::{Harmless, Judged, agent, program_of};
@@ -33,13 +34,27 @@ pub struct Prepared {
     pub plan: Plan,
     pub(super) meant: Meant,
     pub(super) judge: Judge,
+    /// Sweeps for indicators, where lists are given.
+    pub(super) sweeper: Option<Sweeper>,
 }
 
 impl Prepared {
-    /// Compiles what the settings say.
+    /// Compiles what the settings say, for reading records: nothing is swept for.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
         let meant = plan.settings.meant(&plan.passwords)?;
-        Ok(Self { plan, meant, judge: Judge::new() })
+        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None })
+    }
+
+    /// The same for a check, with the indicator lists that the settings name.
+    pub fn with_lists(plan: Plan, lists: Lists) -> Result<Self, SettingsError> {
+        plan.settings.must_name(&lists)?;
+        let sweeper = (!lists.ids().is_empty()).then(|| Sweeper::new(lists, plan.seed()));
+        Ok(Self { sweeper, ..Self::new(plan)? })
+    }
+
+    /// Whether values of the logs are to be tried against private lists.
+    pub fn has_private_lists(&self) -> bool {
+        self.sweeper.as_ref().is_some_and(|sweeper| !sweeper.lists().private().is_empty())
     }
 
     /// The id of a format.

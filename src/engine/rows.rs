@@ -6,9 +6,11 @@ use super::read::{Memory, Prepared, Visitor, read_job};
 use crate::base::{Fingerprint, Location, Stamp};
 use crate::detect::{Marks, Seen, rests_on, wants};
 use crate::event::Event;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Indicated, Place};
+use crate::format::FormatIndex;
 use crate::input::ReadAt;
-use std::collections::BTreeSet;
+use crate::intel::Known;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, Range};
 
 /// A record that a finding rests on.
@@ -37,6 +39,7 @@ pub fn rows<P: Deref<Target = Prepared>>(
     }
     let findings = concluded.report.findings.iter().enumerate();
     let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
+    let indicated = Indicators::of(&findings);
     let single = findings.iter().flat_map(|(_, what)| &what.scope.records).copied().collect();
     let damaged = findings.iter().filter(|(_, what)| what.detector == "F5").copied().collect();
     let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
@@ -45,6 +48,8 @@ pub fn rows<P: Deref<Target = Prepared>>(
         findings,
         single,
         damaged,
+        indicated,
+        known: Known::default(),
         job,
         prepared: &concluded.prepared,
         waiting: Vec::new(),
@@ -54,6 +59,31 @@ pub fn rows<P: Deref<Target = Prepared>>(
     read_job(&concluded.prepared, job, source, &mut Memory::default(), &mut finder, progress);
 }
 
+/// Findings about indicators, by what their records hold.
+#[derive(Default)]
+struct Indicators {
+    listed: BTreeMap<(u32, bool), usize>,
+    private: BTreeMap<Fingerprint, usize>,
+}
+
+impl Indicators {
+    fn of(findings: &[(usize, &Finding)]) -> Self {
+        let mut all = Self::default();
+        for (at, finding) in findings {
+            match finding.scope.indicator {
+                Some(Indicated::Listed { id, is_valid }) => {
+                    all.listed.insert((id, is_valid), *at);
+                }
+                Some(Indicated::Private(key)) => {
+                    all.private.insert(key, *at);
+                }
+                None => {}
+            }
+        }
+        all
+    }
+}
+
 struct Finder<'f> {
     /// The findings with the marks of the events that they rest on.
     findings: Vec<(usize, &'f Finding, Marks)>,
@@ -61,10 +91,13 @@ struct Finder<'f> {
     single: BTreeSet<(u32, u64)>,
     /// The findings that rest on lines that were not understood, which no visitor sees.
     damaged: Vec<(usize, &'f Finding)>,
+    indicated: Indicators,
+    known: Known,
     /// The job, which says what range of the stream counts.
     job: &'f Job,
     prepared: &'f Prepared,
-    /// Rows of such lines in the stream at hand, the last one first.
+    /// Rows of the stream at hand that wait for their place in its order, the last one first: of
+    /// such lines, and of what holds an indicator.
     waiting: Vec<Row>,
     sink: &'f mut dyn FnMut(Row) -> bool,
     is_full: bool,
@@ -80,11 +113,21 @@ impl Visitor for Finder<'_> {
     }
 
     fn end(&mut self) {
-        self.damaged_before(u64::MAX);
+        self.hand_on_before(u64::MAX);
+    }
+
+    fn event(&mut self, event: &Event<'_>, _: FormatIndex) {
+        for finding in self.indicated(event) {
+            let place = (event.time.stamp().map(|stamp| stamp.at), event.location);
+            let category = self.category_of(finding);
+            // Events come a little before the requests that are handed on in batches.
+            let behind = self.waiting.partition_point(|row| row.place.1.offset > place.1.offset);
+            self.waiting.insert(behind, Row { finding, place, category });
+        }
     }
 
     fn seen(&mut self, seen: &Seen<'_>) {
-        self.damaged_before(seen.event.location.offset);
+        self.hand_on_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
         for at in 0..self.findings.len() {
             let (finding, what, wants) = self.findings[at];
@@ -100,7 +143,7 @@ impl Visitor for Finder<'_> {
 
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
-        self.damaged_before(location.offset);
+        self.hand_on_before(location.offset);
         if !self.single.contains(&location.key()) {
             return;
         }
@@ -123,14 +166,39 @@ fn category(seen: &Seen<'_>, finding: &Finding) -> Option<String> {
 }
 
 impl Finder<'_> {
+    /// The findings about indicators that a record holds.
+    fn indicated(&mut self, event: &Event<'_>) -> Vec<usize> {
+        let Some(sweeper) = &self.prepared.sweeper else { return Vec::new() };
+        let at = event.time.stamp().map(|stamp| stamp.at);
+        let mut findings = Vec::new();
+        if !self.indicated.listed.is_empty() {
+            for (id, _) in sweeper.listed(event, &mut self.known) {
+                let of = (*id, sweeper.is_valid(*id, at));
+                findings.extend(self.indicated.listed.get(&of));
+            }
+        }
+        if !self.indicated.private.is_empty() {
+            for (key, _) in sweeper.met(event, &mut self.known) {
+                findings.extend(self.indicated.private.get(&key));
+            }
+        }
+        findings
+    }
+
+    /// The kind of indicator that a finding is about.
+    fn category_of(&self, finding: usize) -> Option<String> {
+        let at = self.findings.binary_search_by_key(&finding, |(at, _, _)| *at).ok()?;
+        self.findings.get(at).and_then(|(_, finding, _)| finding.category.clone())
+    }
+
     fn hand_on(&mut self, row: Row) {
         if !self.is_full {
             self.is_full = !(self.sink)(row);
         }
     }
 
-    /// Hands on the damaged lines that stand before a place.
-    fn damaged_before(&mut self, offset: u64) {
+    /// Hands on the waiting rows that stand before a place.
+    fn hand_on_before(&mut self, offset: u64) {
         while let Some(row) = self.waiting.pop_if(|row| row.place.1.offset < offset) {
             self.hand_on(row);
         }

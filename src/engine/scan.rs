@@ -14,6 +14,7 @@ use crate::detect::{Marks, Seen, States};
 use crate::event::{Event, Field};
 use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
+use crate::intel::{Hits, Known, Sweeper};
 use crate::judge::Judged;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -25,6 +26,7 @@ pub struct Partial {
     pub(super) baseline: Baseline,
     pub(super) states: States,
     pub(super) identities: Identities,
+    pub(super) hits: Hits,
 }
 
 impl Merge for Partial {
@@ -33,6 +35,7 @@ impl Merge for Partial {
         self.baseline.merge(other.baseline);
         self.states.merge(other.states);
         self.identities.merge(other.identities);
+        self.hits.merge(other.hits);
     }
 }
 
@@ -78,6 +81,7 @@ impl Partial {
 pub struct Scanner<'p> {
     prepared: &'p Prepared,
     memory: Memory,
+    known: Known,
     partial: Partial,
 }
 
@@ -89,7 +93,7 @@ impl<'p> Scanner<'p> {
 
     /// A scanner that goes on from what was seen.
     pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, memory: Memory::default(), partial }
+        Self { prepared, memory: Memory::default(), known: Known::default(), partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -106,8 +110,14 @@ impl<'p> Scanner<'p> {
     }
 
     fn scan(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
+        let sweep = self.prepared.sweeper.as_ref().map(|sweeper| Sweep {
+            sweeper,
+            known: &mut self.known,
+            hits: &mut self.partial.hits,
+        });
         let mut watch = Watch {
             prepared: self.prepared,
+            sweep,
             identities: &mut self.partial.identities,
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
@@ -164,6 +174,7 @@ impl<'p> Scanner<'p> {
 /// Shows the records of one shard to the baseline and to the detections.
 struct Watch<'w> {
     prepared: &'w Prepared,
+    sweep: Option<Sweep<'w>>,
     identities: &'w mut Identities,
     baseline: &'w mut Baseline,
     states: &'w mut States,
@@ -173,6 +184,13 @@ struct Watch<'w> {
     segment: Segment,
     /// The stream, and the first byte of the range that is read of it.
     at: (u32, u64),
+}
+
+/// A sweep for indicators.
+struct Sweep<'w> {
+    sweeper: &'w Sweeper,
+    known: &'w mut Known,
+    hits: &'w mut Hits,
 }
 
 impl Visitor for Watch<'_> {
@@ -213,6 +231,10 @@ impl Visitor for Watch<'_> {
                 identity(&self.prepared.meant.reader, plan.seed(), event, format)
         {
             self.identities.add(identity, event.location.stream, event.location.offset);
+        }
+        if let Some(sweep) = &mut self.sweep {
+            let at = event.time.stamp().map(|stamp| stamp.at);
+            sweep.sweeper.sweep(event, at, sweep.known, sweep.hits);
         }
     }
 

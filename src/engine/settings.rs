@@ -5,6 +5,7 @@ use crate::base::clock::{Clock, DateOrder};
 use crate::detect::Thresholds;
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
+use crate::intel::{ListId, Lists};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub until: Option<String>,
     /// Thresholds of the detections.
     pub thresholds: Thresholds,
+    /// The indicator lists that are swept for, by name and digest: filled in from the lists given.
+    pub indicators: Vec<ListId>,
 }
 
 /// A setting that cannot be used.
@@ -60,6 +63,14 @@ pub enum SettingsError {
     /// A threshold is out of range.
     #[error("{0}")]
     Threshold(String),
+    /// The settings name other indicator lists than those given.
+    #[error("the settings name the indicator lists [{named}], but those given are [{given}]")]
+    Indicators {
+        /// Names and digests in the settings.
+        named: String,
+        /// Names and digests of the lists.
+        given: String,
+    },
 }
 
 /// Settings as meant.
@@ -114,6 +125,28 @@ impl Settings {
             clock: Clock::new(zone, None, order),
             latest,
         })
+    }
+
+    /// The same settings with the lists that are given. Settings of an earlier check name its lists:
+    /// they must be the same.
+    pub fn with_lists(mut self, lists: &Lists) -> Result<Self, SettingsError> {
+        if !self.indicators.is_empty() {
+            self.must_name(lists)?;
+        }
+        self.indicators = lists.ids().to_vec();
+        Ok(self)
+    }
+
+    /// Fails where other lists are named than those given.
+    pub(super) fn must_name(&self, lists: &Lists) -> Result<(), SettingsError> {
+        if self.indicators == lists.ids() {
+            return Ok(());
+        }
+        let shown = |ids: &[ListId]| {
+            let one = |id: &ListId| format!("{} {}", id.name, id.sha256);
+            ids.iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        Err(SettingsError::Indicators { named: shown(&self.indicators), given: shown(lists.ids()) })
     }
 
     fn definitions(&self) -> Result<Vec<Definition>, SettingsError> {

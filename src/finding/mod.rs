@@ -2,6 +2,10 @@
 //!
 //! A finding never exists before every shard was seen: only `conclude` makes one.
 
+mod card;
+
+pub use card::{Card, Needs};
+
 use crate::base::{Fingerprint, Instant, Location, LogSize, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -76,6 +80,8 @@ pub enum SubjectKind {
     Account,
     /// A log source: one file, or a series of rotated files.
     LogSource,
+    /// An indicator that is neither an address nor an account, as its list gives it.
+    Indicator,
 }
 
 /// Who or what a finding is about, as the log names it.
@@ -103,6 +109,22 @@ pub struct Scope {
     pub answers: BTreeSet<(Fingerprint, u16, LogSize)>,
     /// Single records: stream and offset.
     pub records: BTreeSet<(u32, u64)>,
+    /// An indicator that the records hold.
+    pub indicator: Option<Indicated>,
+}
+
+/// What records hold that a finding about an indicator rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indicated {
+    /// An indicator by its place among all, while it is valid or at other times.
+    Listed {
+        /// Its place.
+        id: u32,
+        /// Whether the records are of times at which it is valid.
+        is_valid: bool,
+    },
+    /// A value that a private list holds, by its fingerprint.
+    Private(Fingerprint),
 }
 
 /// A question that every report answers.

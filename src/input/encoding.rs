@@ -322,7 +322,7 @@ fn escape(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Text in UTF-8. A byte order mark is taken off; what cannot be decoded stands as `\xNN`.
-fn decode(encoding: Encoding, bytes: &[u8]) -> Cow<'_, [u8]> {
+pub fn decode(encoding: Encoding, bytes: &[u8]) -> Cow<'_, [u8]> {
     if encoding == Encoding::Utf8 && std::str::from_utf8(bytes).is_ok() {
         return Cow::Borrowed(bytes.strip_prefix(encoding.mark()).unwrap_or(bytes));
     }

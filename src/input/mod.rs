@@ -14,7 +14,7 @@ mod walk;
 mod zip;
 
 pub use container::{Container, HEAD_BYTES, Known, Packing, is_packed};
-pub use encoding::{Detected, Encoding, Utf8Reader, detect};
+pub use encoding::{Detected, Encoding, Utf8Reader, decode, detect};
 pub use fault::{Fault, FaultKind, LeftOut, Reason};
 pub use walk::{Entry, Limits, Met, Options, Visit, Walked, walk};
 

@@ -256,6 +256,7 @@ impl Page {
         }
         self.markup("</ul>");
         self.list(&report.coverage.bounds);
+        self.not_swept(report);
         self.markup("<h2>").word("Bytes that were not understood", "解釈できなかったバイト");
         self.markup("</h2>\n");
         self.headings(&[
@@ -276,6 +277,26 @@ impl Page {
             "本レポートは提供されたログのみについて述べるものです。証拠保全の起点は、本プログラムにファイルが渡された時点です。",
         );
         self.markup("</p></footer>");
+    }
+
+    fn not_swept(&mut self, report: &Report) {
+        if report.not_swept.is_empty() {
+            return;
+        }
+        self.markup("<h2>").word("Indicators not swept for", "照合しない指標").markup("</h2>\n");
+        self.headings(&[
+            ("List", "リスト"),
+            ("Line", "行"),
+            ("Indicator", "指標"),
+            ("Reason", "理由"),
+            ("What to do", "対処"),
+        ]);
+        let lang = self.lang;
+        for part in &report.not_swept {
+            let (reason, todo) = (part.reason.in_language(lang), part.todo.in_language(lang));
+            self.cells(&[&part.list, &part.line.to_string(), &part.text, reason, todo]);
+        }
+        self.markup("</tbody></table>");
     }
 
     fn unparsed(&mut self, report: &Report, run: &Unparsed) {

@@ -10,8 +10,8 @@ mod words;
 pub use csv::csv;
 pub use html::html;
 pub use model::{
-    Answer, Bucket, ByteLedger, CalendarDay, Coverage, Entity, NotEvaluable, Problem, Repetition,
-    Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
+    Answer, Bucket, ByteLedger, CalendarDay, Coverage, Entity, NotEvaluable, NotSwept, Problem,
+    Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
 };
 pub use text::text;
 

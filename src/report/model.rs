@@ -32,6 +32,9 @@ pub struct Report {
     pub not_evaluable: Vec<NotEvaluable>,
     /// Runs of bytes that no reader understood, in order of stream and place.
     pub unparsed: Vec<Unparsed>,
+    /// Parts of the indicator lists that are not swept for: the first thousand of each list.
+    /// `settings.indicators` counts all.
+    pub not_swept: Vec<NotSwept>,
 }
 
 /// What made a report.
@@ -274,6 +277,22 @@ pub struct NotEvaluable {
     pub reason: Text,
     /// What would make it evaluable.
     pub needs: Text,
+}
+
+/// A part of an indicator list that is not swept for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotSwept {
+    /// The list.
+    pub list: String,
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// What is written there, at most 120 bytes of it.
+    pub text: String,
+    /// Why not.
+    pub reason: Text,
+    /// What to do about it.
+    pub todo: Text,
 }
 
 /// A run of adjacent bytes that no reader understood.

@@ -191,6 +191,10 @@ impl Facts<'_> {
 
     /// Why nothing can be said about access: nothing was read, or nothing of what was read is judged.
     fn nothing_judged(&self) -> Option<Draft> {
+        // What speaks of access was found, in whichever log.
+        if !self.speaking(Question::Q1).0.is_empty() {
+            return None;
+        }
         self.nothing_read().or_else(|| {
             let coverage = &self.report.coverage;
             let understood = coverage.records - coverage.unparsed;
@@ -350,7 +354,7 @@ impl Facts<'_> {
         let subjects: BTreeSet<_> = findings
             .iter()
             .map(|finding| &finding.subject)
-            .filter(|subject| subject.kind != SubjectKind::LogSource)
+            .filter(|subject| matches!(subject.kind, SubjectKind::Address | SubjectKind::Account))
             .collect();
         let named: Vec<_> =
             subjects.iter().take(5).map(|s| crate::base::visible(&s.value)).collect();

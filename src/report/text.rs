@@ -51,11 +51,27 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
         let (name, reason) = (said(&detection.name, lang), said(&detection.reason, lang));
         writeln!(out, "  {} {name}: {reason}", detection.id)?;
     }
+    write_not_swept(out, report, lang)?;
     for bound in &report.coverage.bounds {
         writeln!(out, "  {}", said(bound, lang))?;
     }
     let tool = &report.tool;
     writeln!(out, "\n{} {} ({})", tool.name, tool.version, tool.build)
+}
+
+/// How much of the indicator lists is not swept for, with the first of it.
+fn write_not_swept(out: &mut String, report: &Report, lang: Language) -> Result {
+    if !report.not_swept.is_empty() {
+        writeln!(out, "\n{}", pick(lang, "Indicators not swept for", "照合しない指標"))?;
+    }
+    for part in report.not_swept.iter().take(LEADING) {
+        let reason = said(&part.reason, lang);
+        writeln!(out, "  {}:{} {} {reason}", visible(&part.list), part.line, visible(&part.text))?;
+    }
+    match report.not_swept.len().saturating_sub(LEADING) {
+        0 => Ok(()),
+        more => writeln!(out, "  +{more}"),
+    }
 }
 
 fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Language) -> Result {

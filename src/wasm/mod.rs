@@ -13,6 +13,7 @@ use crate::engine::{
 use crate::finding::Place;
 use crate::format::Definition;
 use crate::input::ReadAt;
+use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, SALT_BYTES};
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use file::PageFile;
@@ -144,8 +145,69 @@ pub fn check_settings(with: JsValue) -> Result<()> {
     settings(with)?.meant(&[]).map(drop).map_err(failed)
 }
 
-fn prepared(plan: JsValue) -> Result<Prepared> {
-    Prepared::new(from_js::<Plan>(plan)?).map_err(failed)
+/// A plan and the lists of `IndicatorLists.encode`, made ready for a check.
+fn prepared(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Prepared> {
+    let lists = lists.map_or_else(|| Ok(Lists::default()), |bytes| Lists::decode(&bytes));
+    let lists = lists.map_err(failed)?;
+    Prepared::with_lists(from_js::<Plan>(plan)?, lists).map_err(failed)
+}
+
+/// Lists of indicators, as they are read.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct IndicatorLists(Lists);
+
+#[wasm_bindgen]
+impl IndicatorLists {
+    /// No list yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a list and adds it.
+    pub fn read(&mut self, name: &str, bytes: &[u8]) {
+        engine::read_list(&mut self.0, name, bytes, &mut |_| ());
+    }
+
+    /// What the settings' `indicators` say of the lists: names, digests, counts.
+    pub fn ids(&self) -> Result<JsValue> {
+        to_js(&self.0.ids())
+    }
+
+    /// What is not swept for: list, line, text, reason and what to do.
+    pub fn not_swept(&self) -> Result<JsValue> {
+        let each = self.0.refused().map(|(list, refused)| {
+            json!({
+                "list": list,
+                "line": refused.line,
+                "text": refused.text,
+                "reason": refused.why.said(),
+                "todo": refused.why.todo(),
+            })
+        });
+        to_js(&each.collect::<Vec<_>>())
+    }
+
+    /// The lists as one buffer, for the workers.
+    pub fn encode(&self) -> Result<Uint8Array> {
+        Ok(Uint8Array::from(self.0.encode().map_err(failed)?.as_slice()))
+    }
+
+    /// A private list of what the lists hold, but for ranges of addresses. `salt` is 16 random
+    /// bytes; `progress` is told how many digests are done.
+    pub fn private(&self, salt: &[u8], progress: &Function) -> Result<String> {
+        let salt: [u8; SALT_BYTES] = salt.try_into().map_err(failed)?;
+        let all = (0..self.0.len() as u32).filter_map(|id| self.0.value(id));
+        let values = all.filter(|(kind, _, _)| *kind != Kind::Network);
+        let values = values.map(|(kind, _, text)| (kind, text.to_owned())).collect();
+        let mut tell = told(progress);
+        let made = PrivateList::make(&values, salt, Cost::default(), &mut |done| {
+            tell(done as u64);
+            true
+        });
+        made.map(Option::unwrap_or_default).map_err(failed)
+    }
 }
 
 fn job(prepared: &Prepared, id: u32) -> Result<Job> {
@@ -170,10 +232,14 @@ pub struct PageScanner {
 
 #[wasm_bindgen(js_class = Scanner)]
 impl PageScanner {
-    /// A scanner that has seen nothing.
+    /// A scanner that has seen nothing. `lists` are the encoded lists that the plan names.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue) -> Result<Self> {
-        Ok(Self { prepared: Rc::new(prepared(plan)?), kept: Partial::default(), digest: None })
+    pub fn new(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Self> {
+        Ok(Self {
+            prepared: Rc::new(prepared(plan, lists)?),
+            kept: Partial::default(),
+            digest: None,
+        })
     }
 
     /// Runs a scan on the file that it names, of which the bytes from `offset` on are read already.
@@ -264,10 +330,10 @@ pub struct PageConcluder {
 
 #[wasm_bindgen(js_class = Concluder)]
 impl PageConcluder {
-    /// Nothing merged yet.
+    /// Nothing merged yet. `lists` are the encoded lists that the plan names.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue) -> Result<Self> {
-        let prepared = Rc::new(prepared(plan)?);
+    pub fn new(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Self> {
+        let prepared = Rc::new(prepared(plan, lists)?);
         Ok(Self { prepared, kept: Partial::default(), concluded: None })
     }
 
@@ -371,7 +437,7 @@ pub fn context(
     before: u32,
     after: u32,
 ) -> Result<JsValue> {
-    let prepared = prepared(plan)?;
+    let prepared = Prepared::new(from_js::<Plan>(plan)?).map_err(failed)?;
     let file = PageFile::new(file)?;
     let around = (before as usize, after as usize);
     let lines = engine::context(&prepared, stream, &file, (offset as u64, length), around);
@@ -402,6 +468,7 @@ fn language_of(name: &str) -> Language {
 pub fn detections() -> Result<JsValue> {
     let cards: Vec<_> = CARDS
         .iter()
+        .chain(SWEEPS)
         .map(|card| {
             json!({
                 "id": card.id,

@@ -2,6 +2,8 @@
 //! `tests/cases/README.md` describes the notation.
 
 use crate::common::{START, clf, gzip};
+use sekisho::engine::read_list;
+use sekisho::intel::{Cost, Lists, PrivateList, SALT_BYTES};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -25,6 +27,8 @@ pub struct Case {
     pub title: String,
     /// Files by name.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Indicator lists.
+    pub lists: Lists,
     /// What must be concluded, line by line.
     pub expected: Vec<String>,
 }
@@ -55,7 +59,14 @@ impl Case {
             _ => panic!("{detector}: «{heading}» begins with neither «Fires: » nor «Twin: »"),
         };
         let (detector, title) = (detector.to_owned(), title.to_owned());
-        Self { detector, kind, title, files: Vec::new(), expected: Vec::new() }
+        Self {
+            detector,
+            kind,
+            title,
+            files: Vec::new(),
+            lists: Lists::default(),
+            expected: Vec::new(),
+        }
     }
 
     fn take(&mut self, fence: &str, inside: &[&str]) {
@@ -65,6 +76,12 @@ impl Case {
                 let name = words.next().unwrap_or_else(|| panic!("{}: no file name", self.title));
                 let bytes = words.fold(Log::default().write(inside), treated);
                 self.files.push((name.to_owned(), bytes));
+            }
+            Some("iocs") => {
+                let name = words.next().unwrap_or_else(|| panic!("{}: no list name", self.title));
+                let text = inside.join("\n");
+                let text = if words.next() == Some("private") { private(&text) } else { text };
+                read_list(&mut self.lists, name, text.as_bytes(), &mut |_| ());
             }
             Some("expect") => self.expected.extend(inside.iter().map(|line| (*line).to_owned())),
             _ => {}
@@ -80,6 +97,16 @@ impl Case {
     pub fn given(&self) -> Vec<(&str, &[u8])> {
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
     }
+}
+
+/// A private list of what a list holds, with digests that cost little.
+fn private(text: &str) -> String {
+    let mut lists = Lists::default();
+    read_list(&mut lists, "values", text.as_bytes(), &mut |_| ());
+    let values = (0..lists.len() as u32).filter_map(|id| lists.value(id));
+    let values = values.map(|(kind, _, text)| (kind, text.to_owned())).collect();
+    let cost = Cost { kib: 32, passes: 1 };
+    PrivateList::make(&values, [1; SALT_BYTES], cost, &mut |_| true).unwrap().unwrap()
 }
 
 /// What a word behind the file's name does to its bytes.

@@ -13,6 +13,7 @@ use sekisho::engine::{
 };
 use sekisho::finding::Place;
 use sekisho::input::ReadAt;
+use sekisho::intel::Lists;
 use sekisho::report::Report;
 use sekisho::shard::Cuts;
 use sekisho::train::Random;
@@ -24,6 +25,8 @@ use std::fmt::Display;
 pub struct Options {
     /// Settings of the check.
     pub settings: Settings,
+    /// The indicator lists.
+    pub lists: Lists,
     /// Tried on what is encrypted.
     pub passwords: Vec<String>,
     /// When every file was changed last, seconds since 1970.
@@ -42,6 +45,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             settings: Settings::default(),
+            lists: Lists::default(),
             passwords: Vec::new(),
             modified: MODIFIED,
             cuts: Cuts::Usual,
@@ -132,13 +136,18 @@ pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opene
 
 /// What is given, surveyed and cut into jobs.
 pub fn prepare(given: &[Given<'_>], options: &Options) -> Prepared {
-    let Options { settings, passwords, modified, cuts, .. } = options;
+    let Options { settings, lists, passwords, modified, cuts, encoded, .. } = options;
+    let settings = &settings.clone().with_lists(lists).unwrap();
     let meant = settings.meant(passwords).unwrap();
     let surveys: Vec<Survey> = given
         .iter()
         .map(|given| survey(given.name, given.size, Some(*modified), given.source, &meant))
         .collect();
-    Prepared::new(plan(settings, passwords, surveys, *cuts)).unwrap()
+    let lists = match encoded {
+        true => Lists::decode(&lists.encode().unwrap()).unwrap(),
+        false => lists.clone(),
+    };
+    Prepared::with_lists(plan(settings, passwords, surveys, *cuts), lists).unwrap()
 }
 
 /// The sources in the order of the plan.

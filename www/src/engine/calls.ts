@@ -19,6 +19,7 @@ const ahead = new Ahead();
 const digests = new Map<number, ArrayBuffer>();
 
 let plan: Plan;
+let lists: Uint8Array<ArrayBuffer> | undefined;
 let scanner: wasm_bindgen.Scanner | undefined;
 let concluder: wasm_bindgen.Concluder | undefined;
 let report = "";
@@ -29,6 +30,13 @@ export const handlers: Handlers = {
     return { formats: wasm_bindgen.formats(), detections: wasm_bindgen.detections() };
   },
   checkSettings: ({ settings }) => wasm_bindgen.check_settings(settings),
+  async readLists({ lists }) {
+    const read = new wasm_bindgen.IndicatorLists();
+    for (const { name, file } of lists) read.read(name, new Uint8Array(await file.arrayBuffer()));
+    const answer = { ids: read.ids(), encoded: read.encode() };
+    read.free();
+    return answer;
+  },
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
   survey: ({ name, file, settings, passwords }) => {
     const survey = wasm_bindgen.survey(name, file.size, changed(file), file, settings, passwords);
@@ -46,11 +54,12 @@ export const handlers: Handlers = {
   },
   begin(ask) {
     plan = JSON.parse(ask.plan) as Plan;
+    lists = ask.lists;
     digests.clear();
     scanner?.free();
     concluder?.free();
     concluder = undefined;
-    scanner = new wasm_bindgen.Scanner(plan);
+    scanner = new wasm_bindgen.Scanner(plan, lists);
   },
   run: (ask, progress) =>
     plan.jobs[ask.job]?.kind === "digest" ? digest(ask, progress) : scan(ask, progress),
@@ -86,7 +95,7 @@ function sent(plan: Plan): SentPlan {
 
 /** Puts what was seen to what is merged of the current plan. */
 function merge({ pieces, lost }: Merging): wasm_bindgen.Concluder {
-  concluder ??= new wasm_bindgen.Concluder(plan);
+  concluder ??= new wasm_bindgen.Concluder(plan, lists);
   if (scanner) concluder.take_from(scanner);
   // Each piece is let go as soon as it is merged.
   for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);

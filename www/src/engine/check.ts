@@ -26,6 +26,8 @@ export type AskPassword = (locked: readonly string[], again: boolean) => Promise
 export interface CheckOptions {
   readonly settings: Settings;
   readonly passwords: readonly string[];
+  /** Indicator lists to sweep for. */
+  readonly iocs: readonly Given[];
   /** Asked while something given is encrypted and no password fits. */
   readonly askPassword?: AskPassword | undefined;
   readonly workers: number;
@@ -109,11 +111,16 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
   const { surveyed, passwords } = await unlocked(pool, tally, options);
   const given = surveyed.map(({ at }) => tally.given[at] as Given);
   const surveys = surveyed.map(({ survey }) => survey.json);
-  const { settings, cutBytes, cutSeed } = options;
+  const { cutBytes, cutSeed } = options;
+  const lists =
+    options.iocs.length > 0 ? await pool.at(0).ask("readLists", { lists: options.iocs }) : undefined;
+  const settings = lists ? { ...options.settings, indicators: lists.ids } : options.settings;
   let plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const files = plan.sources.map((source) => (given[source.given] as Given).file);
   const places = surveyed.map(({ at }) => at);
-  const seen = await new Run(pool, plan, plan.jobs, places, tally).all(options.workers);
+  const run = (jobs: readonly Job[]) =>
+    new Run(pool, plan, jobs, places, tally, lists?.encoded).all(options.workers);
+  const seen = await run(plan.jobs);
   tally.stage = "conclude";
   const again = await pool.at(0).ask("repeats", { ...seen, files }, undefined, buffersOf(seen));
   let second: Seen = { pieces: [], lost: [] };
@@ -122,7 +129,7 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
     tally.again();
     // What is the same in both scans, such as digests, is not computed again.
     const scans = plan.jobs.filter(({ kind }) => kind === "scan");
-    second = await new Run(pool, plan, scans, places, tally).all(options.workers);
+    second = await run(scans);
     second.pieces.push(again.rest);
     tally.stage = "conclude";
   }
@@ -231,6 +238,7 @@ class Run {
     private readonly jobs: readonly Job[],
     private readonly places: readonly number[],
     private readonly tally: Tally,
+    private readonly lists: Uint8Array<ArrayBuffer> | undefined,
   ) {
     this.#queue = [...jobs];
     this.#sources = new Map(plan.sources.map((source) => [source.id, source]));
@@ -268,7 +276,7 @@ class Run {
   }
 
   async #work(engine: Engine, done: Job[], work: { current: Job | undefined }): Promise<void> {
-    await engine.ask("begin", { plan: this.plan.json });
+    await engine.ask("begin", { plan: this.plan.json, lists: this.lists });
     const run = async (job: Job, digest?: number) => {
       work.current = job;
       const { id, bytes } = job;

@@ -1,6 +1,17 @@
 // The engine as wasm-bindgen's no-modules glue offers it to the worker's script.
 
-import type { Card, ContextLine, FormatCard, MappingId, Plan, Preview, Settings, Survey } from "./protocol";
+import type {
+  Card,
+  ContextLine,
+  FormatCard,
+  ListId,
+  MappingId,
+  Plan,
+  Preview,
+  Settings,
+  Survey,
+} from "./protocol";
+import type { NotSwept } from "../wire/report";
 
 declare global {
   namespace wasm_bindgen {
@@ -45,8 +56,17 @@ declare global {
     function detections(): Card[];
     function formats(): FormatCard[];
 
+    class IndicatorLists {
+      read(name: string, bytes: Uint8Array): void;
+      ids(): ListId[];
+      not_swept(): NotSwept[];
+      encode(): Uint8Array<ArrayBuffer>;
+      private(salt: Uint8Array, progress: (digests: number) => void): string;
+      free(): void;
+    }
+
     class Scanner {
-      constructor(plan: Plan);
+      constructor(plan: Plan, lists?: Uint8Array);
       scan(
         job_id: number,
         digest_id: number | undefined,
@@ -63,7 +83,7 @@ declare global {
     }
 
     class Concluder {
-      constructor(plan: Plan);
+      constructor(plan: Plan, lists?: Uint8Array);
       take_from(scanner: Scanner): void;
       add(piece: Uint8Array): void;
       lost(job_id: number, message: string): void;

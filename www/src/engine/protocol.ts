@@ -18,6 +18,8 @@ export interface Settings {
   latest?: string;
   since?: string;
   until?: string;
+  /** The indicator lists of the check; filled in from those given. */
+  indicators?: readonly ListId[];
   [threshold: string]: unknown;
 }
 
@@ -176,10 +178,24 @@ export interface Parcel {
   readonly pieces: readonly Piece[];
 }
 
+/** An indicator list as the settings name it; the engine knows its counts. */
+export interface ListId {
+  readonly name: string;
+  readonly format: string;
+  readonly sha256: string;
+}
+
+/** Indicator lists as read: how the settings name them, and what the workers take. */
+export interface ReadLists {
+  readonly ids: readonly ListId[];
+  readonly encoded: Uint8Array<ArrayBuffer>;
+}
+
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
   init: { ask: { module: WebAssembly.Module }; answer: Catalogue };
   checkSettings: { ask: { settings: Settings }; answer: void };
+  readLists: { ask: { lists: readonly { readonly name: string; readonly file: Blob }[] }; answer: ReadLists };
   readMapping: { ask: { text: string }; answer: MappingId };
   survey: {
     ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
@@ -200,8 +216,8 @@ export interface Calls {
     };
     answer: SentPlan;
   };
-  /** `plan`: the text of the plan. */
-  begin: { ask: { plan: string }; answer: void };
+  /** `plan`: the text of the plan; `lists`: the encoded lists that it names. */
+  begin: { ask: { plan: string; lists: Uint8Array<ArrayBuffer> | undefined }; answer: void };
   /** `digest`: a job that a scan's reads go to as well; it is run afterwards. */
   run: { ask: { job: number; digest: number | undefined; file: Blob }; answer: void };
   take: { ask: object; answer: Uint8Array<ArrayBuffer>[] };

@@ -240,7 +240,7 @@ export const en = {
     unknown: "Outcome not told by the log",
     likely_succeeded: "Likely succeeded",
   },
-  subject: { address: "Address", account: "Account", log_source: "Log source" },
+  subject: { address: "Address", account: "Account", log_source: "Log source", indicator: "Indicator" },
 
   report: {
     sections: "Sections of the report",

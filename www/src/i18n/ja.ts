@@ -237,7 +237,7 @@ export const ja: Words = {
     unknown: "結果はログから不明",
     likely_succeeded: "成功した可能性が高い",
   },
-  subject: { address: "アドレス", account: "アカウント", log_source: "ログの出所" },
+  subject: { address: "アドレス", account: "アカウント", log_source: "ログの出所", indicator: "指標" },
 
   report: {
     sections: "報告の目次",

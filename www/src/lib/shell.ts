@@ -16,6 +16,8 @@ export interface ScriptOptions {
   readonly settings?: Settings;
   /** Tried on what is encrypted. */
   readonly passwords?: readonly string[];
+  /** Indicator lists to sweep for. */
+  readonly iocs?: readonly File[];
   readonly workers?: number;
   readonly cutBytes?: number;
   readonly cutSeed?: number;

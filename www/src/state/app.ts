@@ -80,6 +80,7 @@ function optionsOf(script: ScriptOptions | undefined, found: readonly OwnMapping
   return {
     settings: settings ? withMappings(settings, found) : settingsInForce.value,
     passwords: script?.passwords ?? passwords.value,
+    iocs: (script?.iocs ?? []).map((file) => ({ name: file.name, file })),
     askPassword: script ? undefined : askPassword,
     workers: Math.max(1, workers ?? Math.min(navigator.hardwareConcurrency || 1, MAX_WORKERS)),
     cutBytes,

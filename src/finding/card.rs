@@ -1,9 +1,9 @@
 //! What a detection is, in words. The one source of its documentation, of the report's reasons and
 //! of "not evaluable because a field is missing".
 
+use super::{Confidence, Finding, Grade, Scope, Severity, Subject, SubjectKind};
 use crate::base::Text;
 use crate::event::Field;
-use crate::finding::{Confidence, Finding, Grade, Scope, Severity, Subject, SubjectKind};
 use serde::Serialize;
 
 /// What a detection is.

@@ -1,0 +1,17 @@
+//! Takes indicator lists as files hold them.
+
+use super::digest::hex;
+use crate::base::limits::SNIFF_BYTES;
+use crate::input::{decode, detect};
+use crate::intel::{self, Lists, Refused};
+use sha2::{Digest, Sha256};
+
+/// Reads a list from the bytes of its file, and adds it to those known. `told` hears of everything
+/// that is not swept for.
+pub fn read_list(lists: &mut Lists, name: &str, bytes: &[u8], told: &mut dyn FnMut(&Refused)) {
+    let sha256 = hex(&Sha256::digest(bytes));
+    let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
+    let decoded = decode(detect(head).encoding, bytes);
+    let text = String::from_utf8_lossy(&decoded);
+    intel::read(lists, name, &sha256, &text, told);
+}
