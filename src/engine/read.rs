@@ -437,9 +437,16 @@ impl<'p, V: Visitor> Pass<'p, V> {
         state: &State,
         arena: &Bump,
     ) -> Result<Option<Box<[u8]>>, Ended> {
-        let mut rows = Vec::with_capacity(BATCH);
-        let mut end = Err(Ended);
-        for line in lines {
+        // Records that are cut come one by one.
+        let most = lines.size_hint().1.unwrap_or(BATCH).min(BATCH);
+        let mut rows = Vec::with_capacity(most);
+        let mut end = Ok(None);
+        // Also where nothing is handed on, so that the arena stays small.
+        for _ in 0..BATCH {
+            let Some(line) = lines.next() else {
+                end = Err(Ended);
+                break;
+            };
             match self.row(&line, state, arena) {
                 Told::Row(row) => rows.push(row),
                 Told::Nothing => {}
@@ -448,8 +455,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
                     break;
                 }
             }
-            if rows.len() == BATCH || !state.has_begun() {
-                end = Ok(None);
+            if !state.has_begun() {
                 break;
             }
         }
