@@ -247,8 +247,10 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
     reason = "nearly every line is a row, which must not be moved twice"
 )]
 enum Told<'e> {
-    /// Something to hand on.
+    /// A request to hand on.
     Row(Row<'e>),
+    /// Any other record to hand on, behind the requests before it.
+    Other(Event<'e>, Stamp),
     /// Nothing to hand on.
     Nothing,
     /// A line that says how others are read.
@@ -430,6 +432,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
     fn understood(&mut self, location: Location, read: &Read<'_>, bytes: u64) {
         match self.event(location, read, bytes) {
             Told::Row(row) => self.hand_on(&row),
+            Told::Other(event, stamp) => self.hand_on_other(&event, stamp),
             Told::Nothing | Told::Header(_) => {}
         }
     }
@@ -466,19 +469,30 @@ impl<'p, V: Visitor> Pass<'p, V> {
         state: &State,
         arena: &Bump,
     ) -> Result<Option<Box<[u8]>>, Ended> {
-        let mut rows = Vec::with_capacity(BATCH);
-        let mut end = Err(Ended);
-        for line in lines {
+        // Records that are cut come one by one.
+        let most = lines.size_hint().1.unwrap_or(BATCH).min(BATCH);
+        let mut rows = Vec::with_capacity(most);
+        let mut end = Ok(None);
+        // Also where nothing is handed on, so that the arena stays small.
+        for _ in 0..BATCH {
+            let Some(line) = lines.next() else {
+                end = Err(Ended);
+                break;
+            };
             match self.row(&line, state, arena) {
                 Told::Row(row) => rows.push(row),
+                Told::Other(event, stamp) => {
+                    self.hand_on_all(&rows);
+                    rows.clear();
+                    self.hand_on_other(&event, stamp);
+                }
                 Told::Nothing => {}
                 Told::Header(text) => {
                     end = Ok(Some(text));
                     break;
                 }
             }
-            if rows.len() == BATCH || !state.has_begun() {
-                end = Ok(None);
+            if !state.has_begun() {
                 break;
             }
         }
@@ -586,14 +600,13 @@ impl<'p, V: Visitor> Pass<'p, V> {
         self.ledger.bad(line.offset, bad);
     }
 
-    /// The request with its fingerprints, when it has a time. Any other record is handed on here.
+    /// What there is to hand on of an event with a time: of a request, its fingerprints too.
     #[inline]
     fn fingerprinted<'e>(&mut self, event: Event<'e>) -> Told<'e> {
         let Some(stamp) = event.time.stamp() else { return Told::Nothing };
         let fields = &event.fields;
         if !event.is_request() {
-            self.hand_on_other(&event, stamp);
-            return Told::Nothing;
+            return Told::Other(event, stamp);
         }
         let client = self.seed.of(fields.text(Field::SourceAddress).unwrap_or(b"-"));
         let target = fields.text(Field::Target).unwrap_or(b"-");

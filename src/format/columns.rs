@@ -7,11 +7,20 @@ use bumpalo::Bump;
 /// Comment lines that are kept, of different names.
 const DIRECTIVES: usize = 16;
 
+/// Columns whose names are made beforehand, where a description lists names.
+const NUMBERED: usize = 128;
+
+/// The name of a column, counted from 0, that nothing names.
+fn numbered(at: usize) -> Box<[u8]> {
+    format!("column_{}", at + 1).into_bytes().into()
+}
+
 /// How a log's records stand in columns.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     separator: Separator,
     header: Header,
+    /// The names that are known; where no line names more, also those of columns by number.
     names: Vec<Box<[u8]>>,
     requires: Vec<Box<[u8]>>,
 }
@@ -108,12 +117,11 @@ impl Columns {
             prefix => Header::Prefix(prefix.as_bytes().into()),
         };
         let boxed = |names: &[String]| names.iter().map(|name| name.as_bytes().into()).collect();
-        Ok(Self {
-            separator,
-            header,
-            names: boxed(&definition.columns),
-            requires: boxed(&definition.requires),
-        })
+        let mut names: Vec<Box<[u8]>> = boxed(&definition.columns);
+        if matches!(header, Header::None) {
+            names.extend((names.len()..NUMBERED).map(numbered));
+        }
+        Ok(Self { separator, header, names, requires: boxed(&definition.requires) })
     }
 
     /// The names of the columns, when the line is one that names this format's.
@@ -140,6 +148,11 @@ impl Columns {
     /// Whether the line that names the columns is told by its beginning.
     pub const fn has_prefix(&self) -> bool {
         matches!(self.header, Header::Prefix(_))
+    }
+
+    /// Whether their names are known only from a line of the stream.
+    pub const fn are_named_by_lines(&self) -> bool {
+        !matches!(self.header, Header::None)
     }
 
     /// Whether the first line names them.
@@ -185,7 +198,7 @@ impl Columns {
         for (at, cell) in cells.iter().enumerate() {
             let key = match names.get(at) {
                 Some(name) => name,
-                None => &*arena.alloc_slice_copy(format!("column_{}", at + 1).as_bytes()),
+                None => &*arena.alloc_slice_copy(&numbered(at)),
             };
             let value = if matches!(*cell, b"" | b"-") { Value::Null } else { Value::Text(cell) };
             pairs.push(Pair { key, value });

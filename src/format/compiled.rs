@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::condition::Glob;
 use super::definition::{Definition, DefinitionError, Kind, Notation};
+use super::gate::Gate;
 use super::keys::KeyId;
 use super::layout::Layout;
 use super::mapping::{Mapping, compile_constant, field_named, wrong};
@@ -63,6 +64,7 @@ pub(super) struct Text {
 #[derive(Clone, Debug)]
 pub(super) struct TextPattern {
     pub pattern: Pattern,
+    pub gate: Gate,
     pub set: Vec<(Field, Spec)>,
     /// Names of the pattern that are fields themselves.
     pub fields: Vec<(Field, Spec)>,
@@ -109,6 +111,23 @@ impl Compiled {
             program: None,
             is_multiline: false,
             identity: None,
+        }
+    }
+
+    /// Whether its records stand on lines of their own, told by nothing around them.
+    pub const fn is_bare(&self) -> bool {
+        match &self.method {
+            Method::Text(text) => text.bare,
+            Method::Json | Method::Syslog | Method::Evtx | Method::Utmp => false,
+            _ => true,
+        }
+    }
+
+    /// Whether it is for messages of programs that it names.
+    pub fn has_programs(&self) -> bool {
+        match &self.method {
+            Method::Text(text) => !text.programs.is_empty(),
+            _ => false,
         }
     }
 
@@ -182,7 +201,8 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
                     fields.push((field, Spec::compile(name, mapping.keys()).map_err(refuse)?));
                 }
             }
-            patterns.push(TextPattern { pattern: compiled, set, fields });
+            let gate = compiled.gate();
+            patterns.push(TextPattern { pattern: compiled, gate, set, fields });
         }
     }
     if patterns.is_empty() && definition.programs.is_empty() {

@@ -7,6 +7,12 @@
 use super::keys::{Found, KeyId, Keys};
 use crate::event::number;
 
+/// Texts that must all stand in a record.
+pub(super) type Alternative<'k> = Vec<&'k [u8]>;
+
+/// Ways of holding that are told apart.
+const ALTERNATIVES: usize = 32;
+
 /// A condition, compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition(Vec<(KeyId, Test)>);
@@ -37,10 +43,23 @@ impl Condition {
         self.0.iter().all(|(key, test)| test.holds(found.text(*key)))
     }
 
-    /// A key that must be there for it to hold.
-    pub fn witness(&self) -> Option<KeyId> {
-        let needs = |test: &Test| !matches!(test, Test::Absent | Test::IsNot(_));
-        self.0.iter().find(|(_, test)| needs(test)).map(|(key, _)| *key)
+    /// Every way in which it can hold, each by the texts that values must then be like.
+    pub fn alternatives<'s>(&'s self) -> Vec<Alternative<'s>> {
+        let mut all: Vec<Alternative<'s>> = vec![Vec::new()];
+        for (_, test) in &self.0 {
+            let Test::Is(globs) = test else { continue };
+            if all.len() * globs.len() > ALTERNATIVES {
+                continue;
+            }
+            let more = |one: Alternative<'s>| globs.iter().map(move |glob| glob.and(&one));
+            all = all.into_iter().flat_map(more).collect();
+        }
+        all
+    }
+
+    /// The keys that must be there for it to hold.
+    pub fn needed(&self) -> impl Iterator<Item = KeyId> {
+        self.0.iter().filter(|(_, test)| test.needs_pair()).map(|(key, _)| *key)
     }
 }
 
@@ -73,6 +92,11 @@ fn compile_part(part: &str, keys: &mut Keys) -> Result<(KeyId, Test), String> {
 }
 
 impl Test {
+    /// Whether it holds only where the pair is there.
+    const fn needs_pair(&self) -> bool {
+        !matches!(self, Self::Absent | Self::IsNot(_))
+    }
+
     fn holds(&self, text: Option<&[u8]>) -> bool {
         match (self, text) {
             (Self::Present, text) => text.is_some(),
@@ -98,6 +122,19 @@ impl Glob {
     pub fn new(text: &str) -> Self {
         let parts = text.split('*').map(|part| part.to_ascii_lowercase().into_bytes().into());
         Self { parts: parts.collect() }
+    }
+
+    /// The literals of another way of holding, and its own.
+    fn and<'s>(&'s self, others: &[&'s [u8]]) -> Alternative<'s> {
+        others.iter().copied().chain(self.parts.iter().map(AsRef::as_ref)).collect()
+    }
+
+    /// The text, in lower case, where it has no star.
+    pub fn exact(&self) -> Option<&[u8]> {
+        match self.parts.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
     }
 
     /// Whether it is a star alone.

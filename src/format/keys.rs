@@ -55,30 +55,48 @@ impl Keys {
         self.endings.entry(last_part(ending), Vec::new).push((ending.into(), id));
     }
 
+    /// Whether records write a name in one way.
+    pub fn is_plain(&self, id: KeyId) -> bool {
+        let stands_for = |(_, other): (Fingerprint, &KeyId)| *other == id;
+        let ends = |(_, endings): (Fingerprint, &Vec<(Box<[u8]>, KeyId)>)| {
+            endings.iter().any(|(_, other)| *other == id)
+        };
+        !self.aliases.iter().any(stands_for) && !self.endings.iter().any(ends)
+    }
+
     /// The name of an id.
     pub fn name(&self, id: KeyId) -> &str {
         self.names.get(usize::from(id)).map_or("", |name| name)
     }
 
-    /// The id of a name that was added.
-    pub fn id(&self, name: &[u8]) -> Option<KeyId> {
-        self.ids.get(SEED.of(name)).copied()
-    }
-
     /// What a record says of each name; of several pairs of one name, the first that is not null.
     pub fn find<'a, 's>(&self, pairs: &[Pair<'a>], arena: &'s Bump) -> Found<'a, 's> {
+        self.find_named(pairs, pairs.iter().map(|pair| hashed(pair.key)), arena)
+    }
+
+    /// The same, with the names of the pairs as they are hashed.
+    pub fn find_named<'a, 's>(
+        &self,
+        pairs: &[Pair<'a>],
+        names: impl Iterator<Item = Fingerprint>,
+        arena: &'s Bump,
+    ) -> Found<'a, 's> {
         let slots = arena.alloc_slice_fill_copy(self.names.len(), None);
-        for pair in pairs {
+        let mut present = bumpalo::collections::Vec::with_capacity_in(pairs.len(), arena);
+        for (pair, name) in pairs.iter().zip(names) {
             let mut put = |id: KeyId| {
                 let slot: &mut Option<Value<'a>> = &mut slots[usize::from(id)];
+                if slot.is_none() {
+                    present.push(id);
+                }
                 if matches!(slot, None | Some(Value::Null)) {
                     *slot = Some(pair.value);
                 }
             };
-            if let Some(id) = self.id(pair.key) {
-                put(id);
+            if let Some(id) = self.ids.get(name) {
+                put(*id);
             }
-            if let Some(id) = self.aliases.get(SEED.of(pair.key)) {
+            if let Some(id) = self.aliases.get(name) {
                 put(*id);
             }
             if self.endings.is_empty() {
@@ -90,8 +108,13 @@ impl Keys {
                 }
             }
         }
-        Found(slots)
+        Found { slots, present: present.into_bump_slice() }
     }
+}
+
+/// Stands for a name.
+pub(super) fn hashed(name: &[u8]) -> Fingerprint {
+    SEED.of(name)
 }
 
 /// Stands for what lies behind the last point of a name, in lower case.
@@ -112,12 +135,15 @@ fn ends_in(name: &[u8], ending: &[u8]) -> bool {
 }
 
 /// What a record says of the names that a format asks for.
-pub(super) struct Found<'a, 's>(&'s [Option<Value<'a>>]);
+pub(super) struct Found<'a, 's> {
+    slots: &'s [Option<Value<'a>>],
+    present: &'s [KeyId],
+}
 
 impl<'a> Found<'a, '_> {
     /// The text of a name; none when it is absent, null or empty.
     pub fn text(&self, key: KeyId) -> Option<&'a [u8]> {
-        match self.0.get(usize::from(key))? {
+        match self.slots.get(usize::from(key))? {
             Some(Value::Text(text)) if !text.is_empty() => Some(text),
             _ => None,
         }
@@ -125,7 +151,12 @@ impl<'a> Found<'a, '_> {
 
     /// Whether the record has the name, be it empty.
     pub fn has(&self, key: KeyId) -> bool {
-        self.0.get(usize::from(key)).is_some_and(Option::is_some)
+        self.slots.get(usize::from(key)).is_some_and(Option::is_some)
+    }
+
+    /// The names that the record has, be they empty.
+    pub const fn present(&self) -> &[KeyId] {
+        self.present
     }
 }
 

@@ -76,6 +76,11 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The texts that stand in every line that fits.
+    pub(super) fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&*self.prefix).chain(self.steps.iter().map(|step| &*step.until))
+    }
+
     /// Reads a line into fields that are empty. When it does not fit they may hold anything.
     #[inline]
     pub fn read_into<'a>(

@@ -1,12 +1,12 @@
 //! From the pairs of a record to the fields of the event model.
 
-use super::condition::Condition;
-use super::definition::{Definition, DefinitionError, Kind, OneOrMany, When};
+use super::condition::{Alternative, Condition};
+use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
 use super::keys::{Found, KeyId, Keys};
 use super::spec::Spec;
-use crate::base::Time;
 use crate::base::clock::{Clock, Form, read};
+use crate::base::{Fingerprint, Time};
 use crate::event::Field;
 use crate::text::Pair;
 
@@ -20,6 +20,10 @@ pub(super) struct Mapping {
     claims: Vec<Condition>,
     time: Vec<(Spec, Form)>,
     fields: Vec<(Field, Vec<Spec>)>,
+    /// Which of the fields a key may give, as bits, by key.
+    given_by: Vec<u64>,
+    /// Those that need no key.
+    always: u64,
     when: Vec<(Condition, Vec<(Field, Spec)>)>,
     /// Whether times without a zone are in UTC by the format's own rules.
     is_utc: bool,
@@ -38,7 +42,6 @@ impl Mapping {
             let condition = Condition::compile(claim, &mut mapping.keys);
             mapping.claims.push(condition.map_err(|what| wrong(definition, "claims", what))?);
         }
-        mapping.check_claims(definition).map_err(|what| wrong(definition, "claims", what))?;
         for (name, specs) in &definition.fields {
             let place = format!("fields.{name}");
             mapping.add_field(name, specs).map_err(|what| wrong(definition, &place, what))?;
@@ -48,20 +51,6 @@ impl Mapping {
             mapping.add_when(rule).map_err(|what| wrong(definition, &place, what))?;
         }
         Ok(mapping)
-    }
-
-    /// JSON records are matched with claims by the names of their pairs, as they are written.
-    fn check_claims(&self, definition: &Definition) -> Result<(), String> {
-        if definition.kind != Kind::Json {
-            return Ok(());
-        }
-        let is_other = |name: &&str| name.starts_with('*') || definition.alias.contains_key(*name);
-        match self.witnesses().flatten().find(is_other) {
-            Some(name) => Err(format!(
-                "«{name}», which stands for other names; expected a name as the records write it"
-            )),
-            None => Ok(()),
-        }
     }
 
     fn add_field(&mut self, name: &str, specs: &OneOrMany) -> Result<(), String> {
@@ -74,8 +63,26 @@ impl Mapping {
         }
         let field = field_named(name)?;
         let specs = specs.all().iter().map(|text| Spec::compile(text, &mut self.keys));
-        self.fields.push((field, specs.collect::<Result<_, _>>()?));
+        let specs: Vec<_> = specs.collect::<Result<_, _>>()?;
+        // There are fewer fields than bits: an event holds which it has in one word.
+        let bit = 1 << self.fields.len();
+        for spec in &specs {
+            match spec.witness().map(usize::from) {
+                Some(key) => {
+                    self.given_by.resize(self.given_by.len().max(key + 1), 0);
+                    self.given_by[key] |= bit;
+                }
+                None => self.always |= bit,
+            }
+        }
+        self.fields.push((field, specs));
         Ok(())
+    }
+
+    /// The places of the fields of which a record may say something, as bits.
+    fn given(&self, found: &Found<'_, '_>) -> u64 {
+        let by_key = found.present().iter().map(|key| self.given_by.get(usize::from(*key)));
+        by_key.flatten().fold(self.always, |all, given| all | given)
     }
 
     fn add_when(&mut self, rule: &When) -> Result<(), String> {
@@ -98,6 +105,16 @@ impl Mapping {
         &mut self.keys
     }
 
+    /// What a record says of the names asked for, whose names are hashed already.
+    pub fn find_named<'a>(
+        &self,
+        pairs: &[Pair<'a>],
+        names: &[Fingerprint],
+        draft: &Draft<'a>,
+    ) -> Found<'a, 'a> {
+        self.keys.find_named(pairs, names.iter().copied(), draft.arena)
+    }
+
     /// What a record says of the names asked for.
     pub fn find<'a>(&self, pairs: &[Pair<'a>], draft: &Draft<'a>) -> Found<'a, 'a> {
         self.keys.find(pairs, draft.arena)
@@ -113,19 +130,38 @@ impl Mapping {
         self.claims.iter().any(|claim| claim.holds(found))
     }
 
-    /// For each claim, the name without which it does not hold, where there is one.
-    pub fn witnesses(&self) -> impl Iterator<Item = Option<&str>> {
-        self.claims.iter().map(|claim| claim.witness().map(|key| self.keys.name(key)))
+    /// For each way in which a claim can hold, what must stand in the record. Names only where the
+    /// notation leaves them as they are written.
+    pub fn alternatives<'s>(&'s self, with_names: bool) -> Vec<Alternative<'s>> {
+        let with = |(claim, names): (&'s Condition, Vec<&'s str>)| {
+            let names = names.into_iter().filter(|_| with_names).map(str::as_bytes);
+            let names: Vec<_> = names.collect();
+            let mut all = claim.alternatives();
+            all.iter_mut().for_each(|one| one.extend_from_slice(&names));
+            all
+        };
+        self.claims.iter().zip(self.needed_names()).flat_map(with).collect()
+    }
+
+    /// For each claim, the names without which it does not hold: those that records write in one
+    /// way.
+    pub fn needed_names(&self) -> impl Iterator<Item = Vec<&str>> {
+        let plain = |key: &KeyId| self.keys.is_plain(*key);
+        self.claims
+            .iter()
+            .map(move |claim| claim.needed().filter(plain).map(|key| self.keys.name(key)).collect())
     }
 
     /// Sets the fields that a record says and that are not set yet.
     pub fn apply<'a>(&'a self, found: &Found<'a, '_>, clock: &Clocks<'_>, draft: &mut Draft<'a>) {
         self.read_time(found, clock, draft);
-        for (field, specs) in &self.fields {
+        let mut given = self.given(found);
+        while let Some((field, specs)) = self.fields.get(given.trailing_zeros() as usize) {
             let _ = specs.iter().any(|spec| spec.set(*field, found, draft));
+            given &= given - 1;
         }
         for (condition, set) in &self.when {
-            if set.iter().any(|(field, _)| !draft.has(*field)) && condition.holds(found) {
+            if condition.holds(found) && set.iter().any(|(field, _)| !draft.has(*field)) {
                 for (field, spec) in set {
                     spec.set(*field, found, draft);
                 }

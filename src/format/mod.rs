@@ -13,6 +13,7 @@ mod definition;
 mod draft;
 pub mod evtx;
 mod framing;
+mod gate;
 mod keys;
 mod layout;
 mod mapping;

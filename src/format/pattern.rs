@@ -9,10 +9,11 @@
 //! Matching tries the shortest fit first and gives up after a fixed number of steps, so that no
 //! text can make it slow.
 
+use super::gate::{Bytes, Gate};
 use crate::base::Time;
 use crate::base::clock::{Clock, Form, read_prefix};
 use crate::text::{Pair, Pairs, Value};
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 /// Steps after which a text is taken not to fit.
 const FUEL: u32 = 4_000;
@@ -26,12 +27,33 @@ pub(super) struct Pattern {
 
 #[derive(Clone, Debug)]
 enum Part {
-    Literal(Box<[u8]>),
+    Literal(Literal),
     /// Takes what is of a class, under the name of this number; none forgets it.
     Take(Option<usize>, Class),
     Time(Form),
     /// The parts up to this one may be missing.
     Optional(usize),
+}
+
+/// A text, ready to be searched.
+#[derive(Clone, Debug)]
+struct Literal {
+    text: Box<[u8]>,
+    finder: memmem::Finder<'static>,
+}
+
+impl Literal {
+    fn new(text: &str) -> Self {
+        let finder = memmem::Finder::new(text.as_bytes()).into_owned();
+        Self { text: text.as_bytes().into(), finder }
+    }
+
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        match *self.text {
+            [byte] => memchr(byte, text),
+            _ => self.finder.find(text),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +72,7 @@ enum Class {
 struct Match<'t, 'c> {
     text: &'t [u8],
     clock: &'c Clock,
-    taken: Vec<Option<(usize, usize)>>,
+    taken: &'c mut [Option<(usize, usize)>],
     time: Option<Time>,
     fuel: u32,
 }
@@ -96,7 +118,7 @@ impl Pattern {
 
     fn add_literal(&mut self, text: &str) {
         if !text.is_empty() {
-            self.program.push(Part::Literal(text.as_bytes().into()));
+            self.program.push(Part::Literal(Literal::new(text)));
         }
     }
 
@@ -149,8 +171,40 @@ impl Pattern {
     /// What every text begins with that it fits; none where that is not one literal.
     pub fn beginning(&self) -> Option<&[u8]> {
         match self.program.first() {
-            Some(Part::Literal(literal)) => Some(literal),
+            Some(Part::Literal(literal)) => Some(&literal.text),
             _ => None,
+        }
+    }
+
+    /// What every text that it fits begins with and holds.
+    pub fn gate(&self) -> Gate {
+        let mut gate = Gate { begins: self.first_bytes(0), ..Gate::open() };
+        gate.is_timed = matches!(self.program.first(), Some(Part::Time(Form::Auto)));
+        let mut at = 0;
+        while let Some(part) = self.program.get(at) {
+            at = match part {
+                Part::Optional(end) => *end,
+                Part::Literal(literal) => {
+                    gate.holds.need(&literal.text);
+                    at + 1
+                }
+                Part::Take(..) | Part::Time(_) => at + 1,
+            };
+        }
+        gate
+    }
+
+    /// What a text can begin with that the parts from one on fit.
+    fn first_bytes(&self, part: usize) -> Bytes {
+        match self.program.get(part) {
+            Some(Part::Literal(literal)) => Bytes::that(|byte| literal.text.first() == Some(&byte)),
+            Some(Part::Time(form)) => Bytes::that(|byte| may_begin_time(form, byte)),
+            Some(Part::Optional(end)) => self.first_bytes(part + 1).or(self.first_bytes(*end)),
+            Some(Part::Take(_, class)) => {
+                let own = Bytes::that(|byte| class.may_begin(byte));
+                if class.may_be_empty() { own.or(self.first_bytes(part + 1)) } else { own }
+            }
+            None => Bytes::NONE,
         }
     }
 
@@ -165,7 +219,7 @@ impl Pattern {
     fn may_begin_at(&self, part: usize, text: &[u8], clock: &Clock) -> bool {
         match self.program.get(part) {
             Some(Part::Literal(literal)) => text
-                .strip_prefix(&**literal)
+                .strip_prefix(&*literal.text)
                 .is_some_and(|rest| rest.is_empty() || self.may_begin_at(part + 1, rest, clock)),
             Some(Part::Time(form)) => read_prefix(text, form, clock).is_some(),
             Some(Part::Optional(end)) => {
@@ -188,17 +242,41 @@ impl Pattern {
         clock: &Clock,
         pairs: &mut Pairs<'a>,
     ) -> Option<Option<Time>> {
-        let taken = vec![None; self.names.len()];
+        let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
         let mut at = Match { text, clock, taken, time: None, fuel: FUEL };
         if !at.fits(&self.program, 0, 0) {
             return None;
         }
-        for (name, range) in self.names.iter().zip(&at.taken) {
+        for (name, range) in self.names.iter().zip(&*at.taken) {
             if let Some((from, to)) = range {
                 pairs.push(Pair { key: name.as_bytes(), value: Value::Text(&text[*from..*to]) });
             }
         }
         Some(at.time)
+    }
+}
+
+/// Whether a time of a form can begin with a byte. Digits and blanks of full width, and names of
+/// months in other languages, begin with bytes that are not ASCII.
+fn may_begin_time(form: &Form, byte: u8) -> bool {
+    let is_letter = byte.is_ascii_alphabetic() || byte >= 0x80;
+    match form {
+        Form::Pattern(_) => true,
+        Form::Syslog | Form::Ctime => is_letter || matches!(byte, b'*' | b'.'),
+        Form::Iso
+        | Form::Clf
+        | Form::Numeric
+        | Form::Epoch
+        | Form::EpochSecs
+        | Form::EpochMillis
+        | Form::EpochMicros
+        | Form::EpochNanos
+        | Form::Filetime
+        | Form::Ticks
+        | Form::Webkit => byte.is_ascii_digit() || byte >= 0x80 || matches!(byte, b'.' | b'-'),
+        Form::Auto | Form::Japanese | Form::JsonDate | Form::Tai64n => {
+            is_letter || byte.is_ascii_digit() || b"*.@/\\-".contains(&byte)
+        }
     }
 }
 
@@ -224,7 +302,8 @@ impl Match<'_, '_> {
         match program.get(part) {
             None => rest.is_empty(),
             Some(Part::Literal(literal)) => {
-                rest.starts_with(literal) && self.fits(program, part + 1, at + literal.len())
+                rest.starts_with(&literal.text)
+                    && self.fits(program, part + 1, at + literal.text.len())
             }
             Some(Part::Time(form)) => {
                 let Some((time, length)) = read_prefix(rest, form, self.clock) else {
@@ -233,13 +312,9 @@ impl Match<'_, '_> {
                 self.time = Some(time);
                 self.fits(program, part + 1, at + length)
             }
+            // What fits up to the end is taken last, so nothing is left of a way that does not.
             Some(Part::Optional(end)) => {
-                let before = self.taken.clone();
-                if self.fits(program, part + 1, at) {
-                    return true;
-                }
-                self.taken = before;
-                self.fits(program, *end, at)
+                self.fits(program, part + 1, at) || self.fits(program, *end, at)
             }
             Some(Part::Take(slot, class)) => self.takes(program, part, at, *slot, class),
         }
@@ -267,9 +342,9 @@ impl Match<'_, '_> {
             let candidate = match next {
                 // The next literal tells where to look; nothing before it can fit.
                 Some(Part::Literal(literal)) if !is_longest_first => {
-                    let Some(found) = memmem::find(&self.text[end..], literal) else {
-                        return false;
-                    };
+                    let behind = (at + most + literal.text.len()).min(self.text.len());
+                    let within = self.text.get(end..behind).unwrap_or_default();
+                    let Some(found) = literal.find(within) else { return false };
                     end + found
                 }
                 _ => end,
@@ -277,13 +352,27 @@ impl Match<'_, '_> {
             if candidate > at + most {
                 return false;
             }
-            if class.admits(&self.text[at..candidate]) && self.fits(program, part + 1, candidate) {
+            let follows = match next {
+                Some(Part::Literal(literal)) => self.text[candidate..].starts_with(&literal.text),
+                _ => true,
+            };
+            if follows
+                && class.admits(&self.text[at..candidate])
+                && self.fits(program, part + 1, candidate)
+            {
                 if let Some(slot) = slot {
                     self.taken[slot] = Some((at, candidate));
                 }
                 return true;
             }
-            if self.fuel == 0 || (is_longest_first && (candidate == at || next.is_none())) {
+            // What takes anything behind the literal takes what lies before the next such one too.
+            let is_last = *class == Class::Any
+                && matches!(next, Some(Part::Literal(_)))
+                && matches!(program.get(part + 2), Some(Part::Take(_, Class::Any)));
+            if is_last
+                || self.fuel == 0
+                || (is_longest_first && (candidate == at || next.is_none()))
+            {
                 return false;
             }
             end = if is_longest_first { candidate - 1 } else { candidate + 1 };
@@ -320,6 +409,26 @@ impl Class {
                 let fitting = words.iter().filter(|word| text.starts_with(word));
                 fitting.map(|word| word.len()).max().unwrap_or(0)
             }
+        }
+    }
+
+    /// Whether a text of the class can begin with a byte.
+    fn may_begin(&self, byte: u8) -> bool {
+        match self {
+            Self::Any | Self::Quoted => true,
+            Self::OneOf(words) => words.iter().any(|word| word.first() == Some(&byte)),
+            Self::Word | Self::Int | Self::Ip | Self::Host | Self::Space => {
+                self.longest(&[byte]) > 0
+            }
+        }
+    }
+
+    /// Whether a text of the class can be empty.
+    fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Any | Self::Quoted | Self::Space => true,
+            Self::OneOf(words) => words.iter().any(|word| word.is_empty()),
+            Self::Word | Self::Int | Self::Ip | Self::Host => false,
         }
     }
 

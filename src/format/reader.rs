@@ -7,22 +7,22 @@ use super::compiled::{Compiled, Method, Text};
 use super::condition::Glob;
 use super::definition::{Definition, DefinitionError, Kind, Notation};
 use super::draft::Draft;
-use super::keys::Found;
+use super::gate::{Gate, Gates, Traces};
+use super::keys::{Found, hashed};
 use super::layout::Layout;
 use super::mapping::Clocks;
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
-use crate::base::{Fingerprint, Seed, Table, Time};
+use crate::base::{Table, Time};
 use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
+use std::cell::OnceCell;
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
-/// Names of claims come from descriptions: their seed need not be secret.
-const SEED: Seed = Seed(0);
 
 /// Formats that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,18 +41,24 @@ pub struct Reader {
     formats: Vec<Compiled>,
     /// What the records of each format count as.
     counts_as: Vec<FormatIndex>,
-    /// JSON formats by the names that their claims need.
-    by_key: Table<Vec<FormatIndex>>,
+    /// JSON formats by a name that a claim needs, each with the traces of all that it needs.
+    by_key: Table<Vec<(Traces, FormatIndex)>>,
     /// JSON formats whose claims need no name.
     any_json: Vec<FormatIndex>,
-    /// Formats of syslog programs, in order of rank.
-    by_program: Vec<FormatIndex>,
+    /// Formats of syslog programs, by their names in lower case.
+    by_program: Table<Vec<FormatIndex>>,
+    /// Those that name them with stars.
+    of_many_programs: Vec<FormatIndex>,
     /// Texts that any program may write: tried on messages that nothing else fits.
-    any_program: Vec<FormatIndex>,
-    /// Formats whose records stand on lines of their own, in order of rank.
-    bare: Vec<FormatIndex>,
-    /// How many of them are no generic ones, which stand last.
-    particular: usize,
+    any_program: Gates,
+    /// The particular formats whose records stand on lines of their own, in order of rank.
+    particular: Gates,
+    /// The generic ones.
+    generic: Gates,
+    /// The texts of each format, its own and those of its parts.
+    texts: Vec<Vec<FormatIndex>>,
+    /// The formats of syslog, RFC 3164 and RFC 5424.
+    syslog: [Option<FormatIndex>; 2],
     /// What records of texts begin with that begin as comments do.
     no_comments: Vec<Box<[u8]>>,
 }
@@ -121,51 +127,59 @@ impl Reader {
         let whole = |(own, format): (usize, &Compiled)| {
             format.part_of.as_deref().and_then(place).unwrap_or(own) as FormatIndex
         };
-        let counts_as = formats.iter().enumerate().map(whole).collect();
+        let counts_as: Vec<_> = formats.iter().enumerate().map(whole).collect();
+        let gates = |is_in: fn(&Compiled) -> bool| {
+            Gates::of((0..).zip(&formats).filter(move |(_, format)| is_in(format)))
+        };
         let mut reader = Self {
+            particular: gates(|format| format.is_bare() && !format.is_generic()),
+            generic: gates(|format| format.is_bare() && format.is_generic()),
+            any_program: gates(|format| format.is_generic() && format.has_programs()),
+            texts: vec![Vec::new(); formats.len()],
+            syslog: ["sshd_3164", "syslog_5424"].map(|id| place(id).map(|at| at as FormatIndex)),
             counts_as,
             by_key: Table::default(),
             any_json: Vec::new(),
-            by_program: Vec::new(),
-            any_program: Vec::new(),
-            bare: Vec::new(),
-            particular: 0,
+            by_program: Table::default(),
+            of_many_programs: Vec::new(),
             no_comments: Vec::new(),
             formats,
         };
         for (index, format) in (0..).zip(&reader.formats) {
             match &format.method {
                 Method::Json => {
-                    for witness in format.mapping.witnesses() {
-                        match witness {
+                    for names in format.mapping.needed_names() {
+                        let names: Vec<_> =
+                            names.into_iter().map(|name| hashed(name.as_bytes())).collect();
+                        match names.first() {
                             Some(name) => {
-                                let key = SEED.of(name.as_bytes());
-                                reader.by_key.entry(key, Vec::new).push(index);
+                                let needed = (Traces::of_names(&names), index);
+                                reader.by_key.entry(*name, Vec::new).push(needed);
                             }
                             None => reader.any_json.push(index),
                         }
                     }
                 }
                 Method::Text(text) => {
-                    match (text.programs.is_empty(), format.is_generic()) {
-                        (true, _) => {}
-                        (false, true) => reader.any_program.push(index),
-                        (false, false) => reader.by_program.push(index),
+                    // Generic texts of programs are tried last, by their gates.
+                    let exact: Option<Vec<_>> = text.programs.iter().map(Glob::exact).collect();
+                    match exact {
+                        _ if format.is_generic() => {}
+                        Some(names) => names.into_iter().for_each(|name| {
+                            reader.by_program.entry(hashed(name), Vec::new).push(index);
+                        }),
+                        None => reader.of_many_programs.push(index),
                     }
-                    if text.bare {
-                        reader.bare.push(index);
-                    }
+                    let whole = reader.counts_as.get(usize::from(index)).copied();
+                    let texts = whole.and_then(|whole| reader.texts.get_mut(usize::from(whole)));
+                    texts.into_iter().for_each(|texts| texts.push(index));
                     let beginnings = text.patterns.iter().filter_map(|p| p.pattern.beginning());
                     let marked = beginnings.filter(|beginning| beginning.starts_with(b"#"));
                     reader.no_comments.extend(marked.map(Into::into));
                 }
-                Method::Syslog | Method::Evtx | Method::Utmp => {}
-                _ => reader.bare.push(index),
+                _ => {}
             }
         }
-        let is_particular =
-            |index: &FormatIndex| reader.format(*index).is_some_and(|format| !format.is_generic());
-        reader.particular = reader.bare.partition_point(is_particular);
         reader
     }
 
@@ -181,6 +195,20 @@ impl Reader {
     #[inline]
     pub fn identity(&self, index: FormatIndex) -> Option<Field> {
         self.format(index)?.identity
+    }
+
+    /// The slow twin: a reader that tries every format and every pattern.
+    #[cfg(test)]
+    pub(super) fn opened(mut self) -> Self {
+        for format in &mut self.formats {
+            if let Method::Text(text) = &mut format.method {
+                text.patterns.iter_mut().for_each(|known| known.gate = Gate::open());
+            }
+        }
+        self.particular = self.particular.opened();
+        self.generic = self.generic.opened();
+        self.any_program = self.any_program.opened();
+        self
     }
 
     /// The id of a format.
@@ -227,7 +255,7 @@ impl Reader {
     ) -> Option<Read<'a>> {
         let mut draft = Draft::new(arena);
         let format = self.format(situation.primary)?;
-        let attempt = Attempt { reader: self, clocks: situation.clocks(), text: &[], nested: 0 };
+        let attempt = Attempt::new(self, situation.clocks(), &[], 0);
         attempt.claim(format, pairs, true, &mut draft);
         let (time, count) = (draft.time, draft.count);
         Some(Read { format: situation.primary, time, count, fields: draft.finish() })
@@ -260,7 +288,7 @@ impl Reader {
         text: &'a [u8],
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
-        let attempt = Attempt { reader: self, clocks: situation.clocks(), text, nested: 0 };
+        let attempt = Attempt::new(self, situation.clocks(), text, 0);
         let format = attempt.of_primary(situation, state, draft);
         let format = format.or_else(|| attempt.identify(None, draft, 0))?;
         if draft.time == Time::Absent
@@ -295,12 +323,11 @@ impl Reader {
 
     /// A text format, and those that are parts of it.
     fn texts(&self, whole: FormatIndex) -> impl Iterator<Item = &Text> {
-        self.formats().zip(&self.counts_as).filter_map(
-            move |((_, format), counts_as)| match &format.method {
-                Method::Text(text) if *counts_as == whole => Some(text),
-                _ => None,
-            },
-        )
+        let own = self.texts.get(usize::from(whole)).into_iter().flatten();
+        own.filter_map(|index| match &self.format(*index)?.method {
+            Method::Text(text) => Some(text),
+            _ => None,
+        })
     }
 
     /// Whether a line is a comment: it begins with `#`, and no record of a text begins as it does.
@@ -368,13 +395,50 @@ struct Attempt<'a, 'r> {
     text: &'a [u8],
     /// Texts that it stands inside.
     nested: u32,
+    /// What the text holds, once that was asked.
+    traces: OnceCell<Traces>,
+    /// Whether it begins with a time, once that was asked.
+    is_timed: OnceCell<bool>,
+    /// Its pairs as XML, where it is that, once they were asked for.
+    xml: OnceCell<Option<&'a [Pair<'a>]>>,
 }
 
-impl<'a> Attempt<'a, '_> {
+impl<'a, 'r> Attempt<'a, 'r> {
+    const fn new(reader: &'a Reader, clocks: Clocks<'r>, text: &'a [u8], nested: u32) -> Self {
+        let (traces, is_timed, xml) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Attempt { reader, clocks, text, nested, traces, is_timed, xml }
+    }
+
     /// The same for a text inside.
     const fn of(&self, text: &'a [u8]) -> Self {
-        let nested = self.nested + 1;
-        Attempt { reader: self.reader, clocks: self.clocks, text, nested }
+        Self::new(self.reader, self.clocks, text, self.nested + 1)
+    }
+
+    /// Whether it can be what lies behind a gate.
+    fn passes(&self, gate: &Gate) -> bool {
+        gate.may_begin(self.text)
+            && self.traces().hold(&gate.holds)
+            && (!gate.is_timed || self.is_timed())
+    }
+
+    /// Whether it begins with a time.
+    fn is_timed(&self) -> bool {
+        let read = || read_prefix(self.text, &Form::Auto, self.clocks.assumed).is_some();
+        *self.is_timed.get_or_init(read)
+    }
+
+    /// The pairs of an XML element.
+    fn xml(&self, arena: &'a Bump) -> Option<&'a [Pair<'a>]> {
+        *self.xml.get_or_init(|| {
+            let mut pairs = Pairs::new_in(arena);
+            let is_element = self.text.first() == Some(&b'<');
+            let is_read = is_element && xml::read(self.text, arena, &mut pairs).is_ok();
+            is_read.then(|| pairs.into_bump_slice() as &[_])
+        })
+    }
+
+    fn traces(&self) -> &Traces {
+        self.traces.get_or_init(|| Traces::of(self.text))
     }
 
     /// The format that a line named, or the primary one where its records can be told at once. A
@@ -408,7 +472,9 @@ impl<'a> Attempt<'a, '_> {
     ) -> Option<FormatIndex> {
         let text = self.text;
         if let Some(object) = object(text) {
-            if let Some(index) = (Attempt { text: object, ..*self }).json(draft, depth) {
+            if let Some(index) =
+                Self::new(self.reader, self.clocks, object, self.nested).json(draft, depth)
+            {
                 return Some(index);
             }
             draft.clear_fields();
@@ -423,18 +489,19 @@ impl<'a> Attempt<'a, '_> {
         if let Some(index) = program.and_then(|program| self.of_program(program, draft)) {
             return Some(index);
         }
-        let (particular, generic) = self.reader.bare.split_at(self.reader.particular);
-        self.first_of(particular, draft)
+        let reader = self.reader;
+        self.first_of(&reader.particular, draft)
             .or_else(|| if depth == 0 && !is_marked { self.syslog(draft) } else { None })
             .or_else(|| {
-                let any = &self.reader.any_program;
-                self.first_of(if program.is_none() { generic } else { any }, draft)
+                let is_plain = program.is_none();
+                self.first_of(if is_plain { &reader.generic } else { &reader.any_program }, draft)
             })
     }
 
-    fn first_of(&self, formats: &[FormatIndex], draft: &mut Draft<'a>) -> Option<FormatIndex> {
-        formats.iter().find_map(|index| {
-            let fitting = self.try_format(*index, None, draft);
+    fn first_of(&self, formats: &Gates, draft: &mut Draft<'a>) -> Option<FormatIndex> {
+        let mut candidates = formats.candidates(self.text, self.traces(), || self.is_timed());
+        candidates.find_map(|index| {
+            let fitting = self.try_format(index, None, draft);
             if fitting.is_none() {
                 draft.clear_fields();
             }
@@ -475,10 +542,10 @@ impl<'a> Attempt<'a, '_> {
                 let anywhere = format.is_generic();
                 cef::read_leef(self.text, anywhere, draft.arena, &mut pairs).is_some()
             }
-            Method::Xml => {
-                self.text.first() == Some(&b'<')
-                    && xml::read(self.text, draft.arena, &mut pairs).is_ok()
-            }
+            Method::Xml => self.xml(draft.arena).is_some_and(|read| {
+                pairs.extend_from_slice(read);
+                true
+            }),
             Method::Json | Method::Syslog | Method::Evtx => false,
         };
         // Columns that a line named need no other claim.
@@ -490,18 +557,29 @@ impl<'a> Attempt<'a, '_> {
     fn claim(
         &self,
         format: &'a Compiled,
-        mut pairs: Pairs<'a>,
+        pairs: Pairs<'a>,
         is_named: bool,
         draft: &mut Draft<'a>,
     ) -> bool {
-        let mut found = format.mapping.find(&pairs, draft);
-        if !is_named && !format.mapping.claims(&found) {
-            return false;
+        let found = format.mapping.find(&pairs, draft);
+        let is_claimed = is_named || format.mapping.claims(&found);
+        if is_claimed {
+            self.understand(format, pairs, found, draft);
         }
+        is_claimed
+    }
+
+    /// Sets the fields of a record of the format.
+    fn understand(
+        &self,
+        format: &'a Compiled,
+        mut pairs: Pairs<'a>,
+        mut found: Found<'a, 'a>,
+        draft: &mut Draft<'a>,
+    ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
         format.mapping.apply(&found, &self.clocks, draft);
         draft.add_pairs(&pairs);
-        true
     }
 
     fn patterns(
@@ -513,6 +591,9 @@ impl<'a> Attempt<'a, '_> {
     ) -> Option<FormatIndex> {
         let mut pairs = Pairs::new_in(draft.arena);
         for candidate in &text.patterns {
+            if !self.passes(&candidate.gate) {
+                continue;
+            }
             let Some(time) = candidate.pattern.read(self.text, self.clocks.assumed, &mut pairs)
             else {
                 continue;
@@ -555,7 +636,14 @@ impl<'a> Attempt<'a, '_> {
 
     fn of_program(&self, program: &[u8], draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let mut named = None;
-        for index in self.reader.by_program.iter().copied() {
+        let name = draft.arena.alloc_slice_copy(program);
+        name.make_ascii_lowercase();
+        let mut indexes = bumpalo::collections::Vec::new_in(draft.arena);
+        indexes.extend(self.reader.by_program.get(hashed(name)).into_iter().flatten().copied());
+        indexes.extend_from_slice(&self.reader.of_many_programs);
+        indexes.sort_unstable();
+        indexes.dedup();
+        for index in indexes {
             let Some(format) = self.reader.format(index) else { continue };
             let Method::Text(text) = &format.method else { continue };
             if !text.programs.iter().any(|name| name.fits(program)) {
@@ -571,13 +659,15 @@ impl<'a> Attempt<'a, '_> {
                 named = named.or(Some(index));
             }
         }
-        draft.set(Field::Message, self.text);
+        if named.is_some() {
+            draft.set(Field::Message, self.text);
+        }
         named
     }
 
     fn syslog(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let envelope = Envelope::read(self.text, &self.clocks)?;
-        let own = self.reader.syslog_format(envelope.is_5424)?;
+        let own = self.reader.syslog[usize::from(envelope.is_5424)]?;
         let inner = self.of(envelope.message).identify(envelope.program, draft, 1);
         envelope.fill(draft);
         // What counts as syslog counts as that of its header.
@@ -595,8 +685,7 @@ impl<'a> Attempt<'a, '_> {
         if !self.text[length..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return None;
         }
-        let (index, format) = self.reader.json_format(&pairs, draft)?;
-        let found = format.mapping.find(&pairs, draft);
+        let (index, format, found) = self.reader.json_format(&pairs, draft)?;
         let inner = format.inner.and_then(|key| found.text(key)).filter(|_| depth < DEPTH);
         let program = format.program.and_then(|key| found.text(key));
         let inner = inner.and_then(|text| {
@@ -606,7 +695,7 @@ impl<'a> Attempt<'a, '_> {
                 None => inner.identify(None, draft, 0).filter(|_| depth < DEPTH),
             }
         });
-        self.claim(format, pairs, true, draft);
+        self.understand(format, pairs, found, draft);
         let is_generic =
             |index: FormatIndex| self.reader.format(index).is_none_or(Compiled::is_generic);
         Some(inner.filter(|inner| is_generic(index) || !is_generic(*inner)).unwrap_or(index))
@@ -622,27 +711,25 @@ fn object(text: &[u8]) -> Option<&[u8]> {
 }
 
 impl Reader {
-    fn syslog_format(&self, is_5424: bool) -> Option<FormatIndex> {
-        let id = if is_5424 { "syslog_5424" } else { "sshd_3164" };
-        self.formats().find(|(_, format)| &*format.id == id).map(|(index, _)| index)
-    }
-
-    /// The first JSON format that claims a record.
+    /// The first JSON format that claims a record, and what the record says of its names.
     fn json_format<'a>(
         &'a self,
         pairs: &[Pair<'a>],
         draft: &Draft<'a>,
-    ) -> Option<(FormatIndex, &'a Compiled)> {
-        let key = |pair: &Pair<'_>| -> Fingerprint { SEED.of(pair.key) };
-        let mut candidates: Vec<_> =
-            pairs.iter().filter_map(|pair| self.by_key.get(key(pair))).flatten().copied().collect();
-        candidates.extend(&self.any_json);
+    ) -> Option<(FormatIndex, &'a Compiled, Found<'a, 'a>)> {
+        let names = draft.arena.alloc_slice_fill_iter(pairs.iter().map(|pair| hashed(pair.key)));
+        let traces = Traces::of_names(names);
+        let mut candidates = bumpalo::collections::Vec::new_in(draft.arena);
+        let claims = names.iter().filter_map(|name| self.by_key.get(*name)).flatten();
+        candidates
+            .extend(claims.filter(|(needed, _)| traces.hold(needed)).map(|(_, index)| *index));
+        candidates.extend_from_slice(&self.any_json);
         candidates.sort_unstable();
         candidates.dedup();
         candidates.into_iter().find_map(|index| {
             let format = self.format(index)?;
-            let found = format.mapping.find(pairs, draft);
-            format.mapping.claims(&found).then_some((index, format))
+            let found = format.mapping.find_named(pairs, names, draft);
+            format.mapping.claims(&found).then_some((index, format, found))
         })
     }
 }

@@ -113,6 +113,18 @@ impl Spec {
         Ok(())
     }
 
+    /// A key without which it says nothing and sets nothing, where there is one.
+    pub fn witness(&self) -> Option<KeyId> {
+        match &self.from {
+            From::Fixed(_) => None,
+            From::Key(key) => Some(*key),
+            From::Template(pieces) => pieces.iter().find_map(|piece| match piece {
+                Piece::Key(key) => Some(*key),
+                Piece::Literal(_) | Piece::Optional(_) => None,
+            }),
+        }
+    }
+
     /// The text that it stands for in a record; none when the record does not say.
     pub fn text<'a>(&'a self, found: &Found<'a, '_>, arena: &'a Bump) -> Option<&'a [u8]> {
         let text = match &self.from {

@@ -42,9 +42,9 @@ export function cpuSeconds(profile) {
   return ticks.reduce((sum, one) => sum + one, 0) / TICKS_PER_SECOND;
 }
 
-/** CPU seconds of the threads of this name. */
+/** CPU seconds of the threads of this name, as the scheduler counts them: in nanoseconds. */
 export function threadSeconds(profile, name) {
-  let ticks = 0;
+  let nanoseconds = 0;
   for (const pid of processes(profile)) {
     let tasks = [];
     try {
@@ -54,11 +54,10 @@ export function threadSeconds(profile, name) {
     }
     for (const task of tasks) {
       if (!read(`/proc/${pid}/task/${task}/comm`).startsWith(name)) continue;
-      const [user, system] = fields(`/proc/${pid}/task/${task}/stat`).slice(11, 13);
-      ticks += Number(user ?? 0) + Number(system ?? 0);
+      nanoseconds += Number(read(`/proc/${pid}/task/${task}/schedstat`).split(" ")[0]);
     }
   }
-  return ticks / TICKS_PER_SECOND;
+  return nanoseconds / 1e9;
 }
 
 /** Memory in MiB, shared pages counted by share. */

@@ -21,12 +21,6 @@ pub fn json(input: &[u8]) -> usize {
             assert!(!(is_object && is_shallow && is_json), "{error}, and it is JSON");
         }
     }
-    for pair in pairs.iter().take(8) {
-        if let Ok(key) = std::str::from_utf8(pair.key) {
-            json::get(input, key);
-        }
-    }
-    json::unquoted(input, &arena);
     input.len()
 }
 

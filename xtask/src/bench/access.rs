@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Benchmark, median, patterns, traffic};
+use super::{Benchmark, Options, median, native_seconds, patterns, traffic};
 use crate::browsers::Browser;
 use crate::command::{Program, node};
 use crate::native::{self, Profile};
@@ -34,7 +34,7 @@ const SIDES: [(&str, &str, Option<f64>); 7] = [
     ("browser_check", "whole browser: whole check from File, with SHA-256", None),
 ];
 
-fn run(repo: &Repo) -> Result<Value> {
+fn run(repo: &Repo, _: &Options) -> Result<Value> {
     let sides = Sides::prepare(repo)?;
     let mut rates: [Vec<f64>; SIDES.len()] = Default::default();
     for round in 1..=ROUNDS {
@@ -78,7 +78,8 @@ impl<'a> Sides<'a> {
 
     /// One round: the rate of each side, in the order of `SIDES`.
     fn measure(&self) -> Result<[f64; SIDES.len()]> {
-        let (ripgrep, native, browser) = (self.ripgrep()?, self.native()?, self.browser()?);
+        let (ripgrep, browser) = (self.ripgrep()?, self.browser()?);
+        let native = native_seconds(self.repo, &self.binary, &self.log)?;
         let of = |name: &str| browser[name].as_f64().with_context(|| format!("no time of {name}"));
         let seconds = [
             ripgrep,
@@ -97,24 +98,6 @@ impl<'a> Sides<'a> {
             .args(["--threads", "1", "-F", "-i", "-c", "-f"])
             .args([&self.patterns, &self.log]);
         cpu_seconds_of(|| program.read_if(|code| code <= 1).map(drop))
-    }
-
-    /// The command line in one thread: reading, scanning and detecting. What a check does once at
-    /// its end, and the SHA-256 of the file, have rows of their own in `--stats` and are not part of
-    /// what ripgrep does.
-    fn native(&self) -> Result<f64> {
-        let stats = self.repo.target.join("bench/stats.json");
-        Program::new(&self.binary)
-            .args(["check", "--jobs", "1", "--format", "json", "--out"])
-            .arg(self.repo.target.join("bench/report.json"))
-            .arg("--stats")
-            .arg(&stats)
-            .arg(&self.log)
-            .read_if(|code| code <= 1)?;
-        let told: Value = serde_json::from_str(&read(&stats)?)?;
-        let bytes = told["bytes"].as_f64().unwrap_or_default();
-        ensure!((bytes / 1e6 - self.megabytes).abs() < 1.0, "--stats tells of {bytes} bytes");
-        told["stages"]["scan"]["cpu_secs"].as_f64().context("--stats tells no CPU time")
     }
 
     fn browser(&self) -> Result<Value> {

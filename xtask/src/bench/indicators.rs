@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{Benchmark, median, traffic};
+use super::{Benchmark, Options, median, traffic};
 use crate::command::Program;
 use crate::native::{self, Profile};
 use crate::repo::{Repo, read, write};
@@ -25,7 +25,7 @@ const LOAD_SECS: f64 = 2.0;
 /// How many times the CPU time without them a scan may take.
 const SLOWED: f64 = 1.2;
 
-fn run(repo: &Repo) -> Result<Value> {
+fn run(repo: &Repo, _: &Options) -> Result<Value> {
     let binary = native::command_line(repo, Profile::Release)?;
     let log = traffic::log(repo, MEBIBYTES, traffic::Kind::Usual)?;
     let list = list(repo)?;

@@ -2,23 +2,32 @@
 //! numbers of a shared machine mean little.
 
 mod access;
+mod formats;
 mod indicators;
 mod page;
 mod patterns;
+mod samples;
 mod traffic;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::repo::{Repo, write};
+use crate::command::Program;
+use crate::repo::{Repo, read, write};
 
 #[derive(Args)]
 pub struct Options {
-    /// access, indicators or page; all where none is named
+    /// access, formats, indicators or page; all where none is named
     name: Option<String>,
+    /// formats: only those whose ids hold this
+    only: Option<String>,
+    /// formats: takes dist/sekisho.html and the command line as they are, without building them
+    #[arg(long)]
+    no_build: bool,
     /// Writes what was measured to this file as well
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -27,16 +36,17 @@ pub struct Options {
 struct Benchmark {
     name: &'static str,
     about: &'static str,
-    run: fn(&Repo) -> Result<Value>,
+    run: fn(&Repo, &Options) -> Result<Value>,
 }
 
-const ALL: &[Benchmark] = &[access::BENCHMARK, indicators::BENCHMARK, page::BENCHMARK];
+const ALL: &[Benchmark] =
+    &[access::BENCHMARK, formats::BENCHMARK, indicators::BENCHMARK, page::BENCHMARK];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let mut measured = Map::new();
     for benchmark in chosen(options)? {
         println!("\n━━ {}: {} ━━", benchmark.name, benchmark.about);
-        measured.insert(benchmark.name.to_owned(), (benchmark.run)(repo)?);
+        measured.insert(benchmark.name.to_owned(), (benchmark.run)(repo, options)?);
     }
     match &options.json {
         Some(path) => write(path, format!("{:#}\n", Value::Object(measured))),
@@ -54,6 +64,23 @@ fn chosen(options: &Options) -> Result<Vec<&'static Benchmark>> {
         bail!("no benchmark `{name}`; there are: {}", names.join(", "));
     }
     Ok(found)
+}
+
+/// CPU seconds of the command line in one thread: reading, scanning and detecting. What a check
+/// does once at its end, and the SHA-256 of the file, have rows of their own in `--stats`.
+fn native_seconds(repo: &Repo, binary: &Path, log: &Path) -> Result<f64> {
+    let stats = repo.target.join("bench/stats.json");
+    Program::new(binary)
+        .args(["check", "--jobs", "1", "--format", "json", "--out"])
+        .arg(repo.target.join("bench/report.json"))
+        .arg("--stats")
+        .arg(&stats)
+        .arg(log)
+        .read_if(|code| (0..=3).contains(&code))?;
+    let told: Value = serde_json::from_str(&read(&stats)?)?;
+    let bytes = told["bytes"].as_u64().unwrap_or_default();
+    ensure!(bytes == fs::metadata(log)?.len(), "--stats tells of {bytes} bytes");
+    told["stages"]["scan"]["cpu_secs"].as_f64().context("--stats tells no CPU time")
 }
 
 /// The middle of the numbers; 0 of none.

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{Benchmark, median, traffic};
+use super::{Benchmark, Options, median, traffic};
 use crate::browsers::Browser;
 use crate::command::node;
 use crate::repo::Repo;
@@ -16,7 +16,7 @@ pub const BENCHMARK: Benchmark =
 
 const MEBIBYTES: u64 = 1024;
 
-fn run(repo: &Repo) -> Result<Value> {
+fn run(repo: &Repo, _: &Options) -> Result<Value> {
     dist::make(repo, &Toolchain::find(repo)?, Care::Release)?;
     let usual = traffic::log(repo, MEBIBYTES, traffic::Kind::Usual)?;
     let varied = traffic::log(repo, MEBIBYTES, traffic::Kind::Varied)?;
