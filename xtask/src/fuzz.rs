@@ -3,13 +3,13 @@
 //! the repository, where the tests read it again.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 
 use crate::command::{Program, cargo};
-use crate::repo::{Repo, files_in, folders_in};
+use crate::repo::{Repo, files_in, folders_in, remove_folder};
 use crate::{apt, table};
 
 #[derive(Args)]
@@ -37,6 +37,9 @@ const FLAGS: &[&str] = &[
 
 /// After so many seconds an input is given up. What is merely slow is told by CPU time, long before.
 const TIMEOUT: &str = "-timeout=60";
+
+/// Inputs that `--keep` adds at most, so that the corpus stays small.
+const KEPT_AT_ONCE: usize = 30;
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let names = chosen(repo, options)?;
@@ -140,22 +143,27 @@ impl Fuzzer<'_> {
         Ok(())
     }
 
-    /// Adds the inputs that reach what the kept ones do not, as few as will do.
+    /// Adds inputs that reach what the kept ones do not: of as few as will do, those that reach most.
     fn keep(&self, name: &str) -> Result<()> {
-        let (kept, grown) = (self.kept(name), self.grown(name));
-        let before = files_in(&kept)?.len();
-        self.target(name)
-            .args(["-set_cover_merge=1", "-use_counters=0", TIMEOUT])
-            .args([&kept, &grown])
-            .watch_errors(|_| ())?;
-        let after = files_in(&kept)?.len();
-        println!("{} inputs kept, {} of them new: {}", after, after - before, shown(&kept));
+        let (kept, merged) = (self.kept(name), self.repo.target.join("fuzz/merged").join(name));
+        remove_folder(&merged)?;
+        fs::create_dir_all(&merged)?;
+        for file in files_in(&kept)? {
+            fs::copy(&file, merged.join(file.file_name().unwrap_or_default()))?;
+        }
+        let before = files_in(&merged)?;
+        let merge = self.target(name).args(["-set_cover_merge=1", "-use_counters=0", TIMEOUT]);
+        merge.args([&merged, &self.grown(name)]).watch_errors(|_| ())?;
+        let mut new = files_in(&merged)?;
+        new.retain(|file| !before.contains(file));
+        // It writes first what adds most.
+        new.sort_by_key(|file| fs::metadata(file).and_then(|data| data.modified()).ok());
+        for file in new.iter().take(KEPT_AT_ONCE) {
+            fs::copy(file, kept.join(file.file_name().unwrap_or_default()))?;
+        }
+        println!("{} of {} inputs kept", new.len().min(KEPT_AT_ONCE), new.len());
         Ok(())
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// What libFuzzer says of a run.

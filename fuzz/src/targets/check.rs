@@ -26,6 +26,7 @@ impl Program {
     }
 
     /// The report on one file, its JSON, and how many rows its findings open into.
+    #[allow(clippy::ptr_arg, reason = "a `Vec` is a source that can be pointed to, a slice is not")]
     fn check(&mut self, bytes: &Vec<u8>, cuts: Cuts) -> (Report, String, u64) {
         let size = bytes.len() as u64;
         let survey = survey("access.log", size, Some(1_620_262_800), bytes, &self.meant);

@@ -30,7 +30,8 @@ pub fn any(input: &[u8]) -> usize {
         read(reader, &situation, &state, record);
         reader.sniff(text, true, &situation.clock);
     });
-    text.len()
+    // It is read twice, and told once.
+    3 * text.len()
 }
 
 /// What is read of a record is the same each time.
@@ -90,5 +91,5 @@ pub fn utmp(input: &[u8]) -> usize {
         }
         reader.sniff(input, true, &situation.clock);
     });
-    input.len()
+    3 * input.len()
 }

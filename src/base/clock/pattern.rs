@@ -18,8 +18,14 @@ pub(super) fn read(text: &[u8], pattern: &str, clock: &Clock) -> Option<(Time, u
     Some((complete(&parsed, clock)?, length))
 }
 
+/// Seconds from UTC at most, as in all other forms; jiff would read up to 25 hours.
+const OFFSET_SECS: i32 = 19 * 3_600 - 1;
+
 fn complete(parsed: &BrokenDownTime, clock: &Clock) -> Option<Time> {
     let offset = parsed.offset().map(|offset| offset.seconds());
+    if offset.is_some_and(|seconds| seconds.abs() > OFFSET_SECS) {
+        return None;
+    }
     if let Some(instant) = parsed.timestamp() {
         let nanos = u32::try_from(instant.subsec_nanosecond()).ok()?;
         return Some(Time::Zoned(stamp(instant.as_second(), nanos, offset.unwrap_or(0))?));
