@@ -31,7 +31,11 @@ pub struct Sweeper {
     /// Kinds of the plain lists, and of the private ones.
     kinds: (Kinds, Kinds),
     both: Kinds,
-    ways: Vec<(Field, Way)>,
+    /// The fields that are looked at, as bits, and what is made of each.
+    fields: u64,
+    ways: [Option<Way>; Field::COUNT],
+    /// Whether a list names a domain with everything below it.
+    has_trees: bool,
 }
 
 /// What was learned of texts: remembered by one scanner, and part of no result.
@@ -164,8 +168,14 @@ impl Sweeper {
         let plain = Kinds::of(|kind| lists.has(kind));
         let private = Kinds::of(|kind| lists.private().iter().any(|list| list.has(kind)));
         let both = Kinds::of(|kind| plain.has(kind) || private.has(kind));
-        let ways = WAYS.iter().filter(|(_, way)| way.gives(both)).copied().collect();
-        Self { prefixes: lists.prefixes(), lists, seed, kinds: (plain, private), both, ways }
+        let mut ways = [None; Field::COUNT];
+        let mut fields = 0;
+        for (field, way) in WAYS.iter().filter(|(_, way)| way.gives(both)) {
+            ways[*field as usize] = Some(*way);
+            fields |= 1 << *field as u64;
+        }
+        let (prefixes, has_trees) = (lists.prefixes(), lists.has_trees());
+        Self { prefixes, has_trees, lists, seed, kinds: (plain, private), both, fields, ways }
     }
 
     /// The lists.
@@ -173,16 +183,17 @@ impl Sweeper {
         &self.lists
     }
 
-    /// Notes what a record holds. `at` is when it was, where it says so.
+    /// Notes what a record holds. `at` is when it was, where it says so; `client` the fingerprint
+    /// of its source's address, where that is known.
     #[inline]
     pub fn sweep(
         &self,
         event: &Event<'_>,
-        at: Option<Instant>,
+        (at, client): (Option<Instant>, Option<Fingerprint>),
         known: &mut Known,
         hits: &mut Hits,
     ) {
-        if self.look(event, known) {
+        if self.look(event, client, known) {
             hits.has_hashes = true;
         }
         if !known.found.listed.is_empty() || !known.found.apart.is_empty() {
@@ -224,7 +235,7 @@ impl Sweeper {
 
     /// The indicators that a record holds, with the fields that hold them as bits.
     pub fn listed<'k>(&self, event: &Event<'_>, known: &'k mut Known) -> &'k [(Id, u64)] {
-        self.look(event, known);
+        self.look(event, None, known);
         &known.found.listed
     }
 
@@ -234,24 +245,34 @@ impl Sweeper {
         event: &Event<'_>,
         known: &'k mut Known,
     ) -> impl Iterator<Item = (Fingerprint, u64)> + use<'k> {
-        self.look(event, known);
+        self.look(event, None, known);
         known.candidates().map(|(candidate, fields)| (candidate.key, fields))
     }
 
     /// Looks at every field. True when the record holds hashes.
     #[inline]
-    fn look(&self, event: &Event<'_>, known: &mut Known) -> bool {
+    fn look(&self, event: &Event<'_>, client: Option<Fingerprint>, known: &mut Known) -> bool {
         known.begin();
-        for (field, way) in &self.ways {
-            let Some(text) = event.fields.text(*field) else { continue };
-            let with = way.with(*field).and_then(|field| event.fields.text(field));
-            if way.is_vain(text, with) {
+        let fields = &event.fields;
+        let mut held = fields.present() & self.fields;
+        while held != 0 {
+            let field = Field::ALL[held.trailing_zeros() as usize];
+            held &= held - 1;
+            let way = self.ways[field as usize];
+            let (Some(text), Some(way)) = (fields.text(field), way) else { continue };
+            let with = way.with(field).and_then(|field| fields.text(field));
+            if way.is_vain(text, with, self.both) {
                 continue;
             }
-            let outer = with.map_or(0, |with| self.seed.of(with)) ^ *field as Fingerprint;
-            let print = self.seed.within(outer, text);
+            let print = match field {
+                Field::SourceAddress => client.unwrap_or_else(|| self.seed.of(text)),
+                _ => {
+                    let outer = with.map_or(0, |with| self.seed.of(with));
+                    self.seed.within(outer ^ FIELDS ^ field as Fingerprint, text)
+                }
+            };
             if !known.is_clear(print) {
-                self.judge((*field, *way), text, with, print, known);
+                self.judge((field, way), text, with, print, known);
             }
         }
         let has_hashes = self.both.has(Kind::Hash) && self.hashes(event, known);
@@ -332,7 +353,7 @@ impl Sweeper {
                         .for_each(&mut *take);
                 }
             }
-            Kind::Domain if self.kinds.0.has(kind) => {
+            Kind::Domain if self.has_trees => {
                 for name in upwards(text) {
                     lists.find(kind, true, name.as_bytes()).into_iter().for_each(&mut *take);
                 }
@@ -355,6 +376,7 @@ impl Sweeper {
 }
 
 /// Keep fingerprints of one purpose apart from those of another.
+const FIELDS: Fingerprint = 0x66_69_65_6c_64_73_00_00;
 const HASHES: Fingerprint = 0x68_61_73_68;
 const CANDIDATES: Fingerprint = 0x63_61_6e_64_69_64_61_74;
 
