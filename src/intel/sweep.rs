@@ -17,8 +17,8 @@ const HIT: usize = 1 << 14;
 pub const TRIED: usize = 1 << 13;
 /// Places kept for an indicator.
 const PLACES: usize = 10;
-/// Texts that are remembered as in no list.
-const REMEMBERED: usize = 1 << 17;
+/// Sets of texts that are remembered as in no list.
+const SETS: usize = 1 << 15;
 /// Texts whose values are remembered, where private lists are given.
 const TAKEN_APART: usize = 1 << 16;
 
@@ -42,11 +42,17 @@ pub struct Sweeper {
 #[derive(Debug, Default)]
 pub struct Known {
     /// Fingerprints of texts that are in no list. Forgetting costs time and changes nothing.
-    clear: Vec<Fingerprint>,
+    clear: Vec<Set>,
     /// The values of texts that private lists are to be tried with.
     apart: Table<Vec<Candidate>>,
     found: Found,
 }
+
+/// Fingerprints that share a place: where each had a place of its own, two frequent texts could
+/// drive each other out for every record.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(32))]
+struct Set([Fingerprint; 4]);
 
 /// What one record holds.
 #[derive(Clone, Debug, Default)]
@@ -408,15 +414,17 @@ impl Known {
 
     #[inline]
     fn is_clear(&self, print: Fingerprint) -> bool {
-        self.clear.get(print as usize & (REMEMBERED - 1)) == Some(&print)
+        self.clear.get(print as usize & (SETS - 1)).is_some_and(|set| set.0.contains(&print))
     }
 
     fn remember(&mut self, print: Fingerprint) {
         if self.clear.is_empty() {
-            self.clear.resize(REMEMBERED, 0);
+            self.clear.resize(SETS, Set::default());
         }
-        if let Some(place) = self.clear.get_mut(print as usize & (REMEMBERED - 1)) {
-            *place = print;
+        if let Some(Set(set)) = self.clear.get_mut(print as usize & (SETS - 1)) {
+            // The one that came first goes.
+            set.rotate_right(1);
+            set[0] = print;
         }
     }
 
