@@ -508,3 +508,55 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
         assert_eq!((output.status.code(), said.as_ref()), (Some(0), ""), "{arguments:?}");
     }
 }
+
+#[test]
+fn indicator_lists_are_looked_through_line_by_line() {
+    let list = "203.0.113.5\nnonsense\n8.8.8.8\n";
+    let folder = Folder::new("iocs-lint").with("lists/a.txt", list).with("good.txt", "203.0.113.5");
+    let ran = folder.run(&["iocs", "--lint", "lists", "good.txt"]);
+    assert_eq!(ran.status, Some(3), "{ran:?}");
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert!(lines[0].contains("a.txt:2: «nonsense» It has the shape of no"), "{ran:?}");
+    assert!(lines[1].contains("a.txt:3: «8.8.8.8» It is a public resolver"), "{ran:?}");
+    assert!(lines[2].contains("swept: address 1; repeated: 0; not swept: noisy 1, shape 1"));
+    assert!(lines[3].contains("not swept: 0"), "{ran:?}");
+    assert_eq!(folder.run(&["iocs", "--lint", "good.txt"]).status, Some(0));
+    let japanese = folder.run(&["iocs", "--lint", "--lang", "ja", "lists"]);
+    assert!(japanese.out.contains("公開DNSリゾルバー"), "{japanese:?}");
+    assert_eq!(folder.run(&["iocs", "good.txt"]).status, Some(2));
+    assert_eq!(folder.run(&["iocs", "--lint", "nowhere.txt"]).status, Some(2));
+}
+
+#[test]
+fn a_check_sweeps_for_lists_plain_and_private() {
+    let access = log(&[line("203.0.113.5", START, "/a"), line("192.0.2.1", START, "/b")]);
+    let folder =
+        Folder::new("iocs").with("access.log", access).with("list.txt", "203.0.113.5\nx\n");
+    let made = folder.run(&["iocs", "--private", "list.txt", "--out", "private.json"]);
+    assert_eq!(made.status, Some(3), "{made:?}");
+    assert!(!fs::read_to_string(folder.0.join("private.json")).unwrap().contains("203.0"));
+    let ran = folder.run(&[
+        "check",
+        "--format",
+        "json",
+        "--iocs",
+        "list.txt",
+        "--iocs",
+        "private.json",
+        "access.log",
+    ]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let report = ran.report();
+    let found: Vec<_> = report.findings.iter().map(|f| (f.detector.as_str(), f.count)).collect();
+    assert_eq!(found, [("I1", 1), ("I5", 1)]);
+    assert_eq!(report.findings[0].evidence[0].mark, Some([0, 11]));
+    assert_eq!(report.not_swept.len(), 1);
+    let hits = folder.run(&["hits", "--iocs", "list.txt", "access.log"]).lines();
+    assert_eq!(hits.len(), 1);
+    assert!(hits[0]["detector"] == "I1" && hits[0]["category"] == "address", "{hits:?}");
+    // The settings of a report name its lists: another list under them is refused.
+    fs::write(folder.0.join("settings.json"), report.settings.to_string()).unwrap();
+    let again =
+        folder.run(&["check", "--settings", "settings.json", "--iocs", "list.txt", "access.log"]);
+    assert!(again.status == Some(2) && again.err.contains("private.json"), "{again:?}");
+}

@@ -418,7 +418,9 @@ fn strings(text: &str) -> Vec<&str> {
 
 #[test]
 fn no_text_for_people_says_more_than_logs_can() {
-    let rust = ["src/report", "src/detect"].into_iter().flat_map(|folder| below(folder, ".rs"));
+    let rust = ["src/report", "src/detect", "src/intel"]
+        .into_iter()
+        .flat_map(|folder| below(folder, ".rs"));
     let mut wrong = Vec::new();
     for (path, text) in rust.chain(below("www/src/i18n", ".ts")) {
         let shown = text.split("#[cfg(test)]").next().unwrap_or(&text);

@@ -232,14 +232,15 @@ impl Visitor for Watch<'_> {
         {
             self.identities.add(identity, event.location.stream, event.location.offset);
         }
-        if let Some(sweep) = &mut self.sweep {
-            let at = event.time.stamp().map(|stamp| stamp.at);
-            sweep.sweeper.sweep(event, at, sweep.known, sweep.hits);
+        // All others are seen below, where their fingerprints are known.
+        if event.time.stamp().is_none() {
+            self.sweep(event, None, None);
         }
     }
 
     #[inline]
     fn seen(&mut self, seen: &Seen<'_>) {
+        self.sweep(seen.event, Some(seen.at), Some(seen.client));
         let is_error = seen.status >= 400;
         let location = seen.event.location;
         self.at(seen.at, is_error, location);
@@ -251,6 +252,7 @@ impl Visitor for Watch<'_> {
     }
 
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, client: Option<Fingerprint>) {
+        self.sweep(event, Some(stamp.at), client);
         let is_failure = event.fields.text(Field::Outcome) == Some(b"failure");
         self.at(stamp.at, is_failure, event.location);
         let address = event.fields.text(Field::SourceAddress);
@@ -264,6 +266,14 @@ impl Visitor for Watch<'_> {
 }
 
 impl Watch<'_> {
+    /// Sweeps a record for indicators, where lists are given.
+    #[inline]
+    fn sweep(&mut self, event: &Event<'_>, at: Option<Instant>, client: Option<Fingerprint>) {
+        if let Some(sweep) = &mut self.sweep {
+            sweep.sweeper.sweep(event, (at, client), sweep.known, sweep.hits);
+        }
+    }
+
     /// Notes when a record came, and where it stands.
     #[inline]
     fn at(&mut self, at: Instant, is_error: bool, location: Location) {

@@ -21,6 +21,8 @@ pub type Window = (Instant, Instant);
 pub const INDICATORS: usize = 4_000_000;
 /// Refused parts of a list that are kept; all are counted.
 const REFUSED: usize = 1_000;
+/// The same of all lists together.
+const REFUSED_IN_ALL: usize = 10_000;
 /// How often one value may be given, by different lists or for different times.
 const GIVEN: usize = 16;
 /// Bytes of a note that are kept.
@@ -125,6 +127,11 @@ impl Lists {
     /// Whether there is an indicator of a kind.
     pub fn has(&self, kind: Kind) -> bool {
         self.ids.iter().any(|id| id.format != "private" && id.swept.contains_key(kind.name()))
+    }
+
+    /// Whether there is a domain with everything below it.
+    pub(super) fn has_trees(&self) -> bool {
+        self.entries.iter().any(|entry| entry.with_subdomains)
     }
 
     /// The lengths of all ranges of addresses.
@@ -258,7 +265,7 @@ impl Lists {
         let name = refused.why.name();
         self.count(|id| *id.not_swept.entry(name.to_owned()).or_default() += 1);
         let before = self.ids.last().map_or(0, |id| id.not_swept.values().sum::<u32>());
-        if before as usize <= REFUSED {
+        if before as usize <= REFUSED && self.refused.len() < REFUSED_IN_ALL {
             self.refused.push((list, refused));
         }
     }

@@ -99,10 +99,14 @@ impl Way {
     }
 
     /// Whether a text cannot give anything, told without looking closer: a path on a host that the
-    /// record does not name.
+    /// record does not name, or an account that is no mail address where those alone are wanted.
     #[inline]
-    pub(super) fn is_vain(self, text: &[u8], with: Option<&[u8]>) -> bool {
-        self == Self::Target && with.is_none() && text.first() == Some(&b'/')
+    pub(super) fn is_vain(self, text: &[u8], with: Option<&[u8]>, kinds: Kinds) -> bool {
+        match self {
+            Self::Target => with.is_none() && text.first() == Some(&b'/'),
+            Self::Account => !kinds.has(Kind::Account) && memchr(b'@', text).is_none(),
+            _ => false,
+        }
     }
 }
 
@@ -258,7 +262,10 @@ mod tests {
         );
         assert_eq!(all(Way::Target, "/a?b", Some("Evil.example.jp")), ["url evil.example.jp/a?b"]);
         assert_eq!(all(Way::Target, "evil.example.jp:443", None), ["domain evil.example.jp"]);
-        assert!(Way::Target.is_vain(b"/a", None) && all(Way::Target, "/a", None).is_empty());
+        assert!(
+            Way::Target.is_vain(b"/a", None, Kinds::default())
+                && all(Way::Target, "/a", None).is_empty()
+        );
         assert_eq!(
             all(Way::Account, "CORP\\Sato", Some("EXAMPLE")),
             ["account corp\\sato", "account sato", "account example\\corp\\sato"]

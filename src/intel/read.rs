@@ -162,36 +162,40 @@ fn instant(text: &str) -> Option<Instant> {
     Some(TimeZone::UTC.to_timestamp(local).ok()?.as_second())
 }
 
-/// Counts lines up to places that mostly come in order.
+/// Tells on which line a part of a text stands.
 struct Lines<'t> {
     text: &'t str,
-    at: usize,
-    line: u32,
+    /// Line ends before each block of the text.
+    blocks: Vec<u32>,
 }
 
+/// Bytes of a block.
+const BLOCK_BYTES: usize = 4 << 10;
+
 impl<'t> Lines<'t> {
-    const fn new(text: &'t str) -> Self {
-        Self { text, at: 0, line: 1 }
+    fn new(text: &'t str) -> Self {
+        let count = |before: &mut u32, block: &[u8]| {
+            let until = *before;
+            *before = until.saturating_add(memchr_iter(b'\n', block).count() as u32);
+            Some(until)
+        };
+        Self { text, blocks: text.as_bytes().chunks(BLOCK_BYTES).scan(0, count).collect() }
     }
 
     /// The line of a part of the text, from 1.
-    fn of(&mut self, part: &str) -> u32 {
-        let at = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        self.at(at)
+    fn of(&self, part: &str) -> u32 {
+        self.at((part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize))
     }
 
     /// The line of a byte of the text.
-    fn at(&mut self, at: usize) -> u32 {
-        if at < self.at {
-            (self.at, self.line) = (0, 1);
-        }
-        let between = self.text.as_bytes().get(self.at..at).unwrap_or_default();
-        self.line = self.line.saturating_add(memchr_iter(b'\n', between).count() as u32);
-        self.at = at.min(self.text.len());
-        self.line
+    fn at(&self, at: usize) -> u32 {
+        let block = at / BLOCK_BYTES;
+        let before = self.blocks.get(block).copied().unwrap_or_default();
+        let within = self.text.as_bytes().get(block * BLOCK_BYTES..at).unwrap_or_default();
+        before.saturating_add(memchr_iter(b'\n', within).count() as u32).saturating_add(1)
     }
 
-    fn of_raw(&mut self, raw: &RawValue) -> u32 {
+    fn of_raw(&self, raw: &RawValue) -> u32 {
         self.of(raw.get())
     }
 }

@@ -17,8 +17,8 @@ const HIT: usize = 1 << 14;
 pub const TRIED: usize = 1 << 13;
 /// Places kept for an indicator.
 const PLACES: usize = 10;
-/// Texts that are remembered as in no list.
-const REMEMBERED: usize = 1 << 17;
+/// Sets of texts that are remembered as in no list.
+const SETS: usize = 1 << 15;
 /// Texts whose values are remembered, where private lists are given.
 const TAKEN_APART: usize = 1 << 16;
 
@@ -31,18 +31,28 @@ pub struct Sweeper {
     /// Kinds of the plain lists, and of the private ones.
     kinds: (Kinds, Kinds),
     both: Kinds,
-    ways: Vec<(Field, Way)>,
+    /// The fields that are looked at, as bits, and what is made of each.
+    fields: u64,
+    ways: [Option<Way>; Field::COUNT],
+    /// Whether a list names a domain with everything below it.
+    has_trees: bool,
 }
 
 /// What was learned of texts: remembered by one scanner, and part of no result.
 #[derive(Debug, Default)]
 pub struct Known {
     /// Fingerprints of texts that are in no list. Forgetting costs time and changes nothing.
-    clear: Vec<Fingerprint>,
+    clear: Vec<Set>,
     /// The values of texts that private lists are to be tried with.
     apart: Table<Vec<Candidate>>,
     found: Found,
 }
+
+/// Fingerprints that share a place: where each had a place of its own, two frequent texts could
+/// drive each other out for every record.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(32))]
+struct Set([Fingerprint; 4]);
 
 /// What one record holds.
 #[derive(Clone, Debug, Default)]
@@ -164,8 +174,14 @@ impl Sweeper {
         let plain = Kinds::of(|kind| lists.has(kind));
         let private = Kinds::of(|kind| lists.private().iter().any(|list| list.has(kind)));
         let both = Kinds::of(|kind| plain.has(kind) || private.has(kind));
-        let ways = WAYS.iter().filter(|(_, way)| way.gives(both)).copied().collect();
-        Self { prefixes: lists.prefixes(), lists, seed, kinds: (plain, private), both, ways }
+        let mut ways = [None; Field::COUNT];
+        let mut fields = 0;
+        for (field, way) in WAYS.iter().filter(|(_, way)| way.gives(both)) {
+            ways[*field as usize] = Some(*way);
+            fields |= 1 << *field as u64;
+        }
+        let (prefixes, has_trees) = (lists.prefixes(), lists.has_trees());
+        Self { prefixes, has_trees, lists, seed, kinds: (plain, private), both, fields, ways }
     }
 
     /// The lists.
@@ -173,16 +189,17 @@ impl Sweeper {
         &self.lists
     }
 
-    /// Notes what a record holds. `at` is when it was, where it says so.
+    /// Notes what a record holds. `at` is when it was, where it says so; `client` the fingerprint
+    /// of its source's address, where that is known.
     #[inline]
     pub fn sweep(
         &self,
         event: &Event<'_>,
-        at: Option<Instant>,
+        (at, client): (Option<Instant>, Option<Fingerprint>),
         known: &mut Known,
         hits: &mut Hits,
     ) {
-        if self.look(event, known) {
+        if self.look(event, client, known) {
             hits.has_hashes = true;
         }
         if !known.found.listed.is_empty() || !known.found.apart.is_empty() {
@@ -224,7 +241,7 @@ impl Sweeper {
 
     /// The indicators that a record holds, with the fields that hold them as bits.
     pub fn listed<'k>(&self, event: &Event<'_>, known: &'k mut Known) -> &'k [(Id, u64)] {
-        self.look(event, known);
+        self.look(event, None, known);
         &known.found.listed
     }
 
@@ -234,24 +251,34 @@ impl Sweeper {
         event: &Event<'_>,
         known: &'k mut Known,
     ) -> impl Iterator<Item = (Fingerprint, u64)> + use<'k> {
-        self.look(event, known);
+        self.look(event, None, known);
         known.candidates().map(|(candidate, fields)| (candidate.key, fields))
     }
 
     /// Looks at every field. True when the record holds hashes.
     #[inline]
-    fn look(&self, event: &Event<'_>, known: &mut Known) -> bool {
+    fn look(&self, event: &Event<'_>, client: Option<Fingerprint>, known: &mut Known) -> bool {
         known.begin();
-        for (field, way) in &self.ways {
-            let Some(text) = event.fields.text(*field) else { continue };
-            let with = way.with(*field).and_then(|field| event.fields.text(field));
-            if way.is_vain(text, with) {
+        let fields = &event.fields;
+        let mut held = fields.present() & self.fields;
+        while held != 0 {
+            let field = Field::ALL[held.trailing_zeros() as usize];
+            held &= held - 1;
+            let way = self.ways[field as usize];
+            let (Some(text), Some(way)) = (fields.text(field), way) else { continue };
+            let with = way.with(field).and_then(|field| fields.text(field));
+            if way.is_vain(text, with, self.both) {
                 continue;
             }
-            let outer = with.map_or(0, |with| self.seed.of(with)) ^ *field as Fingerprint;
-            let print = self.seed.within(outer, text);
+            let print = match field {
+                Field::SourceAddress => client.unwrap_or_else(|| self.seed.of(text)),
+                _ => {
+                    let outer = with.map_or(0, |with| self.seed.of(with));
+                    self.seed.within(outer ^ FIELDS ^ field as Fingerprint, text)
+                }
+            };
             if !known.is_clear(print) {
-                self.judge((*field, *way), text, with, print, known);
+                self.judge((field, way), text, with, print, known);
             }
         }
         let has_hashes = self.both.has(Kind::Hash) && self.hashes(event, known);
@@ -332,7 +359,7 @@ impl Sweeper {
                         .for_each(&mut *take);
                 }
             }
-            Kind::Domain if self.kinds.0.has(kind) => {
+            Kind::Domain if self.has_trees => {
                 for name in upwards(text) {
                     lists.find(kind, true, name.as_bytes()).into_iter().for_each(&mut *take);
                 }
@@ -355,6 +382,7 @@ impl Sweeper {
 }
 
 /// Keep fingerprints of one purpose apart from those of another.
+const FIELDS: Fingerprint = 0x66_69_65_6c_64_73_00_00;
 const HASHES: Fingerprint = 0x68_61_73_68;
 const CANDIDATES: Fingerprint = 0x63_61_6e_64_69_64_61_74;
 
@@ -386,15 +414,17 @@ impl Known {
 
     #[inline]
     fn is_clear(&self, print: Fingerprint) -> bool {
-        self.clear.get(print as usize & (REMEMBERED - 1)) == Some(&print)
+        self.clear.get(print as usize & (SETS - 1)).is_some_and(|set| set.0.contains(&print))
     }
 
     fn remember(&mut self, print: Fingerprint) {
         if self.clear.is_empty() {
-            self.clear.resize(REMEMBERED, 0);
+            self.clear.resize(SETS, Set::default());
         }
-        if let Some(place) = self.clear.get_mut(print as usize & (REMEMBERED - 1)) {
-            *place = print;
+        if let Some(Set(set)) = self.clear.get_mut(print as usize & (SETS - 1)) {
+            // The one that came first goes.
+            set.rotate_right(1);
+            set[0] = print;
         }
     }
 

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { runInThisContext } from "node:vm";
 import { gunzipSync } from "node:zlib";
@@ -24,6 +24,25 @@ describe(`cases in WASM (SEKISHO_SEED=${SEED})`, () => {
       assert.equal(report(path), expected);
       assert.equal(report(path, 1 + (SEED % 5000), SEED), expected);
     });
+  }
+});
+
+test("indicator lists, plain and private", async () => {
+  const folder = temporary("indicators");
+  const line = (client, referrer) =>
+    `${client} - - [06/May/2021:01:00:00 +0000] "GET /a HTTP/1.1" 200 2000 "${referrer}" "Mozilla/5.0"\n`;
+  const log = join(folder, "access.log");
+  writeFileSync(log, line("203.0.113.66", "-") + line("192.0.2.1", "http://x.evil.example.jp/"));
+  const plain = join(folder, "list.txt");
+  writeFileSync(plain, "203.0.113[.]66\n*.evil.example.jp\nnonsense\n");
+  const lists = new wasm.IndicatorLists();
+  lists.read("list.txt", readFileSync(plain));
+  const secret = join(folder, "private.json");
+  writeFileSync(secret, lists.private(new Uint8Array(16).fill(7), () => undefined));
+  for (const list of [plain, secret]) {
+    const expected = await commandLine(folder, ["access.log"], ["--iocs", basename(list)]);
+    assert.equal(JSON.parse(expected).findings.length, 2);
+    assert.equal(report(log, undefined, undefined, list), expected);
   }
 });
 
@@ -62,18 +81,27 @@ function blob(bytes) {
   return { bytes, size: bytes.length, slice: (from, to) => blob(bytes.subarray(from, to)) };
 }
 
+/** A list as the page reads it: its settings, and what engines take. */
+function listed(path) {
+  if (!path) return { settings: {}, encoded: undefined };
+  const lists = new wasm.IndicatorLists();
+  lists.read(basename(path), readFileSync(path));
+  return { settings: { indicators: lists.ids() }, encoded: lists.encode() };
+}
+
 /** The report on one file, made in the order in which the page makes it. */
-function report(path, cutBytes, cutSeed) {
+function report(path, cutBytes, cutSeed, list) {
+  const { settings, encoded } = listed(list);
   const file = blob(readFileSync(path));
   const survey = wasm.survey(basename(path), file.size, statSync(path).mtimeMs, file, {}, []);
-  const plan = wasm.plan({}, [], [survey], cutBytes, cutSeed);
-  const scanner = new wasm.Scanner(plan);
+  const plan = wasm.plan(settings, [], [survey], cutBytes, cutSeed);
+  const scanner = new wasm.Scanner(plan, encoded);
   const none = new Uint8Array();
   for (const { id, kind, end } of plan.jobs) {
     if (kind === "scan") scanner.scan(id, undefined, file, 0, none, () => undefined);
     else scanner.digest(id, end, file, 0, none);
   }
-  const concluder = new wasm.Concluder(plan);
+  const concluder = new wasm.Concluder(plan, encoded);
   for (const piece of scanner.take()) concluder.add(piece);
   const json = concluder.conclude([file]);
   scanner.free();

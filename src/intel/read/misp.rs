@@ -38,8 +38,8 @@ const DEPTH: usize = 6;
 
 pub(super) fn read(text: &str, out: &mut Out<'_>) -> Result<(), Broken> {
     serde_json::from_str::<&RawValue>(text).map_err(|error| broken(&error))?;
-    let mut lines = Lines::new(text);
-    holders(text, "", 0, &mut lines, out).map_err(|(part, error)| {
+    let lines = Lines::new(text);
+    holders(text, "", 0, &lines, out).map_err(|(part, error)| {
         let line = lines.of(part).saturating_add(error.line() as u32).saturating_sub(1);
         (line.max(1), error.to_string())
     })
@@ -50,7 +50,7 @@ fn holders<'t>(
     text: &'t str,
     info: &str,
     depth: usize,
-    lines: &mut Lines<'t>,
+    lines: &Lines<'_>,
     out: &mut Out<'_>,
 ) -> Result<(), (&'t str, serde_json::Error)> {
     if depth == DEPTH {
@@ -74,7 +74,7 @@ fn holders<'t>(
     inner.into_iter().try_for_each(|one| holders(one.get(), info, depth + 1, lines, out))
 }
 
-fn attribute<'t>(raw: &'t RawValue, info: &str, lines: &mut Lines<'t>, out: &mut Out<'_>) {
+fn attribute(raw: &RawValue, info: &str, lines: &Lines<'_>, out: &mut Out<'_>) {
     let line = lines.of_raw(raw);
     let attribute: Attribute = match serde_json::from_str(raw.get()) {
         Ok(attribute) => attribute,

@@ -18,7 +18,7 @@ const DEPTH: usize = 64;
 type Open = (bool, Vec<Condition>);
 
 pub(super) fn read(text: &str, out: &mut Out<'_>) -> Result<(), Broken> {
-    let mut lines = Lines::new(text);
+    let lines = Lines::new(text);
     let mut open: Vec<Open> = Vec::new();
     let mut at = 0;
     let mut any_item = false;

@@ -83,7 +83,7 @@ impl<'t> Reader<'t> {
         Ok(is_it)
     }
 
-    fn expect(&mut self, sign: &'static str) -> Result<(), Why> {
+    fn must_take(&mut self, sign: &'static str) -> Result<(), Why> {
         if self.takes(&Token::Sign(sign))? { Ok(()) } else { self.wrong() }
     }
 
@@ -127,12 +127,12 @@ impl<'t> Reader<'t> {
             if self.takes(&Token::Word("FOLLOWEDBY"))? {
                 return Err(Why::Pattern(Construct::Order));
             }
-            self.expect(")")?;
+            self.must_take(")")?;
             return Ok(inside);
         }
-        self.expect("[")?;
+        self.must_take("[")?;
         let inside = self.comparisons(depth)?;
-        self.expect("]")?;
+        self.must_take("]")?;
         Ok(inside)
     }
 
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
         }
         if self.takes(&Token::Sign("("))? {
             let inside = self.comparisons(depth + 1)?;
-            self.expect(")")?;
+            self.must_take(")")?;
             return Ok(inside);
         }
         self.rest();
@@ -191,7 +191,7 @@ impl<'t> Reader<'t> {
         while self.takes(&Token::Sign(","))? {
             values.push(self.value()?);
         }
-        self.expect(")")?;
+        self.must_take(")")?;
         Ok(values)
     }
 

@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, out: &mut Out<'_>) -> Result<(), Broken> {
         true => serde_json::from_str::<Vec<&RawValue>>(text),
         false => serde_json::from_str::<Bundle<'_>>(text).map(|bundle| bundle.objects),
     };
-    let mut lines = Lines::new(text);
+    let lines = Lines::new(text);
     for raw in objects.map_err(|error| broken(&error))? {
         let line = lines.of_raw(raw);
         match serde_json::from_str::<Object>(raw.get()) {

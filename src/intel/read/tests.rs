@@ -250,6 +250,15 @@ fn what_is_no_list_is_told() {
     assert_eq!(of(""), ("text".to_owned(), vec![], vec![]));
 }
 
+#[test]
+fn lines_are_told_at_any_place_of_a_long_text() {
+    let text: String = (0..3_000).map(|n| format!("{n}\n")).collect();
+    let lines = Lines::new(&text);
+    for (line, part) in (1..).zip(text.lines()).step_by(7) {
+        assert_eq!(lines.of(part), line);
+    }
+}
+
 /// Whatever the bytes, every reader ends, and takes or tells no more than there is.
 #[test]
 fn readers_end_on_any_text() {

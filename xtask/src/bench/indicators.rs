@@ -54,9 +54,16 @@ fn list(repo: &Repo) -> Result<PathBuf> {
         for n in 0..INDICATORS {
             // An odd factor visits every number once.
             let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let (a, b, c) = (mixed >> 56, mixed >> 48 & 255, mixed >> 40 & 255);
+            let (b, c) = (mixed >> 48 & 255, mixed >> 40 & 255);
+            let address = n * 786_431 % (20 << 16);
             match n % 10 {
-                0..5 => writeln!(text, "198.{}.{b}.{c}", 20 + a % 30)?,
+                0..5 => writeln!(
+                    text,
+                    "198.{}.{}.{}",
+                    20 + (address >> 16),
+                    address >> 8 & 255,
+                    address & 255
+                )?,
                 5..7 => writeln!(text, "h{mixed:x}.example.jp")?,
                 7 => writeln!(text, "http://h{:x}.example.jp/{c}/x?id={b}", mixed >> 32)?,
                 8 => writeln!(text, "{mixed:016x}{n:016x}")?,
