@@ -39,12 +39,13 @@ enum Part {
 #[derive(Clone, Debug)]
 struct Literal {
     text: Box<[u8]>,
-    finder: memmem::Finder<'static>,
+    /// Apart, since most parts are much smaller.
+    finder: Box<memmem::Finder<'static>>,
 }
 
 impl Literal {
     fn new(text: &str) -> Self {
-        let finder = memmem::Finder::new(text.as_bytes()).into_owned();
+        let finder = Box::new(memmem::Finder::new(text.as_bytes()).into_owned());
         Self { text: text.as_bytes().into(), finder }
     }
 
@@ -369,10 +370,8 @@ impl Match<'_, '_> {
             let is_last = *class == Class::Any
                 && matches!(next, Some(Part::Literal(_)))
                 && matches!(program.get(part + 2), Some(Part::Take(_, Class::Any)));
-            if is_last
-                || self.fuel == 0
-                || (is_longest_first && (candidate == at || next.is_none()))
-            {
+            let is_shortest = is_longest_first && (candidate == at || next.is_none());
+            if is_last || is_shortest || self.fuel == 0 {
                 return false;
             }
             end = if is_longest_first { candidate - 1 } else { candidate + 1 };
