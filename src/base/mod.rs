@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod fingerprint;
+mod glob;
 pub mod limits;
 mod sampled;
 mod size;
@@ -11,6 +12,7 @@ mod time;
 mod visible;
 
 pub use fingerprint::{Fingerprint, Seed};
+pub use glob::Glob;
 pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
 pub use table::{Place, Table};

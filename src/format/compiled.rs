@@ -1,7 +1,6 @@
 //! A format, compiled: how its records are taken apart and what their parts mean.
 
 use super::columns::Columns;
-use super::condition::Glob;
 use super::definition::{Definition, DefinitionError, Kind, Notation};
 use super::gate::Gate;
 use super::keys::KeyId;
@@ -9,6 +8,7 @@ use super::layout::Layout;
 use super::mapping::{Mapping, compile_constant, field_named, wrong};
 use super::pattern::Pattern;
 use super::spec::Spec;
+use crate::base::Glob;
 use crate::event::Field;
 use crate::text::kv;
 
@@ -64,6 +64,7 @@ pub(super) struct Text {
 #[derive(Clone, Debug)]
 pub(super) struct TextPattern {
     pub pattern: Pattern,
+    /// Open until the reader that it is for closes it.
     pub gate: Gate,
     pub set: Vec<(Field, Spec)>,
     /// Names of the pattern that are fields themselves.
@@ -201,14 +202,15 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
                     fields.push((field, Spec::compile(name, mapping.keys()).map_err(refuse)?));
                 }
             }
-            let gate = compiled.gate();
+            let gate = Gate::open();
             patterns.push(TextPattern { pattern: compiled, gate, set, fields });
         }
     }
     if patterns.is_empty() && definition.programs.is_empty() {
         return Err(wrong(definition, "pattern", "none; a text needs one at least".to_owned()));
     }
-    let programs = definition.programs.iter().map(|program| Glob::new(program)).collect::<Vec<_>>();
+    let programs =
+        definition.programs.iter().map(|program| Glob::whole(program)).collect::<Vec<_>>();
     let bare = definition.bare || programs.is_empty();
     Ok(Text { programs, bare, patterns })
 }

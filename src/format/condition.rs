@@ -4,7 +4,9 @@
 //! `key=value` (any of `a|b`, where `*` stands for any text), `key!=value`, `key>=400`, `key<400`.
 //! Letters of ASCII count the same in both cases.
 
+use super::grams::{GramId, Grams, Held};
 use super::keys::{Found, KeyId, Keys};
+use crate::base::Glob;
 use crate::event::number;
 
 /// Texts that must all stand in a record.
@@ -21,10 +23,34 @@ pub(super) struct Condition(Vec<(KeyId, Test)>);
 enum Test {
     Present,
     Absent,
-    Is(Vec<Glob>),
-    IsNot(Vec<Glob>),
+    Is(Vec<Like>),
+    IsNot(Vec<Like>),
     AtLeast(u64),
     Below(u64),
+}
+
+/// What a text may be like, and what stands in each record that holds such a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Like {
+    glob: Glob,
+    gram: Option<GramId>,
+}
+
+impl Like {
+    fn new(text: &str) -> Self {
+        Self { glob: Glob::whole(text), gram: None }
+    }
+
+    /// Whether a text of a record that holds this is so.
+    #[inline]
+    fn fits(&self, text: &[u8], held: &Held) -> bool {
+        self.gram.is_none_or(|gram| held.has(gram)) && self.glob.fits(text)
+    }
+
+    /// The literals of another way of holding, and its own.
+    fn and<'s>(&'s self, others: &[&'s [u8]]) -> Alternative<'s> {
+        others.iter().copied().chain(self.glob.parts().map(str::as_bytes)).collect()
+    }
 }
 
 impl Condition {
@@ -38,9 +64,35 @@ impl Condition {
         }
     }
 
-    /// Whether it holds.
-    pub fn holds(&self, found: &Found<'_, '_>) -> bool {
-        self.0.iter().all(|(key, test)| test.holds(found.text(*key)))
+    /// Whether it holds for what was found in a record, which holds this.
+    pub fn holds(&self, found: &Found<'_, '_>, held: &Held) -> bool {
+        self.0.iter().all(|(key, test)| test.holds(found.text(*key), held))
+    }
+
+    /// Counts the literals that values must hold.
+    pub fn count(&self, grams: &mut Grams) {
+        let likes = self.0.iter().flat_map(|(_, test)| test.likes());
+        likes.for_each(|like| grams.count(like.glob.longest().as_bytes()));
+    }
+
+    /// Asks for the literals that values must hold.
+    pub fn ask(&mut self, grams: &mut Grams) {
+        for (_, test) in &mut self.0 {
+            if let Test::Is(likes) | Test::IsNot(likes) = test {
+                let ask = |like: &mut Like| like.gram = grams.ask(like.glob.longest().as_bytes());
+                likes.iter_mut().for_each(ask);
+            }
+        }
+    }
+
+    /// The slow twin: texts are compared whatever records hold.
+    #[cfg(test)]
+    pub fn open(&mut self) {
+        for (_, test) in &mut self.0 {
+            if let Test::Is(likes) | Test::IsNot(likes) = test {
+                likes.iter_mut().for_each(|like| like.gram = None);
+            }
+        }
     }
 
     /// Every way in which it can hold, each by the texts that values must then be like.
@@ -84,7 +136,7 @@ fn compile_part(part: &str, keys: &mut Keys) -> Result<(KeyId, Test), String> {
     let Some(values) = rest.strip_prefix('=') else {
         return Err(format!("«{part}»; expected =, !=, >= or <"));
     };
-    let globs = values.split('|').map(Glob::new).collect();
+    let globs = values.split('|').map(Like::new).collect();
     Ok(match key.strip_suffix('!') {
         Some(key) => (keys.add(key), Test::IsNot(globs)),
         None => (keys.add(key), Test::Is(globs)),
@@ -97,79 +149,25 @@ impl Test {
         !matches!(self, Self::Absent | Self::IsNot(_))
     }
 
-    fn holds(&self, text: Option<&[u8]>) -> bool {
+    fn likes(&self) -> &[Like] {
+        match self {
+            Self::Is(likes) | Self::IsNot(likes) => likes,
+            _ => &[],
+        }
+    }
+
+    fn holds(&self, text: Option<&[u8]>, held: &Held) -> bool {
         match (self, text) {
             (Self::Present, text) => text.is_some(),
             (Self::Absent, text) => text.is_none(),
-            (Self::Is(globs), Some(text)) => globs.iter().any(|glob| glob.fits(text)),
-            (Self::IsNot(globs), Some(text)) => !globs.iter().any(|glob| glob.fits(text)),
+            (Self::Is(globs), Some(text)) => globs.iter().any(|glob| glob.fits(text, held)),
+            (Self::IsNot(globs), Some(text)) => !globs.iter().any(|glob| glob.fits(text, held)),
             (Self::IsNot(_), None) => true,
             (Self::AtLeast(bound), Some(text)) => number(text).is_some_and(|n| n >= *bound),
             (Self::Below(bound), Some(text)) => number(text).is_some_and(|n| n < *bound),
             (Self::Is(_) | Self::AtLeast(_) | Self::Below(_), None) => false,
         }
     }
-}
-
-/// A text in which `*` stands for any text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Glob {
-    /// What stands between the stars, in lower case.
-    parts: Vec<Box<[u8]>>,
-}
-
-impl Glob {
-    pub fn new(text: &str) -> Self {
-        let parts = text.split('*').map(|part| part.to_ascii_lowercase().into_bytes().into());
-        Self { parts: parts.collect() }
-    }
-
-    /// The literals of another way of holding, and its own.
-    fn and<'s>(&'s self, others: &[&'s [u8]]) -> Alternative<'s> {
-        others.iter().copied().chain(self.parts.iter().map(AsRef::as_ref)).collect()
-    }
-
-    /// The text, in lower case, where it has no star.
-    pub fn exact(&self) -> Option<&[u8]> {
-        match self.parts.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        }
-    }
-
-    /// Whether it is a star alone.
-    pub fn fits_all(&self) -> bool {
-        self.parts.len() == 2 && self.parts.iter().all(|part| part.is_empty())
-    }
-
-    /// Whether a text is of this form.
-    pub fn fits(&self, text: &[u8]) -> bool {
-        let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
-            return false;
-        };
-        if self.parts.len() == 1 {
-            return text.eq_ignore_ascii_case(first);
-        }
-        let ends = first.len() + last.len() <= text.len()
-            && text[..first.len()].eq_ignore_ascii_case(first)
-            && text[text.len() - last.len()..].eq_ignore_ascii_case(last);
-        if !ends {
-            return false;
-        }
-        let mut rest = &text[first.len()..text.len() - last.len()];
-        for part in &self.parts[1..self.parts.len() - 1] {
-            let Some(at) = find_ignoring_case(rest, part) else { return false };
-            rest = &rest[at + part.len()..];
-        }
-        true
-    }
-}
-
-fn find_ignoring_case(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    text.windows(part.len()).position(|window| window.eq_ignore_ascii_case(part))
 }
 
 #[cfg(test)]
@@ -186,7 +184,7 @@ mod tests {
             .iter()
             .map(|(key, value)| Pair { key: key.as_bytes(), value: Value::Text(value.as_bytes()) })
             .collect();
-        condition.holds(&keys.find(&pairs, &arena))
+        condition.holds(&keys.find(&pairs, &arena), &Held::UNKNOWN)
     }
 
     #[test]

@@ -5,8 +5,12 @@
 
 use super::FormatIndex;
 use super::compiled::{Compiled, Method};
-use super::condition::Alternative;
+use super::grams::{GramId, Grams, Held, PairBit, Pairs};
+use super::pattern::Times;
 use crate::base::Fingerprint;
+use crate::base::clock::Form;
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 
 /// A set of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,154 +43,167 @@ impl Bytes {
     }
 }
 
-/// Which pairs of neighbouring bytes a text holds, in whatever case, as bits. Each pair has a bit,
-/// and some share one, so a text may seem to hold what it does not.
+/// Names of a record as bits. Some share one, so a record may seem to have what it does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Traces([u64; 8]);
+pub(super) struct Names([u64; 8]);
 
-impl Traces {
-    /// The bit that every text has.
-    const ANY: Self = Self([1, 0, 0, 0, 0, 0, 0, 0]);
-
-    /// The pairs of a text. Quotes and backslashes can be lost when a text is taken apart, so what
-    /// stands around them is a pair too.
-    pub fn of(text: &[u8]) -> Self {
-        let mut traces = Self::ANY;
-        let Some((&first, rest)) = text.split_first() else { return traces };
-        let (mut last, mut plain) = (first, first);
-        for &byte in rest {
-            traces.add(last, byte);
-            if matches!(last, b'"' | b'\\') {
-                traces.add(plain, byte);
-            }
-            if !matches!(byte, b'"' | b'\\') {
-                plain = byte;
-            }
-            last = byte;
-        }
-        traces
-    }
-
-    /// The same for the names of a record, a bit for each.
-    pub fn of_names(names: &[Fingerprint]) -> Self {
-        let mut traces = Self::default();
+impl Names {
+    /// Those of a record, or those that a claim needs.
+    pub fn of(names: &[Fingerprint]) -> Self {
+        let mut bits = [0; 8];
         for name in names {
-            traces.0[(name >> 6 & 7) as usize] |= 1 << (name & 63);
+            bits[(name >> 6 & 7) as usize] |= 1 << (name & 63);
         }
-        traces
+        Self(bits)
     }
 
-    /// Adds the pairs of a literal.
-    pub fn need(&mut self, literal: &[u8]) {
-        for pair in literal.windows(2) {
-            self.add(pair[0], pair[1]);
-        }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, first: u8, second: u8) {
-        // Capitals differ from small letters in this bit.
-        let pair = u32::from(first | 0x20) << 8 | u32::from(second | 0x20);
-        let bit = pair.wrapping_mul(0x9e37_79b1) >> 23;
-        self.0[(bit >> 6) as usize] |= 1 << (bit & 63);
-    }
-
-    #[inline]
-    const fn has(&self, bit: u16) -> bool {
-        self.0[(bit >> 6 & 7) as usize] & 1 << (bit & 63) != 0
-    }
-
-    /// Whether it holds all of the others.
+    /// Whether all of the others are among them.
     #[inline]
     pub fn hold(&self, needed: &Self) -> bool {
         self.0.iter().zip(&needed.0).fold(0, |missing, (own, needed)| missing | needed & !own) == 0
     }
 }
 
-/// What every text that fits begins with and holds.
+/// Where each text that fits has a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeAt {
+    /// At its start.
+    Start,
+    /// Behind its first byte.
+    Next,
+    /// One of both.
+    StartOrNext,
+}
+
+/// What every text that fits begins with and holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Gate {
     /// The first byte is one of these; an empty text passes.
     pub begins: Bytes,
-    /// These pairs stand in it.
-    pub holds: Traces,
-    /// It begins with a time, in any form.
-    pub is_timed: bool,
+    /// These stand in it.
+    pub holds: Vec<GramId>,
+    /// These too.
+    pub pairs: Pairs,
+    /// Of each of these one at least.
+    pub one_of: Vec<Vec<GramId>>,
+    /// It has a time of this form here.
+    pub time: Option<(Form, TimeAt)>,
+}
+
+/// A text at a gate: what it holds, and the times that it begins with.
+pub(super) struct Text<'t> {
+    pub bytes: &'t [u8],
+    pub held: &'t Held,
+    pub times: &'t Times<'t>,
+}
+
+impl Text<'_> {
+    fn has_time(&self, form: &Form, at: TimeAt) -> bool {
+        let has = |at| self.times.read(self.bytes, at, form).is_some();
+        match at {
+            TimeAt::Start => has(0),
+            TimeAt::Next => has(1),
+            TimeAt::StartOrNext => has(0) || has(1),
+        }
+    }
 }
 
 impl Gate {
     /// A gate that all texts pass.
     pub fn open() -> Self {
-        Self { begins: Bytes::ALL, holds: Traces::ANY, is_timed: false }
+        let (holds, one_of) = (Vec::new(), Vec::new());
+        Self { begins: Bytes::ALL, holds, pairs: Pairs::default(), one_of, time: None }
     }
 
-    /// What holds all of these literals.
-    fn needing<'l>(mut self, literals: impl IntoIterator<Item = &'l [u8]>) -> Self {
-        literals.into_iter().for_each(|literal| self.holds.need(literal));
+    /// What holds all of these literals as well.
+    pub fn needing<'l>(
+        mut self,
+        grams: &mut Grams,
+        literals: impl IntoIterator<Item = &'l [u8]>,
+    ) -> Self {
+        for literal in literals {
+            self.pairs.need(literal);
+            self.holds.extend(grams.ask(literal));
+        }
         self
     }
 
-    /// Whether a text may begin so.
+    /// What holds one of some literals as well.
+    pub fn needing_one_of(mut self, grams: &mut Grams, literals: &[Box<[u8]>]) -> Self {
+        // One that is too short may always stand in a text.
+        self.one_of
+            .extend(literals.iter().map(|literal| grams.ask(literal)).collect::<Option<_>>());
+        self
+    }
+
+    /// Whether a text may be what lies behind.
     #[inline]
-    pub fn may_begin(&self, text: &[u8]) -> bool {
-        text.first().is_none_or(|byte| self.begins.has(*byte))
+    pub fn lets_through(&self, text: &Text<'_>) -> bool {
+        text.bytes.first().is_none_or(|byte| self.begins.has(*byte))
+            && text.held.has_pairs(&self.pairs)
+            && self.holds.iter().all(|gram| text.held.has(*gram))
+            && self.one_of.iter().all(|grams| grams.iter().any(|gram| text.held.has(*gram)))
+            && self.time.as_ref().is_none_or(|(form, at)| text.has_time(form, *at))
     }
 }
 
-/// The gates of formats, by the first byte.
+/// The gates of formats, by what texts hold and begin with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gates {
     gates: Vec<(Gate, FormatIndex)>,
-    /// For each first byte the gates that let it through, each by its place and by the trace that
-    /// the fewest others need; the last for none.
-    by_first: Vec<Vec<(u16, u16)>>,
+    /// For each that is asked for, the gates that need it and others at most as often.
+    by_gram: Vec<Vec<u16>>,
+    /// For each first byte the gates that need none of these, each by the pair that the fewest
+    /// others need and by its place; the last for an empty text.
+    by_first: Vec<Vec<(PairBit, u16)>>,
 }
 
 impl Gates {
     /// The gates of formats, which are tried in this order.
-    pub fn of<'f>(formats: impl Iterator<Item = (FormatIndex, &'f Compiled)>) -> Self {
-        let all = formats.map(|(index, format)| (gates(format), index));
-        let all = all.flat_map(|(gates, index)| gates.into_iter().map(move |gate| (gate, index)));
-        let gates: Vec<_> = all.collect();
-        let bits = 0..512;
-        let needing = |bit| gates.iter().filter(|(gate, _)| gate.holds.has(bit)).count();
-        let needing: Vec<_> = bits.clone().map(needing).collect();
-        let rarest = |gate: &Gate| {
-            let needed = bits.clone().filter(|bit| gate.holds.has(*bit));
-            needed.min_by_key(|bit| needing[usize::from(*bit)]).unwrap_or(0)
-        };
-        let mut by_first = vec![Vec::new(); 257];
-        for (place, (gate, _)) in (0..).zip(&gates) {
-            let known = (rarest(gate), place);
-            for (byte, places) in (0..=u8::MAX).zip(&mut by_first) {
-                if gate.begins.has(byte) {
-                    places.push(known);
+    pub fn of<'f>(
+        formats: impl Iterator<Item = (FormatIndex, &'f Compiled)>,
+        grams: &mut Grams,
+    ) -> Self {
+        let mut all = Self { by_first: vec![Vec::new(); 257], ..Self::default() };
+        for (index, format) in formats {
+            all.gates.extend(gates(format, grams).into_iter().map(|gate| (gate, index)));
+        }
+        let mut needing = vec![0_u32; grams.len()];
+        let of_all = all.gates.iter().flat_map(|(gate, _)| &gate.holds);
+        of_all.for_each(|gram| needing[usize::from(*gram)] += 1);
+        all.by_gram = vec![Vec::new(); grams.len()];
+        let mut pairs = [0_u32; Pairs::BITS];
+        let of_all = all.gates.iter().flat_map(|(gate, _)| gate.pairs.bits());
+        of_all.for_each(|bit| pairs[usize::from(bit)] += 1);
+        for (place, (gate, _)) in (0..).zip(&all.gates) {
+            match gate.holds.iter().map(|gram| usize::from(*gram)).min_by_key(|at| needing[*at]) {
+                Some(rarest) => all.by_gram[rarest].push(place),
+                None => {
+                    let rarest = gate.pairs.bits().min_by_key(|bit| pairs[usize::from(*bit)]);
+                    let bytes = (0..=u8::MAX).map(Some).chain([None]).zip(&mut all.by_first);
+                    bytes
+                        .filter(|(byte, _)| byte.is_none_or(|byte| gate.begins.has(byte)))
+                        .for_each(|(_, places)| places.push((rarest.unwrap_or(Pairs::ANY), place)));
                 }
             }
-            by_first[256].push(known);
         }
-        Self { gates, by_first }
+        all
     }
 
-    /// The formats that a text with these traces can be of, in their order. `is_timed` says whether
-    /// it begins with a time.
-    pub fn candidates(
-        &self,
-        text: &[u8],
-        traces: &Traces,
-        is_timed: impl Fn() -> bool,
-    ) -> impl Iterator<Item = FormatIndex> {
-        let first = text.first().map_or(256, |byte| usize::from(*byte));
-        let places = self.by_first.get(first).map_or(&[][..], Vec::as_slice);
+    /// The formats that a text can be of, in their order.
+    pub fn candidates(&self, text: &Text<'_>, arena: &Bump) -> impl Iterator<Item = FormatIndex> {
+        let first = text.bytes.first().map_or(256, |byte| usize::from(*byte));
+        let mut places = BumpVec::new_in(arena);
+        let needing_pairs = self.by_first.get(first).into_iter().flatten();
+        places
+            .extend(needing_pairs.filter(|(bit, _)| text.held.has_pair(*bit)).map(|known| known.1));
+        let needing = text.held.ids(self.by_gram.len());
+        places.extend(needing.filter_map(|gram| self.by_gram.get(usize::from(gram))).flatten());
+        places.sort_unstable();
         let mut before = None;
-        places.iter().filter_map(move |(bit, place)| {
-            if !traces.has(*bit) {
-                return None;
-            }
-            let (gate, index) = self.gates.get(usize::from(*place))?;
-            let passes = before != Some(*index)
-                && traces.hold(&gate.holds)
-                && (!gate.is_timed || is_timed());
+        places.into_iter().filter_map(move |place| {
+            let (gate, index) = self.gates.get(usize::from(place))?;
+            let passes = before != Some(*index) && gate.lets_through(text);
             passes.then(|| *before.insert(*index))
         })
     }
@@ -194,22 +211,22 @@ impl Gates {
 
 /// The gates of a format, of which a text that fits passes one. None for one that only a stream's
 /// own lines can name.
-fn gates(format: &Compiled) -> Vec<Gate> {
-    let claimed = |gate: Gate, with_names: bool| {
-        let alternatives = format.mapping.alternatives(with_names);
-        let needing = |one: Alternative<'_>| gate.needing(one);
-        alternatives.into_iter().map(needing).collect::<Vec<_>>()
+fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
+    let claimed = |gate: Gate, with_names: bool, grams: &mut Grams| {
+        let alternatives = format.mapping.alternatives(with_names).into_iter();
+        alternatives.map(|one| gate.clone().needing(grams, one)).collect::<Vec<_>>()
+    };
+    let signed = |sign: &[u8], grams: &mut Grams| {
+        signed(sign, grams).into_iter().flat_map(|gate| claimed(gate, false, grams)).collect()
     };
     match &format.method {
-        Method::Text(text) => text.patterns.iter().map(|known| known.gate).collect(),
-        Method::Layout(layout) => vec![Gate::open().needing(layout.literals())],
+        Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
+        Method::Layout(layout) => vec![Gate::open().needing(grams, layout.literals())],
         Method::Columns(columns) if columns.are_named_by_lines() => Vec::new(),
-        Method::Columns(_) => claimed(Gate::open(), false),
-        Method::Pairs(_) => claimed(Gate::open(), true),
-        Method::Cef => signed(b"CEF:").into_iter().flat_map(|gate| claimed(gate, false)).collect(),
-        Method::Leef => {
-            signed(b"LEEF:").into_iter().flat_map(|gate| claimed(gate, false)).collect()
-        }
+        Method::Columns(_) => claimed(Gate::open(), false, grams),
+        Method::Pairs(_) => claimed(Gate::open(), true, grams),
+        Method::Cef => signed(b"CEF:", grams),
+        Method::Leef => signed(b"LEEF:", grams),
         Method::Xml => {
             vec![Gate { begins: Bytes::that(|byte| byte == b'<'), ..Gate::open() }]
         }
@@ -218,17 +235,44 @@ fn gates(format: &Compiled) -> Vec<Gate> {
 }
 
 /// A text with a sign, or one that begins with the version behind it.
-fn signed(sign: &[u8]) -> [Gate; 2] {
+fn signed(sign: &[u8], grams: &mut Grams) -> [Gate; 2] {
     let begins = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'0'..=b'2');
-    [Gate::open().needing([sign]), Gate { begins: Bytes::that(begins), ..Gate::open() }]
+    [Gate::open().needing(grams, [sign]), Gate { begins: Bytes::that(begins), ..Gate::open() }]
+}
+
+/// Closes the gates of formats. What all of them ask for can then be looked for in one pass.
+pub(super) fn close(formats: &mut [Compiled]) -> Grams {
+    let mut grams = Grams::default();
+    for format in &*formats {
+        let alternatives = format.mapping.alternatives(true).into_iter().flatten();
+        alternatives.for_each(|literal| grams.count(literal));
+        format.mapping.count(&mut grams);
+        match &format.method {
+            Method::Text(text) => {
+                let literals = text.patterns.iter().flat_map(|known| known.pattern.literals());
+                literals.for_each(|literal| grams.count(literal));
+                let choices = text.patterns.iter().flat_map(|known| known.pattern.choices());
+                choices.flatten().for_each(|word| grams.count(word));
+            }
+            Method::Layout(layout) => layout.literals().for_each(|text| grams.count(text)),
+            _ => {}
+        }
+    }
+    for format in formats {
+        format.mapping.ask(&mut grams);
+        if let Method::Text(text) = &mut format.method {
+            text.patterns.iter_mut().for_each(|known| known.gate = known.pattern.gate(&mut grams));
+        }
+    }
+    grams
 }
 
 #[cfg(test)]
 impl Gates {
     /// The slow twin: every text passes.
     pub fn opened(mut self) -> Self {
-        let everywhere: Vec<_> = (0..).take(self.gates.len()).map(|place| (0, place)).collect();
-        self.by_first.fill(everywhere);
+        self.by_first.fill((0..).take(self.gates.len()).map(|place| (Pairs::ANY, place)).collect());
+        self.by_gram.clear();
         self.gates.iter_mut().for_each(|(gate, _)| *gate = Gate::open());
         self
     }
@@ -277,15 +321,5 @@ mod tests {
                 |reader: &Reader| format!("{:?}", reader.read(&situation, &state, text, &arena));
             assert_eq!(read(&reader), read(&slow), "{:?}", String::from_utf8_lossy(text));
         }
-    }
-
-    #[test]
-    fn what_a_notation_takes_out_keeps_nothing_apart() {
-        let mut needed = Traces::default();
-        needed.need(b"a\"b=c");
-        for text in ["a\"b=c", "a\"\"b=c", "a\\\"b\\=c", "x A\"B=C", "a\\\\\"b=\"c"] {
-            assert!(Traces::of(text.as_bytes()).hold(&needed), "{text}");
-        }
-        assert!(!Traces::of(b"a\"c=b").hold(&needed));
     }
 }

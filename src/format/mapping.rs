@@ -3,6 +3,7 @@
 use super::condition::{Alternative, Condition};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
+use super::grams::{Grams, Held};
 use super::keys::{Found, KeyId, Keys};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
@@ -126,8 +127,8 @@ impl Mapping {
     }
 
     /// Whether a record is of the format.
-    pub fn claims(&self, found: &Found<'_, '_>) -> bool {
-        self.claims.iter().any(|claim| claim.holds(found))
+    pub fn claims(&self, found: &Found<'_, '_>, held: &Held) -> bool {
+        self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
     /// For each way in which a claim can hold, what must stand in the record. Names only where the
@@ -152,8 +153,33 @@ impl Mapping {
             .map(move |claim| claim.needed().filter(plain).map(|key| self.keys.name(key)).collect())
     }
 
-    /// Sets the fields that a record says and that are not set yet.
-    pub fn apply<'a>(&'a self, found: &Found<'a, '_>, clock: &Clocks<'_>, draft: &mut Draft<'a>) {
+    /// Counts the literals that its conditions ask for.
+    pub fn count(&self, grams: &mut Grams) {
+        self.claims.iter().for_each(|claim| claim.count(grams));
+        self.when.iter().for_each(|(condition, _)| condition.count(grams));
+    }
+
+    /// Asks for the literals of its conditions.
+    pub fn ask(&mut self, grams: &mut Grams) {
+        self.claims.iter_mut().for_each(|claim| claim.ask(grams));
+        self.when.iter_mut().for_each(|(condition, _)| condition.ask(grams));
+    }
+
+    /// The slow twin: conditions are judged whatever records hold.
+    #[cfg(test)]
+    pub fn open(&mut self) {
+        let conditions = self.claims.iter_mut().chain(self.when.iter_mut().map(|when| &mut when.0));
+        conditions.for_each(Condition::open);
+    }
+
+    /// Sets the fields that a record says and that are not set yet. The record holds this.
+    pub fn apply<'a>(
+        &'a self,
+        found: &Found<'a, '_>,
+        held: &Held,
+        clock: &Clocks<'_>,
+        draft: &mut Draft<'a>,
+    ) {
         self.read_time(found, clock, draft);
         let mut given = self.given(found);
         while let Some((field, specs)) = self.fields.get(given.trailing_zeros() as usize) {
@@ -161,7 +187,7 @@ impl Mapping {
             given &= given - 1;
         }
         for (condition, set) in &self.when {
-            if condition.holds(found) && set.iter().any(|(field, _)| !draft.has(*field)) {
+            if condition.holds(found, held) && set.iter().any(|(field, _)| !draft.has(*field)) {
                 for (field, spec) in set {
                     spec.set(*field, found, draft);
                 }

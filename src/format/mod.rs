@@ -14,6 +14,7 @@ mod draft;
 pub mod evtx;
 mod framing;
 mod gate;
+mod grams;
 mod keys;
 mod layout;
 mod mapping;

@@ -9,11 +9,13 @@
 //! Matching tries the shortest fit first and gives up after a fixed number of steps, so that no
 //! text can make it slow.
 
-use super::gate::{Bytes, Gate};
+use super::gate::{Bytes, Gate, TimeAt};
+use super::grams::Grams;
 use crate::base::Time;
 use crate::base::clock::{Clock, Form, read_prefix};
 use crate::text::{Pair, Pairs, Value};
 use memchr::{memchr, memmem};
+use std::cell::OnceCell;
 
 /// Steps after which a text is taken not to fit.
 const FUEL: u32 = 4_000;
@@ -69,10 +71,39 @@ enum Class {
     OneOf(Vec<Box<[u8]>>),
 }
 
+/// The times that a text begins with, each read once however many patterns ask for it.
+#[derive(Debug)]
+pub(super) struct Times<'c> {
+    clock: &'c Clock,
+    /// Of any form, and of that of ISO 8601, each at the start and behind one byte.
+    first: [[OnceCell<Option<(Time, usize)>>; 2]; 2],
+}
+
+impl<'c> Times<'c> {
+    /// Those of a text, completed from the clock.
+    pub const fn new(clock: &'c Clock) -> Self {
+        Self { clock, first: [const { [const { OnceCell::new() }; 2] }; 2] }
+    }
+
+    /// The time of a form that the text has at a place, and its length.
+    pub fn read(&self, text: &[u8], at: usize, form: &Form) -> Option<(Time, usize)> {
+        let read = || read_prefix(text.get(at..)?, form, self.clock);
+        let first = match form {
+            Form::Auto => self.first[0].get(at),
+            Form::Iso => self.first[1].get(at),
+            _ => None,
+        };
+        match first {
+            Some(first) => *first.get_or_init(read),
+            None => read(),
+        }
+    }
+}
+
 /// Where a match stands.
 struct Match<'t, 'c> {
     text: &'t [u8],
-    clock: &'c Clock,
+    times: &'c Times<'c>,
     taken: &'c mut [Option<(usize, usize)>],
     time: Option<Time>,
     fuel: u32,
@@ -178,21 +209,60 @@ impl Pattern {
     }
 
     /// What every text that it fits begins with and holds.
-    pub fn gate(&self) -> Gate {
-        let mut gate = Gate { begins: self.first_bytes(0), ..Gate::open() };
-        gate.is_timed = matches!(self.program.first(), Some(Part::Time(Form::Auto)));
+    pub fn gate(&self, grams: &mut Grams) -> Gate {
+        let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
+        let gate = gate.needing(grams, self.literals());
+        self.choices().fold(gate, |gate, words| gate.needing_one_of(grams, words))
+    }
+
+    /// The parts that no text that it fits lacks.
+    fn needed(&self) -> impl Iterator<Item = &Part> {
         let mut at = 0;
-        while let Some(part) = self.program.get(at) {
-            at = match part {
-                Part::Optional(end) => *end,
-                Part::Literal(literal) => {
-                    gate.holds.need(&literal.text);
-                    at + 1
+        std::iter::from_fn(move || {
+            loop {
+                let part = self.program.get(at)?;
+                match part {
+                    Part::Optional(end) => at = *end,
+                    part => {
+                        at += 1;
+                        return Some(part);
+                    }
                 }
-                Part::Take(..) | Part::Time(_) => at + 1,
-            };
-        }
-        gate
+            }
+        })
+    }
+
+    /// The texts that stand in each text that it fits.
+    pub fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        self.needed().filter_map(|part| match part {
+            Part::Literal(literal) => Some(&*literal.text),
+            _ => None,
+        })
+    }
+
+    /// Words of which one stands in each text that it fits.
+    pub fn choices(&self) -> impl Iterator<Item = &[Box<[u8]>]> {
+        self.needed().filter_map(|part| match part {
+            Part::Take(_, Class::OneOf(words)) => Some(words.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// A time that each text that it fits begins with.
+    fn time(&self) -> Option<(Form, TimeAt)> {
+        let (form, at) = match self.program.as_slice() {
+            [Part::Time(form), ..] => (form, TimeAt::Start),
+            [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..]
+                if mark.text.len() == 1 =>
+            {
+                (form, TimeAt::StartOrNext)
+            }
+            [Part::Literal(mark), Part::Time(form), ..] if mark.text.len() == 1 => {
+                (form, TimeAt::Next)
+            }
+            _ => return None,
+        };
+        Some((form.clone(), at))
     }
 
     /// What a text can begin with that the parts from one on fit.
@@ -240,11 +310,11 @@ impl Pattern {
     pub fn read<'a>(
         &'a self,
         text: &'a [u8],
-        clock: &Clock,
+        times: &Times<'_>,
         pairs: &mut Pairs<'a>,
     ) -> Option<Option<Time>> {
         let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
-        let mut at = Match { text, clock, taken, time: None, fuel: FUEL };
+        let mut at = Match { text, times, taken, time: None, fuel: FUEL };
         if !at.fits(&self.program, 0, 0) {
             return None;
         }
@@ -307,7 +377,7 @@ impl Match<'_, '_> {
                     && self.fits(program, part + 1, at + literal.text.len())
             }
             Some(Part::Time(form)) => {
-                let Some((time, length)) = read_prefix(rest, form, self.clock) else {
+                let Some((time, length)) = self.times.read(self.text, at, form) else {
                     return false;
                 };
                 self.time = Some(time);
@@ -453,7 +523,7 @@ mod tests {
     fn read(pattern: &str, text: &str) -> Option<Vec<(String, String)>> {
         let (pattern, arena) = (Pattern::compile(pattern).unwrap(), Bump::new());
         let mut pairs = Pairs::new_in(&arena);
-        pattern.read(text.as_bytes(), &Clock::default(), &mut pairs)?;
+        pattern.read(text.as_bytes(), &Times::new(&Clock::default()), &mut pairs)?;
         let shown = |pair: &Pair<'_>| {
             let Value::Text(value) = pair.value else { unreachable!() };
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
@@ -518,7 +588,9 @@ mod tests {
         let pattern = Pattern::compile("<a> <b> <c> <d> <e> <f> end").unwrap();
         let (arena, text) = (Bump::new(), "x ".repeat(50_000));
         let mut pairs = Pairs::new_in(&arena);
-        assert!(pattern.read(text.as_bytes(), &Clock::default(), &mut pairs).is_none());
+        assert!(
+            pattern.read(text.as_bytes(), &Times::new(&Clock::default()), &mut pairs).is_none()
+        );
     }
 
     #[test]

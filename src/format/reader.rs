@@ -4,17 +4,18 @@
 
 use super::columns::State;
 use super::compiled::{Compiled, Method, Text};
-use super::condition::Glob;
 use super::definition::{Definition, DefinitionError, Kind, Notation};
 use super::draft::Draft;
-use super::gate::{Gate, Gates, Traces};
+use super::gate::{self, Gates, Names};
+use super::grams::{Grams, Held};
 use super::keys::{Found, hashed};
 use super::layout::Layout;
 use super::mapping::Clocks;
+use super::pattern::Times;
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
-use crate::base::{Table, Time};
+use crate::base::{Glob, Table, Time};
 use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
@@ -41,8 +42,8 @@ pub struct Reader {
     formats: Vec<Compiled>,
     /// What the records of each format count as.
     counts_as: Vec<FormatIndex>,
-    /// JSON formats by a name that a claim needs, each with the traces of all that it needs.
-    by_key: Table<Vec<(Traces, FormatIndex)>>,
+    /// JSON formats by a name that a claim needs, each with all that it needs.
+    by_key: Table<Vec<(Names, FormatIndex)>>,
     /// JSON formats whose claims need no name.
     any_json: Vec<FormatIndex>,
     /// Formats of syslog programs, by their names in lower case.
@@ -55,6 +56,8 @@ pub struct Reader {
     particular: Gates,
     /// The generic ones.
     generic: Gates,
+    /// What gates and conditions ask for.
+    grams: Grams,
     /// The texts of each format, its own and those of its parts.
     texts: Vec<Vec<FormatIndex>>,
     /// The formats of syslog, RFC 3164 and RFC 5424.
@@ -122,19 +125,22 @@ impl Reader {
         Ok(Self::indexed(described(&known, &|_| false)?))
     }
 
-    fn indexed(formats: Vec<Compiled>) -> Self {
+    fn indexed(mut formats: Vec<Compiled>) -> Self {
+        let mut grams = gate::close(&mut formats);
         let place = |id: &str| formats.iter().position(|format| &*format.id == id);
         let whole = |(own, format): (usize, &Compiled)| {
             format.part_of.as_deref().and_then(place).unwrap_or(own) as FormatIndex
         };
         let counts_as: Vec<_> = formats.iter().enumerate().map(whole).collect();
-        let gates = |is_in: fn(&Compiled) -> bool| {
-            Gates::of((0..).zip(&formats).filter(move |(_, format)| is_in(format)))
+        let mut gates = |is_in: fn(&Compiled) -> bool| {
+            let formats = (0..).zip(&formats).filter(move |(_, format)| is_in(format));
+            Gates::of(formats, &mut grams)
         };
         let mut reader = Self {
             particular: gates(|format| format.is_bare() && !format.is_generic()),
             generic: gates(|format| format.is_bare() && format.is_generic()),
             any_program: gates(|format| format.is_generic() && format.has_programs()),
+            grams,
             texts: vec![Vec::new(); formats.len()],
             syslog: ["sshd_3164", "syslog_5424"].map(|id| place(id).map(|at| at as FormatIndex)),
             counts_as,
@@ -153,7 +159,7 @@ impl Reader {
                             names.into_iter().map(|name| hashed(name.as_bytes())).collect();
                         match names.first() {
                             Some(name) => {
-                                let needed = (Traces::of_names(&names), index);
+                                let needed = (Names::of(&names), index);
                                 reader.by_key.entry(*name, Vec::new).push(needed);
                             }
                             None => reader.any_json.push(index),
@@ -166,7 +172,7 @@ impl Reader {
                     match exact {
                         _ if format.is_generic() => {}
                         Some(names) => names.into_iter().for_each(|name| {
-                            reader.by_program.entry(hashed(name), Vec::new).push(index);
+                            reader.by_program.entry(hashed(name.as_bytes()), Vec::new).push(index);
                         }),
                         None => reader.of_many_programs.push(index),
                     }
@@ -197,13 +203,14 @@ impl Reader {
         self.format(index)?.identity
     }
 
-    /// The slow twin: a reader that tries every format and every pattern.
+    /// The slow twin: a reader that tries every format, every pattern and every condition.
     #[cfg(test)]
     pub(super) fn opened(mut self) -> Self {
         for format in &mut self.formats {
             if let Method::Text(text) = &mut format.method {
-                text.patterns.iter_mut().for_each(|known| known.gate = Gate::open());
+                text.patterns.iter_mut().for_each(|known| known.gate = gate::Gate::open());
             }
+            format.mapping.open();
         }
         self.particular = self.particular.opened();
         self.generic = self.generic.opened();
@@ -395,18 +402,18 @@ struct Attempt<'a, 'r> {
     text: &'a [u8],
     /// Texts that it stands inside.
     nested: u32,
-    /// What the text holds, once that was asked.
-    traces: OnceCell<Traces>,
-    /// Whether it begins with a time, once that was asked.
-    is_timed: OnceCell<bool>,
+    /// What the text holds of what is asked for, once that was asked.
+    held: OnceCell<Held>,
+    /// The times that it begins with.
+    times: Times<'r>,
     /// Its pairs as XML, where it is that, once they were asked for.
     xml: OnceCell<Option<&'a [Pair<'a>]>>,
 }
 
 impl<'a, 'r> Attempt<'a, 'r> {
     const fn new(reader: &'a Reader, clocks: Clocks<'r>, text: &'a [u8], nested: u32) -> Self {
-        let (traces, is_timed, xml) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Attempt { reader, clocks, text, nested, traces, is_timed, xml }
+        let (held, xml) = (OnceCell::new(), OnceCell::new());
+        Attempt { reader, clocks, text, nested, held, times: Times::new(clocks.assumed), xml }
     }
 
     /// The same for a text inside.
@@ -414,17 +421,31 @@ impl<'a, 'r> Attempt<'a, 'r> {
         Self::new(self.reader, self.clocks, text, self.nested + 1)
     }
 
-    /// Whether it can be what lies behind a gate.
-    fn passes(&self, gate: &Gate) -> bool {
-        gate.may_begin(self.text)
-            && self.traces().hold(&gate.holds)
-            && (!gate.is_timed || self.is_timed())
+    /// The text as gates look at it.
+    fn at_gate(&self) -> gate::Text<'_> {
+        gate::Text { bytes: self.text, held: self.held(), times: &self.times }
     }
 
-    /// Whether it begins with a time.
-    fn is_timed(&self) -> bool {
-        let read = || read_prefix(self.text, &Form::Auto, self.clocks.assumed).is_some();
-        *self.is_timed.get_or_init(read)
+    /// What the text holds.
+    fn held(&self) -> &Held {
+        self.held.get_or_init(|| self.reader.grams.held_by(self.text))
+    }
+
+    /// What the values of a record of a format can hold: where they are as the text has them, no
+    /// more than that.
+    fn held_in(&self, format: &Compiled) -> &Held {
+        match &format.method {
+            Method::Text(_)
+            | Method::Columns(_)
+            | Method::Pairs(_)
+            | Method::Cef
+            | Method::Leef
+                if format.inside.is_empty() =>
+            {
+                self.held()
+            }
+            _ => &Held::UNKNOWN,
+        }
     }
 
     /// The pairs of an XML element.
@@ -435,10 +456,6 @@ impl<'a, 'r> Attempt<'a, 'r> {
             let is_read = is_element && xml::read(self.text, arena, &mut pairs).is_ok();
             is_read.then(|| pairs.into_bump_slice() as &[_])
         })
-    }
-
-    fn traces(&self) -> &Traces {
-        self.traces.get_or_init(|| Traces::of(self.text))
     }
 
     /// The format that a line named, or the primary one where its records can be told at once. A
@@ -499,7 +516,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     fn first_of(&self, formats: &Gates, draft: &mut Draft<'a>) -> Option<FormatIndex> {
-        let mut candidates = formats.candidates(self.text, self.traces(), || self.is_timed());
+        let text = self.at_gate();
+        let mut candidates = formats.candidates(&text, draft.arena);
         candidates.find_map(|index| {
             let fitting = self.try_format(index, None, draft);
             if fitting.is_none() {
@@ -562,7 +580,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) -> bool {
         let found = format.mapping.find(&pairs, draft);
-        let is_claimed = is_named || format.mapping.claims(&found);
+        let is_claimed = is_named || format.mapping.claims(&found, self.held_in(format));
         if is_claimed {
             self.understand(format, pairs, found, draft);
         }
@@ -578,7 +596,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
-        format.mapping.apply(&found, &self.clocks, draft);
+        format.mapping.apply(&found, self.held_in(format), &self.clocks, draft);
         draft.add_pairs(&pairs);
     }
 
@@ -590,16 +608,13 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
         let mut pairs = Pairs::new_in(draft.arena);
-        for candidate in &text.patterns {
-            if !self.passes(&candidate.gate) {
-                continue;
-            }
-            let Some(time) = candidate.pattern.read(self.text, self.clocks.assumed, &mut pairs)
-            else {
+        let (at_gate, held) = (self.at_gate(), self.held_in(format));
+        for candidate in text.patterns.iter().filter(|known| known.gate.lets_through(&at_gate)) {
+            let Some(time) = candidate.pattern.read(self.text, &self.times, &mut pairs) else {
                 continue;
             };
             let mut found = format.mapping.find(&pairs, draft);
-            if format.mapping.has_claims() && !format.mapping.claims(&found) {
+            if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
                 pairs.clear();
                 continue;
             }
@@ -611,7 +626,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             for (field, spec) in candidate.fields.iter().chain(&candidate.set) {
                 spec.set(*field, &found, draft);
             }
-            format.mapping.apply(&found, &self.clocks, draft);
+            format.mapping.apply(&found, self.held_in(format), &self.clocks, draft);
             draft.add_pairs(&pairs);
             return Some(inner.unwrap_or(index));
         }
@@ -718,18 +733,17 @@ impl Reader {
         draft: &Draft<'a>,
     ) -> Option<(FormatIndex, &'a Compiled, Found<'a, 'a>)> {
         let names = draft.arena.alloc_slice_fill_iter(pairs.iter().map(|pair| hashed(pair.key)));
-        let traces = Traces::of_names(names);
+        let all = Names::of(names);
         let mut candidates = bumpalo::collections::Vec::new_in(draft.arena);
         let claims = names.iter().filter_map(|name| self.by_key.get(*name)).flatten();
-        candidates
-            .extend(claims.filter(|(needed, _)| traces.hold(needed)).map(|(_, index)| *index));
+        candidates.extend(claims.filter(|(needed, _)| all.hold(needed)).map(|(_, index)| *index));
         candidates.extend_from_slice(&self.any_json);
         candidates.sort_unstable();
         candidates.dedup();
         candidates.into_iter().find_map(|index| {
             let format = self.format(index)?;
             let found = format.mapping.find_named(pairs, names, draft);
-            format.mapping.claims(&found).then_some((index, format, found))
+            format.mapping.claims(&found, &Held::UNKNOWN).then_some((index, format, found))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A pack as it is described, and whether a request is one that it describes.
 
-use super::glob::Glob;
+use crate::base::Glob;
 use crate::base::Text;
 use crate::detect::Seen;
 use crate::event::Field;

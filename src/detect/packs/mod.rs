@@ -6,7 +6,6 @@
 //! never no where a description fits.
 
 mod definition;
-mod glob;
 
 pub use definition::{Pack, Request};
 

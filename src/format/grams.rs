@@ -1,0 +1,266 @@
+//! Which of many literals can stand in a text, asked in one pass over it.
+//!
+//! A literal is told by four bytes in a row of it, those that the fewest others have, and by its
+//! pairs of neighbouring bytes. That they stand in a text says that the literal may; that they do
+//! not says that it does not, neither in the text nor in a value that a notation took out of it, in
+//! either case of letters.
+
+use std::collections::BTreeMap;
+
+/// Stands for four bytes in a row that are asked for.
+pub(super) type GramId = u16;
+
+/// Bytes of each.
+const GRAM: usize = 4;
+
+/// So many are told apart. Literals beyond may always stand in a text.
+const MOST: usize = 4_096;
+
+/// Bits of the filter before the table.
+const FILTER_BITS: u32 = 16;
+
+/// Slots of the table: at most a third is taken.
+const SLOT_BITS: u32 = 14;
+
+/// The four bytes of an empty slot, which no text has: capitals are made small.
+const EMPTY: u32 = 0;
+
+/// The bytes in a row that are asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Grams {
+    /// How many literals have them.
+    uses: BTreeMap<u32, u32>,
+    count: GramId,
+    filter: Box<[u64]>,
+    slots: Box<[(u32, GramId)]>,
+}
+
+impl Default for Grams {
+    fn default() -> Self {
+        Self {
+            uses: BTreeMap::new(),
+            count: 0,
+            filter: vec![0; 1 << (FILTER_BITS - 6)].into(),
+            slots: vec![(EMPTY, 0); 1 << SLOT_BITS].into(),
+        }
+    }
+}
+
+impl Grams {
+    /// Counts what a literal has, so that the rarest can be chosen once all are counted.
+    pub fn count(&mut self, literal: &[u8]) {
+        for gram in rows_of(literal, GRAM) {
+            *self.uses.entry(gram).or_default() += 1;
+        }
+    }
+
+    /// What stands in each text in which the literal stands; none where it is too short.
+    pub fn ask(&mut self, literal: &[u8]) -> Option<GramId> {
+        let uses = |gram: &u32| self.uses.get(gram).copied().unwrap_or(0);
+        let rarest = rows_of(literal, GRAM).into_iter().min_by_key(uses)?;
+        let mut slot = slot_of(rarest);
+        while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {
+            if *known == rarest {
+                return Some(*id);
+            }
+            slot = (slot + 1) % self.slots.len();
+        }
+        if usize::from(self.count) == MOST {
+            return None;
+        }
+        let id = self.count;
+        self.count += 1;
+        self.slots[slot] = (rarest, id);
+        let bit = filter_bit(rarest);
+        self.filter[bit >> 6] |= 1 << (bit & 63);
+        Some(id)
+    }
+
+    /// How many are asked for.
+    pub fn len(&self) -> usize {
+        usize::from(self.count)
+    }
+
+    /// Those that stand in a text.
+    pub fn held_by(&self, text: &[u8]) -> Held {
+        let mut held = Held { grams: [0; MOST / 64], pairs: Pairs::default() };
+        let mut last = 0;
+        for &byte in text {
+            if is_dropped(byte) {
+                continue;
+            }
+            last = last << 8 | u32::from(byte | 0x20);
+            held.pairs.add(last);
+            let bit = filter_bit(last);
+            if self.filter[bit >> 6] & 1 << (bit & 63) != 0 {
+                self.note(last, &mut held);
+            }
+        }
+        held
+    }
+
+    #[inline]
+    fn note(&self, gram: u32, held: &mut Held) {
+        let mut slot = slot_of(gram);
+        while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {
+            if *known == gram {
+                held.grams[usize::from(id >> 6) % (MOST / 64)] |= 1 << (id & 63);
+                return;
+            }
+            slot = (slot + 1) % self.slots.len();
+        }
+    }
+}
+
+/// Quotes and backslashes can be lost when a text is taken apart.
+const fn is_dropped(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\')
+}
+
+/// So many bytes in a row of a literal, in small letters. Signs that notations write as escapes do
+/// not count.
+fn rows_of(literal: &[u8], length: usize) -> Vec<u32> {
+    let kept: Vec<_> = literal.iter().copied().filter(|byte| !is_dropped(*byte)).collect();
+    let plain = kept.windows(length).filter(|gram| !gram.iter().any(u8::is_ascii_control));
+    let gram = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u32::from(byte | 0x20));
+    plain.map(gram).collect()
+}
+
+#[inline]
+const fn mixed(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9e37_79b1)
+}
+
+#[inline]
+const fn filter_bit(gram: u32) -> usize {
+    (mixed(gram) >> (32 - FILTER_BITS)) as usize
+}
+
+#[inline]
+const fn slot_of(gram: u32) -> usize {
+    (mixed(gram) >> (32 - SLOT_BITS)) as usize
+}
+
+/// What stands in a text of what is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    grams: [u64; MOST / 64],
+    pairs: Pairs,
+}
+
+/// Two bytes in a row, as bits. Some share one, so a text may seem to hold what it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pairs([u64; 8]);
+
+/// Stands for some pairs of bytes.
+pub(super) type PairBit = u16;
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Self([1, 0, 0, 0, 0, 0, 0, 0])
+    }
+}
+
+impl Pairs {
+    /// How many are told apart.
+    pub const BITS: usize = 512;
+
+    /// What every text has.
+    pub const ANY: PairBit = 0;
+
+    /// All that are there.
+    pub fn bits(&self) -> impl Iterator<Item = PairBit> {
+        (0..Self::BITS as PairBit).filter(|bit| self.has(*bit))
+    }
+
+    #[inline]
+    const fn has(&self, bit: PairBit) -> bool {
+        self.0[(bit >> 6 & 7) as usize] & 1 << (bit & 63) != 0
+    }
+
+    /// Adds those of a literal.
+    pub fn need(&mut self, literal: &[u8]) {
+        rows_of(literal, 2).into_iter().for_each(|pair| self.add(pair));
+    }
+
+    /// Adds the last two of some bytes.
+    #[inline(always)]
+    fn add(&mut self, last: u32) {
+        let bit = (last << 16).wrapping_mul(0x9e37_79b1) >> 23;
+        self.0[(bit >> 6) as usize] |= 1 << (bit & 63);
+    }
+
+    #[inline]
+    fn hold(&self, needed: &Self) -> bool {
+        self.0.iter().zip(&needed.0).fold(0, |missing, (own, needed)| missing | needed & !own) == 0
+    }
+}
+
+impl Held {
+    /// What may stand in a text of which nothing is known.
+    pub const UNKNOWN: Self = Self { grams: [u64::MAX; MOST / 64], pairs: Pairs([u64::MAX; 8]) };
+
+    /// Whether it is there.
+    #[inline]
+    pub fn has(&self, id: GramId) -> bool {
+        self.grams.get(usize::from(id >> 6)).is_none_or(|word| word & 1 << (id & 63) != 0)
+    }
+
+    /// Whether one of some pairs is there.
+    #[inline]
+    pub const fn has_pair(&self, bit: PairBit) -> bool {
+        self.pairs.has(bit)
+    }
+
+    /// Whether these pairs are there.
+    #[inline]
+    pub fn has_pairs(&self, pairs: &Pairs) -> bool {
+        self.pairs.hold(pairs)
+    }
+
+    /// All that are there, of so many.
+    pub fn ids(&self, count: usize) -> impl Iterator<Item = GramId> {
+        let words = self.grams.iter().take(count.div_ceil(64)).zip((0..).step_by(64));
+        words.flat_map(|(word, from)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as GramId)?;
+                rest &= rest - 1;
+                Some(from + bit)
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may_hold(literal: &str, text: &str) -> bool {
+        let mut grams = Grams::default();
+        grams.count(literal.as_bytes());
+        let id = grams.ask(literal.as_bytes()).unwrap();
+        grams.held_by(text.as_bytes()).has(id)
+    }
+
+    #[test]
+    fn what_a_notation_takes_out_keeps_nothing_apart() {
+        for text in ["a\"b=c,d", "xa\"\"b=c,d", "a\\\"b\\=c,d", "x A\"B=C,D", "a\\\\\"b=\"c,d"] {
+            assert!(may_hold("a\"b=c,d", text), "{text}");
+        }
+        assert!(!may_hold("a\"b=c,d", "a\"c=b,d") && !may_hold("login", "log in"));
+    }
+
+    #[test]
+    fn the_rarest_bytes_of_a_literal_are_asked_for() {
+        let mut grams = Grams::default();
+        for literal in [" from a", " from b", "x from "] {
+            grams.count(literal.as_bytes());
+        }
+        let ids = [" from a", " from b", "x from ", "abc", "a\tbc"]
+            .map(|literal| grams.ask(literal.as_bytes()));
+        assert_eq!(ids, [Some(0), Some(1), Some(2), None, None]);
+        let held: Vec<_> = grams.held_by(b"sent FROM B").ids(grams.len()).collect();
+        assert_eq!(held, [1]);
+    }
+}
