@@ -9,6 +9,7 @@ pub mod format;
 pub mod input;
 pub mod judge;
 pub mod shard;
+pub mod sigma;
 pub mod text;
 
 pub mod baseline;
