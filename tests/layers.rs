@@ -19,12 +19,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("finding", &["base", "event"]),
     ("baseline", &["base", "event", "judge"]),
     ("detect", &["base", "event", "finding", "judge", "baseline"]),
+    ("sigma", &["base", "text", "event", "finding"]),
     ("report", &["base", "finding"]),
     (
         "engine",
         &[
             "base", "text", "event", "judge", "input", "shard", "format", "finding", "baseline",
-            "detect", "report",
+            "detect", "sigma", "report",
         ],
     ),
     ("train", &["base"]),
@@ -34,7 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 const ALL: &[&str] = &[
     "base", "text", "event", "judge", "input", "shard", "format", "finding", "baseline", "detect",
-    "report", "engine", "train",
+    "sigma", "report", "engine", "train",
 ];
 
 /// Lines of a function at most: a screen.
