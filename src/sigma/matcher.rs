@@ -4,7 +4,7 @@
 //! passes. A rule is looked at only where one of its witnesses passed; `laws` compares with the
 //! plain meaning of every rule.
 
-use super::class::Class;
+use super::class::{Class, Wanted};
 use super::expr::{Facts, FieldId, PredicateId};
 use super::rule::{LogSource, RuleIndex};
 use super::set::{RuleSet, SeenSources};
@@ -28,8 +28,7 @@ pub struct Matcher<'r> {
     /// By predicate, the rules that it is a witness of: a range of `witnessed`.
     of_witness: Vec<(u32, u32)>,
     witnessed: Vec<RuleIndex>,
-    /// By rule, whether it has a witness.
-    has_witness: Vec<bool>,
+    wanted: Wanted<'r>,
     /// By rule, the event on which it was run last.
     run_on: Vec<u64>,
     events: u64,
@@ -62,7 +61,7 @@ impl<'r> Matcher<'r> {
             of_witness,
             witnessed: pairs.into_iter().map(|(_, rule)| rule).collect(),
             run_on: vec![0; has_witness.len()],
-            has_witness,
+            wanted: Wanted::new(rules, &has_witness),
             events: 0,
             matched: Vec::new(),
             seen: SeenSources::default(),
@@ -75,9 +74,9 @@ impl<'r> Matcher<'r> {
         self.matched.clear();
         let place = self.class_of(event, source);
         if let Some(class) = self.classes.at_mut(place)
-            && !class.rules.is_empty()
+            && class.has_rules
         {
-            judge(self.rules, self.seed, class, &mut self.verdicts, event);
+            judge(&self.wanted, self.seed, class, &mut self.verdicts, event);
             let fields = class.note_seen(&self.verdicts);
             self.seen.fields.extend(fields);
             self.run(event, place);
@@ -134,9 +133,7 @@ impl<'r> Matcher<'r> {
         if self.classes.len() >= CLASSES {
             self.classes.clear();
         }
-        let mut class = Class::new(self.rules, &marks, &mut self.verdicts);
-        let unwitnessed = class.rules.iter().filter(|rule| !self.has_witness[**rule as usize]);
-        class.unwitnessed = unwitnessed.copied().collect();
+        let class = Class::new(&self.wanted, &marks, &mut self.verdicts);
         self.seen.sources.extend(&class.sources);
         self.classes.entry(key, || class);
         self.classes.find(key).unwrap_or_default()
@@ -145,7 +142,7 @@ impl<'r> Matcher<'r> {
 
 /// Notes which fields an event has, and which predicates its values pass.
 fn judge(
-    rules: &RuleSet,
+    wanted: &Wanted<'_>,
     seed: Seed,
     class: &mut Class,
     verdicts: &mut Verdicts<'_>,
@@ -153,7 +150,7 @@ fn judge(
 ) {
     verdicts.begin();
     for pair in event.fields.pairs() {
-        for field in class.fields(rules, pair.key, seed) {
+        for field in class.fields(wanted, pair.key, seed) {
             verdicts.value(*field, pair.value);
         }
         if let (Some(place), Value::Text(text)) = (class.keywords, pair.value) {
@@ -176,16 +173,11 @@ fn judge(
 
 /// What an event says under a name that rules use.
 fn said<'e>(event: &Event<'e>, source: &LogSource, name: &str) -> Vec<Value<'e>> {
-    let marks = marks(event, source);
-    let any_case = marks.any_case();
-    let is_named = |key: &[u8]| {
-        let names = std::str::from_utf8(key).map(|key| marks.names_of(key)).unwrap_or_default();
-        names.iter().any(|known| known == name || (any_case && known.eq_ignore_ascii_case(name)))
-    };
-    let pairs = event.fields.pairs().iter().filter(|pair| is_named(pair.key));
+    let naming = marks(event, source).naming();
+    let pairs = event.fields.pairs().iter().filter(|pair| naming.is(pair.key, name));
     let mut said: Vec<_> = pairs.map(|pair| pair.value).collect();
     if !said.iter().any(|value| *value != Value::Null) {
-        let texts = marks.fields_of(name).into_iter().filter_map(|field| event.fields.text(field));
+        let texts = naming.fields_of(name).into_iter().filter_map(|field| event.fields.text(field));
         said.extend(texts.take(1).map(Value::Text));
     }
     said

@@ -13,6 +13,8 @@ mod correlation;
 mod explain;
 mod expr;
 mod index;
+#[cfg(test)]
+mod laws;
 mod matcher;
 mod modifier;
 mod number;

@@ -66,6 +66,6 @@ mod tests {
         assert_eq!(fill("50 % of %c%", &lists, &mut missing, 9).unwrap().len(), 1);
         assert_eq!(fill("%a%%a%", &lists, &mut missing, 3), Err(What::TooComplex));
         assert_eq!(fill("%c%", &lists, &mut missing, 9).unwrap(), [""]);
-        assert_eq!(missing, ["c"]);
+        assert_eq!(missing, ["c", "c"]);
     }
 }

@@ -98,11 +98,14 @@ impl Problem {
 
 impl What {
     fn words(&self) -> Text {
+        if let Some((text, en, ja)) = self.said_of_a_text() {
+            let text = visible(text);
+            return Text::new(format!("«{text}» {en}."), format!("「{text}」{ja}。"));
+        }
+        if let Some((en, ja)) = self.fixed_words() {
+            return Text::fixed(en, ja);
+        }
         match self {
-            Self::NotText => Text::fixed(
-                "The file is not UTF-8 text.",
-                "UTF-8のテキストファイルではありません。",
-            ),
             Self::TooLarge(bytes) => Text::new(
                 format!("The rule has {bytes} bytes, more than rules are read."),
                 format!("ルールが{bytes}バイトあり、上限を超えています。"),
@@ -111,36 +114,12 @@ impl What {
                 format!("{left} rules more than are read at once were left out."),
                 format!("一度に読み込める数を超えた{left}件のルールを読み込みませんでした。"),
             ),
-            Self::Yaml(what) => Text::new(
-                format!("The YAML cannot be read: {what}."),
-                format!("YAMLを読み取れません:{what}"),
-            ),
-            Self::NoMapping => Text::fixed(
-                "The document is no mapping of names to values.",
-                "文書が「名前: 値」の形になっていません。",
-            ),
-            Self::Missing(part) => {
-                Text::new(format!("«{part}» is missing."), format!("「{part}」がありません。"))
-            }
-            Self::Unknown(part) => named(part, "is not a part that is known", "は未知の項目です"),
             Self::Form(part, expected) => {
                 let part = visible(part);
                 Text::new(
                     format!("«{part}» must be {expected}."),
                     format!("「{part}」の形式が正しくありません(期待:{expected})。"),
                 )
-            }
-            Self::Action(action) => {
-                named(action, "cannot be used as an action here", "はここで使えないactionです")
-            }
-            Self::Modifier(name) => {
-                named(name, "is no modifier of Sigma", "はSigmaの修飾子ではありません")
-            }
-            Self::Modifiers(names) => {
-                named(names, "do not go together", "は組み合わせて使えません")
-            }
-            Self::Value(value) => {
-                named(value, "cannot be used with its modifiers", "はこの修飾子では使えない値です")
             }
             Self::Regex(pattern, why) => {
                 let (pattern, why) = (visible(pattern), visible(why));
@@ -149,18 +128,6 @@ impl What {
                     format!("正規表現「{pattern}」は使えません:{why}"),
                 )
             }
-            Self::Condition(what) => {
-                named(what, "cannot be read as a condition", "を条件として読み取れません")
-            }
-            Self::NoSearch(name) => named(
-                name,
-                "is used in the condition and not defined",
-                "は条件で使われていますが、定義がありません",
-            ),
-            Self::TooComplex => Text::fixed(
-                "The rule asks for more tests than are allowed.",
-                "ルールの判定の数が上限を超えています。",
-            ),
             Self::Lists(names) => {
                 let names = visible(&names.join(", "));
                 Text::new(
@@ -168,91 +135,142 @@ impl What {
                     format!("必要なリストが指定されていません:{names}"),
                 )
             }
-            Self::SameId(id) => {
-                named(id, "is the id of another rule too", "は他のルールと重複したidです")
-            }
-            Self::NoRule(name) => {
-                named(name, "is no rule that was loaded", "というルールは読み込まれていません")
-            }
-            Self::Circle => Text::fixed(
-                "Correlations name one another in a circle.",
-                "相関ルールが互いに循環参照しています。",
-            ),
-            Self::Unused(name) => named(
-                name,
-                "is defined and not used in the condition",
-                "は定義されていますが、条件で使われていません",
-            ),
+            other => Text::new(format!("{other:?}"), format!("{other:?}")),
         }
     }
 
-    const fn hint(&self) -> Text {
-        match self {
-            Self::NotText => Text::fixed("Save the file as UTF-8.", "UTF-8で保存してください。"),
+    /// What is said of a text from the rule.
+    fn said_of_a_text(&self) -> Option<(&str, &'static str, &'static str)> {
+        Some(match self {
+            Self::Yaml(text) => {
+                (text, "is why the YAML cannot be read", "のため、YAMLを読み取れません")
+            }
+            Self::Missing(text) => (text, "is missing", "がありません"),
+            Self::Unknown(text) => (text, "is not a part that is known", "は未知の項目です"),
+            Self::Action(text) => {
+                (text, "cannot be used as an action here", "はここで使えないactionです")
+            }
+            Self::Modifier(text) => {
+                (text, "is no modifier of Sigma", "はSigmaの修飾子ではありません")
+            }
+            Self::Modifiers(text) => (text, "do not go together", "は組み合わせて使えません"),
+            Self::Value(text) => {
+                (text, "cannot be used with its modifiers", "はこの修飾子では使えない値です")
+            }
+            Self::Condition(text) => {
+                (text, "cannot be read as a condition", "を条件として読み取れません")
+            }
+            Self::NoSearch(text) => {
+                let ja = "は条件で使われていますが、定義がありません";
+                (text, "is used in the condition and not defined", ja)
+            }
+            Self::SameId(text) => {
+                (text, "is the id of another rule too", "は他のルールと重複したidです")
+            }
+            Self::NoRule(text) => {
+                (text, "is no rule that was loaded", "というルールは読み込まれていません")
+            }
+            Self::Unused(text) => {
+                let ja = "は定義されていますが、条件で使われていません";
+                (text, "is defined and not used in the condition", ja)
+            }
+            _ => return None,
+        })
+    }
+
+    const fn fixed_words(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::NotText => {
+                ("The file is not UTF-8 text.", "UTF-8のテキストファイルではありません。")
+            }
+            Self::NoMapping => (
+                "The document is no mapping of names to values.",
+                "文書が「名前: 値」の形になっていません。",
+            ),
+            Self::TooComplex => (
+                "The rule asks for more tests than are allowed.",
+                "ルールの判定の数が上限を超えています。",
+            ),
+            Self::Circle => (
+                "Correlations name one another in a circle.",
+                "相関ルールが互いに循環参照しています。",
+            ),
+            _ => return None,
+        })
+    }
+
+    fn hint(&self) -> Text {
+        let (en, ja) = match self {
+            Self::Modifier(_) | Self::Modifiers(_) | Self::Regex(..) | Self::Condition(_) => {
+                self.hint_of_notation()
+            }
+            Self::NotText => ("Save the file as UTF-8.", "UTF-8で保存してください。"),
             Self::TooLarge(_) | Self::TooComplex => {
-                Text::fixed("Divide the rule into several.", "ルールを分割してください。")
+                ("Divide the rule into several.", "ルールを分割してください。")
             }
-            Self::TooMany(_) => {
-                Text::fixed("Load fewer rules at once.", "読み込むルールを減らしてください。")
-            }
+            Self::TooMany(_) => ("Load fewer rules at once.", "読み込むルールを減らしてください。"),
             Self::Yaml(_) | Self::NoMapping => {
-                Text::fixed("Correct the text at this line.", "この行の記述を修正してください。")
+                ("Correct the text at this line.", "この行の記述を修正してください。")
             }
-            Self::Missing(_) => Text::fixed("Add it.", "追加してください。"),
-            Self::Unknown(_) => Text::fixed(
+            Self::Missing(_) => ("Add it.", "追加してください。"),
+            Self::Unknown(_) => (
                 "Check its spelling. It has no effect.",
                 "綴りを確認してください。この項目は効果がありません。",
             ),
-            Self::Form(..) | Self::Value(_) => Text::fixed(
+            Self::Form(..) | Self::Value(_) => (
                 "Write it in the form that the specification asks for.",
                 "仕様に沿った形式で記述してください。",
             ),
-            Self::Action(_) => Text::fixed(
+            Self::Action(_) => (
                 "Use global, reset or repeat; repeat stands behind a rule.",
                 "global・reset・repeatのいずれかを使ってください。repeatはルールの後に置きます。",
             ),
-            Self::Modifier(_) => Text::fixed(
-                "Use a modifier of the Sigma specification 2.1.",
-                "Sigma仕様2.1の修飾子を使ってください。",
-            ),
-            Self::Modifiers(_) => Text::fixed("Use one of them.", "いずれか1つを使ってください。"),
-            Self::Regex(..) => Text::fixed(
-                "Write it without look-around and back references, and shorter.",
-                "先読み・後読みや後方参照を使わず、短く書いてください。",
-            ),
-            Self::Condition(_) => Text::fixed(
-                "Use names of searches with and, or, not, «1 of» and «all of».",
-                "検索名をand・or・not・「1 of」・「all of」で組み合わせてください。",
-            ),
-            Self::NoSearch(_) => Text::fixed(
+            Self::NoSearch(_) => (
                 "Define it under «detection», or correct the condition.",
                 "detectionに定義するか、条件を修正してください。",
             ),
             Self::Lists(_) => {
-                Text::fixed("Add the lists to the settings.", "設定にリストを追加してください。")
+                ("Add the lists to the settings.", "設定にリストを追加してください。")
             }
-            Self::SameId(_) => Text::fixed(
-                "Give each rule an id of its own.",
-                "ルールごとに異なるidを付けてください。",
+            Self::SameId(_) | Self::NoRule(_) | Self::Circle | Self::Unused(_) => {
+                self.hint_of_names()
+            }
+        };
+        Text::fixed(en, ja)
+    }
+
+    const fn hint_of_notation(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Modifier(_) => (
+                "Use a modifier of the Sigma specification 2.1.",
+                "Sigma仕様2.1の修飾子を使ってください。",
             ),
-            Self::NoRule(_) => Text::fixed(
-                "Load the rule too, or correct the name.",
-                "そのルールも読み込むか、名前を修正してください。",
+            Self::Modifiers(_) => ("Use one of them.", "いずれか1つを使ってください。"),
+            Self::Regex(..) => (
+                "Write it without look-around and back references, and shorter.",
+                "先読み・後読みや後方参照を使わず、短く書いてください。",
             ),
-            Self::Circle => Text::fixed(
-                "Let no correlation lead back to itself.",
-                "相関ルールが自分自身に戻らないようにしてください。",
-            ),
-            Self::Unused(_) => Text::fixed(
-                "Use it in the condition, or delete it.",
-                "条件で使うか、削除してください。",
+            _ => (
+                "Use names of searches with and, or, not, «1 of» and «all of».",
+                "検索名をand・or・not・「1 of」・「all of」で組み合わせてください。",
             ),
         }
     }
-}
 
-/// What is said of a text from a rule.
-fn named(text: &str, en: &str, ja: &str) -> Text {
-    let text = visible(text);
-    Text::new(format!("«{text}» {en}."), format!("「{text}」{ja}。"))
+    const fn hint_of_names(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::SameId(_) => {
+                ("Give each rule an id of its own.", "ルールごとに異なるidを付けてください。")
+            }
+            Self::NoRule(_) => (
+                "Load the rule too, or correct the name.",
+                "そのルールも読み込むか、名前を修正してください。",
+            ),
+            Self::Circle => (
+                "Let no correlation lead back to itself.",
+                "相関ルールが自分自身に戻らないようにしてください。",
+            ),
+            _ => ("Use it in the condition, or delete it.", "条件で使うか、削除してください。"),
+        }
+    }
 }

@@ -133,9 +133,10 @@ impl Marks<'_> {
         log.channels.iter().any(is_channel) || self.is_one_of(&log.events)
     }
 
-    fn names(&self) -> impl Iterator<Item = &'static Names> {
+    /// What rules' fields are called in it.
+    pub fn naming(&self) -> Naming {
         let own = self.own();
-        let fits = move |names: &&Names| {
+        let fits = |names: &&Names| {
             let wanted = LogSource {
                 product: names.product.clone(),
                 category: names.category.clone(),
@@ -144,13 +145,19 @@ impl Marks<'_> {
             own.iter().any(|own| own.is_within(&wanted))
                 && (names.events.is_empty() || self.is_one_of(&names.events))
         };
-        TABLE.names.iter().filter(fits)
+        Naming(TABLE.names.iter().filter(fits).collect())
     }
+}
 
+/// What rules' fields are called in one kind of event.
+#[derive(Clone, Debug)]
+pub(super) struct Naming(Vec<&'static Names>);
+
+impl Naming {
     /// The names under which rules may ask for what a record says under a key.
     pub fn names_of(&self, key: &str) -> Vec<String> {
         let mut names = vec![key.to_owned()];
-        for entry in self.names() {
+        for entry in &self.0 {
             let is_inside = entry.inside.iter().any(|outer| {
                 key.strip_prefix(outer.as_str()).is_some_and(|rest| rest.starts_with('.'))
             });
@@ -158,7 +165,7 @@ impl Marks<'_> {
                 names.push(last.to_owned());
             }
         }
-        for entry in self.names() {
+        for entry in &self.0 {
             let is_alias = |other: &String| names.contains(other);
             let more = entry.names.iter().filter(|(_, others)| others.iter().any(is_alias));
             let more: Vec<_> = more.map(|(name, _)| name.clone()).collect();
@@ -169,12 +176,19 @@ impl Marks<'_> {
 
     /// Whether names count the same in lower and upper case.
     pub fn any_case(&self) -> bool {
-        self.names().any(|entry| entry.any_case)
+        self.0.iter().any(|entry| entry.any_case)
+    }
+
+    /// Whether a key is a name that rules use.
+    pub fn is(&self, key: &[u8], name: &str) -> bool {
+        let names = std::str::from_utf8(key).map(|key| self.names_of(key)).unwrap_or_default();
+        let any_case = self.any_case();
+        names.iter().any(|known| known == name || (any_case && known.eq_ignore_ascii_case(name)))
     }
 
     /// The fields of the event model that a field of rules may be read from.
     pub fn fields_of(&self, name: &str) -> Vec<Field> {
-        let others = self.names().filter_map(|entry| entry.names.get(name)).flatten();
+        let others = self.0.iter().filter_map(|entry| entry.names.get(name)).flatten();
         let named = others.map(String::as_str).chain([name]).filter_map(Field::named);
         named.collect()
     }
@@ -232,9 +246,11 @@ mod tests {
             code: code.as_bytes(),
         };
         let audit = of("Microsoft-Windows-Security-Auditing", "4688");
-        assert!(audit.names_of("Event.EventData.NewProcessName").contains(&"Image".to_owned()));
-        assert!(audit.names_of("winlog.event_data.Image").contains(&"Image".to_owned()));
-        assert!(!of("x", "1").names_of("NewProcessName").contains(&"Image".to_owned()));
-        assert_eq!(audit.fields_of("EventID"), [Field::Code]);
+        assert!(
+            audit.naming().names_of("Event.EventData.NewProcessName").contains(&"Image".to_owned())
+        );
+        assert!(audit.naming().names_of("winlog.event_data.Image").contains(&"Image".to_owned()));
+        assert!(!of("x", "1").naming().names_of("NewProcessName").contains(&"Image".to_owned()));
+        assert_eq!(audit.naming().fields_of("EventID"), [Field::Code]);
     }
 }

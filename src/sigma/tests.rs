@@ -388,7 +388,7 @@ fn hostile_rules_stop_nobody_else() {
         ")".repeat(5_000)
     ));
     let regex = rule("  s:\n    F|re: '((a{1000}){1000}){10}'\n  condition: s\n");
-    let wide = format!("  s:\n    F: a\n  condition: {}\n", vec!["1 of *"; 7_000].join(" or "));
+    let wide = format!("  s:\n    F: a\n  condition: {}\n", vec!["1 of *"; 6_000].join(" or "));
     let lists = rule("  s:\n    F|expand: '%a%%a%%a%'\n  condition: s\n");
     let text = [long, deep, regex, lists, good].join("---\n");
     let entries = vec!["x"; 1_000];

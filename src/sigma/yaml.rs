@@ -216,12 +216,12 @@ impl<'a> Reader<'a> {
     /// Skips spaces, comments and line ends. Gives the column of what follows, none at the end.
     fn next_token(&mut self) -> Result<Option<usize>, Error> {
         loop {
-            let spaces = self.skip_spaces();
+            self.skip_spaces();
             match self.peek() {
                 None => return Ok(None),
                 Some(b'\n') => self.newline(),
                 Some(b'\r') if self.rest().starts_with("\r\n") => self.at += 1,
-                Some(b'#') if spaces || self.column() == 0 => self.at += self.rest_of_line().len(),
+                Some(b'#') if self.is_apart() => self.at += self.rest_of_line().len(),
                 Some(b'\t') => {
                     let is_blank = self.rest_of_line().trim().is_empty();
                     if !is_blank {
@@ -234,20 +234,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether there were any, or the line begins here.
-    fn skip_spaces(&mut self) -> bool {
-        let before = self.at;
+    fn skip_spaces(&mut self) {
         while self.peek() == Some(b' ') {
             self.at += 1;
         }
-        self.at > before
+    }
+
+    /// Whether a space stands before, or the line begins here.
+    fn is_apart(&self) -> bool {
+        self.column() == 0 || self.text[..self.at].ends_with([' ', '\t'])
     }
 
     /// Whether the rest of the line says nothing more; goes to its end if so.
     fn at_line_end(&mut self) -> bool {
-        let spaces = self.skip_spaces() || self.text[..self.at].ends_with([' ', '\t']);
+        self.skip_spaces();
         let rest = self.rest_of_line();
-        let is_end = rest.trim().is_empty() || (spaces && rest.starts_with('#'));
+        let is_end = rest.trim().is_empty() || (self.is_apart() && rest.starts_with('#'));
         if is_end {
             self.at += rest.len();
         }
@@ -352,6 +354,8 @@ impl<'a> Reader<'a> {
         let before = self.nodes;
         let node = if self.at_line_end() {
             self.value_below(column, of_mapping, depth)?
+        } else if of_mapping && self.at_dash() {
+            return Err(self.error("a list begins on a line of its own"));
         } else if !of_mapping && (self.at_dash() || self.at_key()) {
             let inner = self.column();
             self.block(inner, depth + 1)?

@@ -4,6 +4,7 @@
 mod access;
 mod page;
 mod patterns;
+mod rules;
 mod traffic;
 
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use crate::repo::{Repo, write};
 
 #[derive(Args)]
 pub struct Options {
-    /// access or page; all where none is named
+    /// access, page or rules; all where none is named
     name: Option<String>,
     /// Writes what was measured to this file as well
     #[arg(long, value_name = "FILE")]
@@ -29,7 +30,7 @@ struct Benchmark {
     run: fn(&Repo) -> Result<Value>,
 }
 
-const ALL: &[Benchmark] = &[access::BENCHMARK, page::BENCHMARK];
+const ALL: &[Benchmark] = &[access::BENCHMARK, page::BENCHMARK, rules::BENCHMARK];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let mut measured = Map::new();
