@@ -16,7 +16,6 @@ pub mod baseline;
 pub mod detect;
 pub mod engine;
 pub mod report;
-pub mod sigma;
 pub mod train;
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -24,6 +24,10 @@ pub(super) enum Command {
     Events(InputOptions),
     /// The log formats that are read
     Formats,
+    /// Sigma rules: what is in files, folders and archives, and what is wrong with it
+    ///
+    /// Exit status: 0 all can be used; 2 there is none that can; 3 some cannot be used.
+    Rules(RulesOptions),
     /// The detections, or one of them in full
     Detections {
         /// Id of a detection, such as B1
@@ -78,6 +82,12 @@ pub(super) struct InputOptions {
 pub(super) struct CheckOptions {
     #[command(flatten)]
     pub(super) input: InputOptions,
+    /// Sigma rules: a file, a folder, or an archive; repeatable
+    #[arg(long = "rules")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Leave the program's own detections out
+    #[arg(long)]
+    pub(super) no_builtin: bool,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -96,6 +106,22 @@ pub(super) struct CheckOptions {
     /// Usual distance between two drawn cuts, bytes
     #[arg(long, hide = true, default_value_t = 10_000)]
     pub(super) cut_bytes: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesOptions {
+    /// Files, folders and archives with Sigma rules
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Say what is wrong, with the line and what to do, instead of listing the rules
+    #[arg(long)]
+    pub(super) lint: bool,
+    /// Settings as a JSON file, with the lists that rules ask for
+    #[arg(long)]
+    pub(super) settings: Option<PathBuf>,
+    /// Language of what is said
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

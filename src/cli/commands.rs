@@ -57,7 +57,7 @@ pub(super) fn status(report: &Report) -> Status {
 }
 
 pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
-    let session = Session::new(&options.input, cuts(options))?;
+    let session = Session::of_check(options)?;
     let mut stats = Stats::new();
     let concluded = session.check(options, &mut stats)?;
     let report = &concluded.report;

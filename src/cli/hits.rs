@@ -2,7 +2,7 @@
 //! what a record means is known only when all were seen.
 
 use super::args::CheckOptions;
-use super::commands::{cuts, output, status};
+use super::commands::{output, status};
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
@@ -29,7 +29,7 @@ struct Hit<'a> {
 }
 
 pub(super) fn hits(options: &CheckOptions) -> Result<Status, Failure> {
-    let session = Session::new(&options.input, cuts(options))?;
+    let session = Session::of_check(options)?;
     let mut stats = Stats::new();
     let concluded = session.check(options, &mut stats)?;
     let mut out = output(options.input.out.as_deref())?;

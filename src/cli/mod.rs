@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod hits;
 mod progress;
+mod rules;
 mod session;
 mod stats;
 
@@ -86,6 +87,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Hits(options) => hits::hits(options),
         Command::Events(options) => commands::events(options),
         Command::Formats => commands::formats(),
+        Command::Rules(options) => rules::rules(options),
         Command::Detections { id } => commands::detections(id.as_deref()),
         Command::Traffic(options) => commands::traffic(options),
         Command::Schema => commands::schema(),

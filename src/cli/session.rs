@@ -2,7 +2,9 @@
 
 use super::Failure;
 use super::args::{CheckOptions, InputOptions};
+use super::commands::cuts;
 use super::progress::Progress;
+use super::rules::load;
 use super::stats::Stats;
 use crate::base::Merge;
 use crate::engine::{
@@ -15,6 +17,7 @@ use crate::input::{ReadAt, ReadError};
 use crate::shard::Cuts;
 use rayon::prelude::*;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What was given, ready to be read.
@@ -41,16 +44,17 @@ impl ReadAt for Opened {
     }
 }
 
+/// The settings of a file, where one is given.
+pub(super) fn read_settings(path: Option<&Path>) -> Result<Settings, Failure> {
+    let Some(path) = path else { return Ok(Settings::default()) };
+    let failed = |what: String| Failure::File { path: path.display().to_string(), what };
+    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
+}
+
 /// The settings of a file and of the command line together.
 fn settings(options: &InputOptions) -> Result<Settings, Failure> {
-    let mut settings = match &options.settings {
-        None => Settings::default(),
-        Some(path) => {
-            let failed = |what: String| Failure::File { path: path.display().to_string(), what };
-            let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-            serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?
-        }
-    };
+    let mut settings = read_settings(options.settings.as_deref())?;
     let typed = options;
     settings.zone = typed.zone.clone().or(settings.zone);
     settings.since = typed.since.clone().or(settings.since);
@@ -72,7 +76,20 @@ fn settings(options: &InputOptions) -> Result<Settings, Failure> {
 impl Session {
     /// Finds and surveys what was given, and plans the work.
     pub(super) fn new(options: &InputOptions, cuts: Cuts) -> Result<Self, Failure> {
-        let settings = settings(options)?;
+        Self::with(options, settings(options)?, cuts)
+    }
+
+    /// The same for a check, with its rules.
+    pub(super) fn of_check(options: &CheckOptions) -> Result<Self, Failure> {
+        let mut settings = settings(&options.input)?;
+        settings.rules.no_builtin |= options.no_builtin;
+        let rules = load(&options.rules, &settings)?;
+        let mut session = Self::with(&options.input, settings, cuts(options))?;
+        session.prepared = session.prepared.with_rules(rules);
+        Ok(session)
+    }
+
+    fn with(options: &InputOptions, settings: Settings, cuts: Cuts) -> Result<Self, Failure> {
         let passwords = &options.passwords;
         let meant = settings.meant(passwords)?;
         let given = gather(&options.paths);

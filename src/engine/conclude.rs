@@ -7,7 +7,7 @@ use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
-use crate::base::{Merge, Text, rfc3339};
+use crate::base::{Merge, Text, counted, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::finding::{Evidence, Finding, Place, SubjectKind};
@@ -16,6 +16,7 @@ use crate::report::{
     Bucket, ByteLedger, CalendarDay, Coverage as ReportCoverage, Entity, NotEvaluable, Problem,
     Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed, questions,
 };
+use crate::sigma::Found;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -57,7 +58,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
 
     /// Makes the report. `sources`, in the order of the plan, are read again for the evidence.
     pub fn conclude(self, sources: &[&dyn ReadAt]) -> Concluded<P> {
-        let Self { prepared, partial: Partial { coverage, baseline, states } } = self;
+        let Self { prepared, partial: Partial { coverage, baseline, states, found } } = self;
         let plan = &prepared.plan;
         let site = Site::new(&baseline);
         let streams = stream_views(plan, &coverage);
@@ -69,14 +70,14 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();
-        for (card, verdict) in states.conclude(&context, has) {
-            drawn.take(
-                card,
-                verdict,
-                coverage.streams.values().any(|ledger| ledger.understood() > 0),
-            );
+        if !plan.settings.rules.no_builtin {
+            let any_record = coverage.streams.values().any(|ledger| ledger.understood() > 0);
+            for (card, verdict) in states.conclude(&context, has) {
+                drawn.take(card, verdict, any_record);
+            }
+            drawn.bound(&baseline);
         }
-        drawn.bound(&baseline);
+        drawn.rules(&prepared, &found, &streams);
         drawn.findings.sort_by(Finding::order);
         number(&mut drawn.findings);
         show(&prepared, &mut drawn.findings, &coverage, sources);
@@ -132,6 +133,8 @@ struct Drawn {
     not_evaluable: Vec<NotEvaluable>,
     gaps: Vec<crate::finding::Gap>,
     bounds: Vec<Text>,
+    /// Requests and other records that were compared with rules.
+    by_rules: (u64, u64),
 }
 
 impl Drawn {
@@ -146,8 +149,22 @@ impl Drawn {
         let reason = if any_record { verdict.not_evaluable } else { Some(no_record) };
         if let Some((reason, needs)) = reason {
             let (id, name) = (card.id.to_owned(), card.name.clone());
-            self.not_evaluable.push(NotEvaluable { id, name, reason, needs });
+            self.not_evaluable.push(NotEvaluable { id, name, reason, needs, rules: Vec::new() });
         }
+    }
+
+    /// What the rules found.
+    fn rules(&mut self, prepared: &Prepared, found: &Found, streams: &[StreamView]) {
+        let of = match streams {
+            [only] => only.log_source.clone(),
+            streams => counted(streams.len() as u64, "log"),
+        };
+        let rules = &prepared.rules;
+        let (findings, bounds) = found.conclude(&rules.rules, &of);
+        self.findings.extend(findings);
+        self.bounds.extend(bounds);
+        self.not_evaluable.extend(rules.not_evaluable(found));
+        self.by_rules = (found.requests, found.others);
     }
 
     fn bound(&mut self, baseline: &Baseline) {
@@ -184,9 +201,16 @@ fn assemble(
 ) -> Report {
     let plan = &prepared.plan;
     let reports = sources::reports(prepared, coverage);
-    let total = activity::total(&reports, coverage, streams, baseline, &drawn);
+    let mut total = activity::total(&reports, coverage, streams, baseline, &drawn);
+    let has_detections = !plan.settings.rules.no_builtin;
+    total.judged_by_rules = drawn.by_rules.1;
+    if !has_detections {
+        total.judged_by_rules += drawn.by_rules.0;
+        total.unjudged = total.records - total.unparsed;
+    }
+    total.unjudged = total.unjudged.saturating_sub(total.judged_by_rules);
     let mut report = Report {
-        tool: tool(),
+        tool: tool(prepared),
         settings: serde_json::to_value(&plan.settings).unwrap_or_default(),
         sources: reports,
         questions: Vec::new(),
@@ -197,22 +221,29 @@ fn assemble(
         not_evaluable: drawn.not_evaluable,
         unparsed: sources::unparsed(prepared, coverage, sources),
     };
+    let cards = if has_detections { CARDS } else { &[] };
     report.questions =
-        questions::answer(&report, &CARDS.iter().map(|card| card.id).collect::<Vec<_>>());
+        questions::answer(&report, &cards.iter().map(|card| card.id).collect::<Vec<_>>());
     report
 }
 
-fn tool() -> Tool {
+fn tool(prepared: &Prepared) -> Tool {
     let cards = serde_json::to_vec(CARDS).unwrap_or_default();
+    let built_in = RulePack {
+        name: questions::BUILT_IN.to_owned(),
+        rules: u32::try_from(CARDS.len()).unwrap_or(u32::MAX),
+        sha256: hex(&Sha256::digest(&cards)),
+    };
+    let has_detections = !prepared.plan.settings.rules.no_builtin;
     Tool {
         name: "sekisho".to_owned(),
         version: crate::VERSION.to_owned(),
         build: crate::BUILD.to_owned(),
-        rule_packs: vec![RulePack {
-            name: "built-in".to_owned(),
-            rules: u32::try_from(CARDS.len()).unwrap_or(u32::MAX),
-            sha256: hex(&Sha256::digest(&cards)),
-        }],
+        rule_packs: has_detections
+            .then_some(built_in)
+            .into_iter()
+            .chain(prepared.rules.pack())
+            .collect(),
     }
 }
 

@@ -9,10 +9,12 @@ mod coverage;
 mod digest;
 mod exhibit;
 mod feed;
+mod load;
 mod plan;
 mod preview;
 mod read;
 mod rows;
+mod rules;
 mod scan;
 mod settings;
 mod views;
@@ -21,6 +23,7 @@ pub use conclude::{Concluded, Concluder};
 pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
+pub use load::{LoadedRules, RuleProblem, RuleText, is_rule_file, rule_files};
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };
@@ -28,4 +31,4 @@ pub use preview::{Preview, PreviewRecord, preview};
 pub use read::{Ledgers, Memory, Prepared, Visitor, read_job};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner};
-pub use settings::{Meant, Settings, SettingsError};
+pub use settings::{Meant, RuleSettings, Settings, SettingsError};

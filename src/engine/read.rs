@@ -5,7 +5,9 @@
 
 use super::coverage::{Bad, Counts, Ledger, SourceLedger, Why};
 use super::feed::{SourceReader, chunks};
+use super::load::LoadedRules;
 use super::plan::{Job, JobKind, Plan, Stream};
+use super::rules::CheckRules;
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
 use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
@@ -32,13 +34,20 @@ pub struct Prepared {
     pub plan: Plan,
     pub(super) meant: Meant,
     pub(super) judge: Judge,
+    pub(super) rules: CheckRules,
 }
 
 impl Prepared {
     /// Compiles what the settings say.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
         let meant = plan.settings.meant(&plan.passwords)?;
-        Ok(Self { plan, meant, judge: Judge::new() })
+        Ok(Self { plan, meant, judge: Judge::new(), rules: CheckRules::default() })
+    }
+
+    /// The same with rules.
+    pub fn with_rules(mut self, rules: LoadedRules) -> Self {
+        self.rules = CheckRules::new(rules, &self.plan.settings.rules, &self.meant.reader);
+        self
     }
 
     /// The id of a format.

@@ -3,12 +3,15 @@
 use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
 use super::read::{Memory, Prepared, Visitor, read_job};
-use crate::base::{Fingerprint, Location, Stamp};
+use super::rules::Running;
+use crate::base::{Fingerprint, Instant, Location, Stamp};
 use crate::detect::{Marks, Seen, rests_on, wants};
 use crate::event::Event;
 use crate::finding::{Finding, Place};
+use crate::format::FormatIndex;
 use crate::input::ReadAt;
-use std::collections::BTreeSet;
+use crate::sigma::Key;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Deref, Range};
 
 /// A record that a finding rests on.
@@ -39,12 +42,25 @@ pub fn rows<P: Deref<Target = Prepared>>(
     let findings: Vec<_> = findings.filter(|(_, finding)| keep(finding)).collect();
     let single = findings.iter().flat_map(|(_, what)| &what.scope.records).copied().collect();
     let damaged = findings.iter().filter(|(_, what)| what.detector == "F5").copied().collect();
+    let (of_rules, findings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|(_, what)| what.scope.rule.is_some());
     let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
     let findings = findings.collect();
+    let mut by_key = BTreeMap::<_, Vec<_>>::new();
+    for (at, what) in of_rules {
+        if let Some(rule) = what.scope.rule {
+            by_key.entry((rule, what.scope.actor)).or_default().push((at, what));
+        }
+    }
+    let run = || concluded.prepared.rules.run(concluded.prepared.plan.seed());
+    let rules = (!by_key.is_empty()).then(run).flatten();
     let mut finder = Finder {
         findings,
         single,
         damaged,
+        by_key,
+        rules,
+        matched: VecDeque::new(),
         job,
         prepared: &concluded.prepared,
         waiting: Vec::new(),
@@ -61,6 +77,11 @@ struct Finder<'f> {
     single: BTreeSet<(u32, u64)>,
     /// The findings that rest on lines that were not understood, which no visitor sees.
     damaged: Vec<(usize, &'f Finding)>,
+    /// The findings of rules, by what they rest on.
+    by_key: BTreeMap<Key, Vec<(usize, &'f Finding)>>,
+    rules: Option<Running<'f>>,
+    /// Rows of these that wait for those of detections on records before.
+    matched: VecDeque<Row>,
     /// The job, which says what range of the stream counts.
     job: &'f Job,
     prepared: &'f Prepared,
@@ -79,12 +100,28 @@ impl Visitor for Finder<'_> {
         self.waiting = damaged(&self.damaged, stream, &range);
     }
 
+    fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
+        let Some(rules) = &mut self.rules else { return };
+        let at = event.time.stamp().map(|stamp| stamp.at);
+        for key in rules.keys(event, format) {
+            for (finding, what) in self.by_key.get(&key).into_iter().flatten() {
+                let is_within = |(from, until): (Instant, Instant)| {
+                    at.is_some_and(|at| (from..=until).contains(&at))
+                };
+                if what.scope.span.is_none_or(is_within) {
+                    let (place, category) = ((at, event.location), what.category.clone());
+                    self.matched.push_back(Row { finding: *finding, place, category });
+                }
+            }
+        }
+    }
+
     fn end(&mut self) {
-        self.damaged_before(u64::MAX);
+        self.rows_before(u64::MAX);
     }
 
     fn seen(&mut self, seen: &Seen<'_>) {
-        self.damaged_before(seen.event.location.offset);
+        self.rows_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
         for at in 0..self.findings.len() {
             let (finding, what, wants) = self.findings[at];
@@ -100,7 +137,7 @@ impl Visitor for Finder<'_> {
 
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
-        self.damaged_before(location.offset);
+        self.rows_before(location.offset);
         if !self.single.contains(&location.key()) {
             return;
         }
@@ -129,9 +166,14 @@ impl Finder<'_> {
         }
     }
 
-    /// Hands on the damaged lines that stand before a place.
-    fn damaged_before(&mut self, offset: u64) {
-        while let Some(row) = self.waiting.pop_if(|row| row.place.1.offset < offset) {
+    /// Hands on the damaged lines, and what rules matched, that stand before a place.
+    fn rows_before(&mut self, offset: u64) {
+        loop {
+            let damaged = self.waiting.last().map_or(u64::MAX, |row| row.place.1.offset);
+            let is_before = |row: &mut Row| row.place.1.offset < offset.min(damaged);
+            let row = self.matched.pop_front_if(is_before);
+            let row = row.or_else(|| self.waiting.pop_if(|row| row.place.1.offset < offset));
+            let Some(row) = row else { return };
             self.hand_on(row);
         }
     }

@@ -4,14 +4,17 @@ use super::coverage::{Coverage, Ledger};
 use super::digest::{Digest, Tee, hex};
 use super::plan::{Job, JobKind};
 use super::read::{Memory, Prepared, Visitor, read_job};
+use super::rules::Running;
 use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
 };
 use crate::detect::{Marks, Seen, States};
 use crate::event::{Event, Field};
+use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
 use crate::judge::Judged;
+use crate::sigma::Found;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -21,6 +24,7 @@ pub struct Partial {
     pub(super) coverage: Coverage,
     pub(super) baseline: Baseline,
     pub(super) states: States,
+    pub(super) found: Found,
 }
 
 impl Merge for Partial {
@@ -28,6 +32,7 @@ impl Merge for Partial {
         self.coverage.merge(other.coverage);
         self.baseline.merge(other.baseline);
         self.states.merge(other.states);
+        self.found.merge(other.found);
     }
 }
 
@@ -65,6 +70,8 @@ impl Partial {
 pub struct Scanner<'p> {
     prepared: &'p Prepared,
     memory: Memory,
+    /// The rules, once they were needed.
+    rules: Option<Running<'p>>,
     partial: Partial,
 }
 
@@ -76,7 +83,7 @@ impl<'p> Scanner<'p> {
 
     /// A scanner that goes on from what was seen.
     pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, memory: Memory::default(), partial }
+        Self { prepared, memory: Memory::default(), rules: None, partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -88,14 +95,21 @@ impl<'p> Scanner<'p> {
     }
 
     /// What was seen.
-    pub fn finish(self) -> Partial {
+    pub fn finish(mut self) -> Partial {
+        if let Some(rules) = self.rules {
+            rules.finish(&mut self.partial.found);
+        }
         self.partial
     }
 
     fn scan(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
+        if self.rules.is_none() {
+            self.rules = self.prepared.rules.run(self.prepared.plan.seed());
+        }
         let mut watch = Watch {
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
+            rules: self.rules.as_mut().zip(Some(&mut self.partial.found)),
             calendar: Calendar::default(),
             bin: None,
             segment: Segment::default(),
@@ -147,9 +161,11 @@ impl<'p> Scanner<'p> {
 }
 
 /// Shows the records of one shard to the baseline and to the detections.
-struct Watch<'w> {
+struct Watch<'w, 'p> {
     baseline: &'w mut Baseline,
     states: &'w mut States,
+    /// The rules, and what they found.
+    rules: Option<(&'w mut Running<'p>, &'w mut Found)>,
     calendar: Calendar,
     /// The bin of the last records: nearly every record falls into the one of the record before.
     bin: Option<(Instant, Bin)>,
@@ -158,7 +174,7 @@ struct Watch<'w> {
     at: (u32, u64),
 }
 
-impl Visitor for Watch<'_> {
+impl Visitor for Watch<'_, '_> {
     fn begin(&mut self, stream: u32, start: u64) {
         self.at = (stream, start);
     }
@@ -169,6 +185,13 @@ impl Visitor for Watch<'_> {
         let calendar = std::mem::take(&mut self.calendar);
         self.baseline.calendars.entry(stream).or_default().merge(calendar);
         self.baseline.order.add(stream, start, std::mem::take(&mut self.segment));
+    }
+
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
+        if let Some((rules, found)) = &mut self.rules {
+            rules.observe(event, format, found);
+        }
     }
 
     #[inline]
@@ -212,7 +235,7 @@ impl Visitor for Watch<'_> {
     }
 }
 
-impl Watch<'_> {
+impl Watch<'_, '_> {
     /// Notes when a record came, and where it stands.
     #[inline]
     fn at(&mut self, at: Instant, is_error: bool, location: Location) {

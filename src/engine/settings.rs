@@ -5,9 +5,10 @@ use crate::base::clock::{Clock, DateOrder};
 use crate::detect::Thresholds;
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
+use crate::sigma::Level;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settings as typed. Unknown names are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,22 @@ pub struct Settings {
     pub until: Option<String>,
     /// Thresholds of the detections.
     pub thresholds: Thresholds,
+    /// Which rules and detections speak.
+    pub rules: RuleSettings,
+}
+
+/// Which rules and detections speak, and the lists that rules ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RuleSettings {
+    /// Whether the program's own detections are left out.
+    pub no_builtin: bool,
+    /// Rules below this level make no finding.
+    pub least_level: Level,
+    /// Ids of rules that make no finding.
+    pub without: BTreeSet<String>,
+    /// Values for the placeholders of rules, by name.
+    pub lists: BTreeMap<String, Vec<String>>,
 }
 
 /// A setting that cannot be used.

@@ -103,6 +103,8 @@ pub struct Scope {
     pub answers: BTreeSet<(Fingerprint, u16, LogSize)>,
     /// Single records: stream and offset.
     pub records: BTreeSet<(u32, u64)>,
+    /// The rule that the records match, by its place in the set.
+    pub rule: Option<u32>,
 }
 
 /// A question that every report answers.
@@ -200,6 +202,8 @@ pub struct Finding {
     pub count: u64,
     /// ATT&CK techniques.
     pub attack: Vec<String>,
+    /// Where to read on: addresses that the rule names.
+    pub references: Vec<String>,
     /// Why it was concluded: the figures and what they were compared with.
     pub reason: Text,
     /// What else could explain it.

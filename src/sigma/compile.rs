@@ -182,7 +182,10 @@ impl Compiler<'_> {
             return Ok(());
         }
         if let Some(correlation) = node.get("correlation") {
-            let draft = CorrelationDraft::read(correlation, &mut unknown)?;
+            // The specification has it beside the correlation; many write it inside.
+            unknown.retain(|(_, name)| name != "generate");
+            let generate = node.get("generate").or_else(|| correlation.get("generate"));
+            let draft = CorrelationDraft::read(correlation, generate, &mut unknown)?;
             draft.intern(&mut self.interner);
             about.kind = RuleKind::Correlation;
             self.drafts.push(Draft { rule: about, body: Body::Correlation(draft) });

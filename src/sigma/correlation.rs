@@ -116,8 +116,13 @@ const KEYS: [&str; 7] =
     ["type", "rules", "group-by", "timespan", "condition", "aliases", "generate"];
 
 impl Draft {
-    /// Reads the part `correlation` of a rule. Names that are not known are noted in `unknown`.
-    pub fn read(node: &Node<'_>, unknown: &mut Vec<(u32, String)>) -> Result<Self, Wrong> {
+    /// Reads the part `correlation` of a rule, and its `generate`. Names that are not known are noted
+    /// in `unknown`.
+    pub fn read(
+        node: &Node<'_>,
+        generate: Option<&Node<'_>>,
+        unknown: &mut Vec<(u32, String)>,
+    ) -> Result<Self, Wrong> {
         let members = node.members().ok_or_else(|| form(node, "correlation", "a mapping"))?;
         for (key, _) in members {
             let name = key.text().unwrap_or_default();
@@ -136,7 +141,7 @@ impl Draft {
             timespan_secs: timespan_secs
                 .ok_or_else(|| form(timespan, "timespan", "a number with s, m, h, d, w, M or y"))?,
             condition: read_bounds(kind, node)?,
-            generates: read_generate(node.get("generate"))?,
+            generates: read_generate(generate)?,
         })
     }
 

@@ -33,6 +33,8 @@ pub struct Matcher<'r> {
     run_on: Vec<u64>,
     events: u64,
     matched: Vec<RuleIndex>,
+    /// Whether there were rules for the last event.
+    was_judged: bool,
     seen: SeenSources,
 }
 
@@ -64,6 +66,7 @@ impl<'r> Matcher<'r> {
             wanted: Wanted::new(rules, &has_witness),
             events: 0,
             matched: Vec::new(),
+            was_judged: false,
             seen: SeenSources::default(),
         }
     }
@@ -72,11 +75,13 @@ impl<'r> Matcher<'r> {
     /// that the event's format states.
     pub fn matches(&mut self, event: &Event<'_>, source: &LogSource) -> &[RuleIndex] {
         self.matched.clear();
+        self.was_judged = false;
         let place = self.class_of(event, source);
         if let Some(class) = self.classes.at_mut(place)
             && class.has_rules
         {
             judge(&self.wanted, self.seed, class, &mut self.verdicts, event);
+            self.was_judged = true;
             let fields = class.note_seen(&self.verdicts);
             self.seen.fields.extend(fields);
             self.run(event, place);
@@ -105,6 +110,11 @@ impl<'r> Matcher<'r> {
         }
         self.matched.extend(class.unwitnessed.iter().copied().filter(|rule| holds(*rule)));
         self.matched.sort_unstable();
+    }
+
+    /// Whether the set has rules for the log source of the last event.
+    pub const fn was_judged(&self) -> bool {
+        self.was_judged
     }
 
     /// The texts of an event under a name that rules use.

@@ -12,6 +12,7 @@ pub mod correlate;
 mod correlation;
 mod explain;
 mod expr;
+mod found;
 mod index;
 #[cfg(test)]
 mod laws;
@@ -35,6 +36,7 @@ mod yaml;
 pub use compile::{RuleFile, compile};
 pub use correlation::{Alias, Bounds, Correlation, CorrelationKind, RuleCondition};
 pub use explain::{Explained, ItemExplained, SearchExplained};
+pub use found::{Found, Key, Rules};
 pub use matcher::Matcher;
 pub use number::Number;
 pub use placeholder::Placeholders;

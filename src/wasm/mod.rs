@@ -7,8 +7,8 @@ mod file;
 use crate::base::Language;
 use crate::detect::CARDS;
 use crate::engine::{
-    self, Concluded, Concluder, Digest, Job, Meant, Partial, Plan, Prepared, Row, Scanner,
-    Settings, StreamId, Survey,
+    self, Concluded, Concluder, Digest, Job, LoadedRules, Meant, Partial, Plan, Prepared, Row,
+    Scanner, Settings, StreamId, Survey,
 };
 use crate::finding::Place;
 use crate::format::Definition;
@@ -121,6 +121,33 @@ pub fn read_mapping(text: &str) -> Result<JsValue> {
     to_js(&json!({"id": definition.id, "name": definition.name}))
 }
 
+/// Compiles rules. `names` and `texts` are the files, one beside the other; an archive among them
+/// is looked into. Gives what `Scanner` and `Concluder` take, as bytes.
+#[wasm_bindgen]
+pub fn compile_rules(
+    with: JsValue,
+    names: Vec<String>,
+    texts: Vec<Uint8Array>,
+) -> Result<Uint8Array> {
+    let files = names.iter().zip(&texts).flat_map(|(name, text)| {
+        let bytes = text.to_vec();
+        engine::rule_files(name, bytes.len() as u64, &bytes)
+    });
+    let loaded = LoadedRules::new(files.collect(), &settings(with)?.rules.lists);
+    Ok(Uint8Array::from(loaded.encode().map_err(failed)?.as_slice()))
+}
+
+/// What compiled rules say of themselves, and what is wrong with those that cannot be used.
+#[wasm_bindgen]
+pub fn describe_rules(rules: &[u8]) -> Result<JsValue> {
+    let loaded = LoadedRules::decode(rules).map_err(failed)?;
+    to_js(&json!({
+        "rules": loaded.set.rules(),
+        "sha256": loaded.set.digest(),
+        "problems": loaded.problems,
+    }))
+}
+
 /// Orders what was surveyed and cuts it into jobs. `cut_bytes` and `cut_seed` are for tests.
 #[wasm_bindgen]
 pub fn plan(
@@ -144,8 +171,12 @@ pub fn check_settings(with: JsValue) -> Result<()> {
     settings(with)?.meant(&[]).map(drop).map_err(failed)
 }
 
-fn prepared(plan: JsValue) -> Result<Prepared> {
-    Prepared::new(from_js::<Plan>(plan)?).map_err(failed)
+fn prepared(plan: JsValue, rules: Option<&[u8]>) -> Result<Prepared> {
+    let prepared = Prepared::new(from_js::<Plan>(plan)?).map_err(failed)?;
+    match rules {
+        Some(rules) => Ok(prepared.with_rules(LoadedRules::decode(rules).map_err(failed)?)),
+        None => Ok(prepared),
+    }
 }
 
 fn job(prepared: &Prepared, id: u32) -> Result<Job> {
@@ -170,10 +201,14 @@ pub struct PageScanner {
 
 #[wasm_bindgen(js_class = Scanner)]
 impl PageScanner {
-    /// A scanner that has seen nothing.
+    /// A scanner that has seen nothing. `rules` are those of `compile_rules`.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue) -> Result<Self> {
-        Ok(Self { prepared: Rc::new(prepared(plan)?), kept: Partial::default(), digest: None })
+    pub fn new(plan: JsValue, rules: Option<Vec<u8>>) -> Result<Self> {
+        Ok(Self {
+            prepared: Rc::new(prepared(plan, rules.as_deref())?),
+            kept: Partial::default(),
+            digest: None,
+        })
     }
 
     /// Runs a scan on the file that it names, of which the bytes from `offset` on are read already.
@@ -264,10 +299,10 @@ pub struct PageConcluder {
 
 #[wasm_bindgen(js_class = Concluder)]
 impl PageConcluder {
-    /// Nothing merged yet.
+    /// Nothing merged yet. `rules` are those of `compile_rules`.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue) -> Result<Self> {
-        let prepared = Rc::new(prepared(plan)?);
+    pub fn new(plan: JsValue, rules: Option<Vec<u8>>) -> Result<Self> {
+        let prepared = Rc::new(prepared(plan, rules.as_deref())?);
         Ok(Self { prepared, kept: Partial::default(), concluded: None })
     }
 
@@ -355,7 +390,7 @@ pub fn context(
     before: u32,
     after: u32,
 ) -> Result<JsValue> {
-    let prepared = prepared(plan)?;
+    let prepared = prepared(plan, None)?;
     let file = PageFile::new(file)?;
     let around = (before as usize, after as usize);
     let lines = engine::context(&prepared, stream, &file, (offset as u64, length), around);

@@ -25,6 +25,8 @@ pub struct Case {
     pub title: String,
     /// Files by name.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Files of rules by name.
+    pub rules: Vec<(String, Vec<u8>)>,
     /// What must be concluded, line by line.
     pub expected: Vec<String>,
 }
@@ -55,7 +57,7 @@ impl Case {
             _ => panic!("{detector}: «{heading}» begins with neither «Fires: » nor «Twin: »"),
         };
         let (detector, title) = (detector.to_owned(), title.to_owned());
-        Self { detector, kind, title, files: Vec::new(), expected: Vec::new() }
+        Self { detector, kind, title, files: Vec::new(), rules: Vec::new(), expected: Vec::new() }
     }
 
     fn take(&mut self, fence: &str, inside: &[&str]) {
@@ -65,6 +67,10 @@ impl Case {
                 let name = words.next().unwrap_or_else(|| panic!("{}: no file name", self.title));
                 let bytes = words.fold(Log::default().write(inside), treated);
                 self.files.push((name.to_owned(), bytes));
+            }
+            Some("rule") => {
+                let name = words.next().unwrap_or_else(|| panic!("{}: no rule name", self.title));
+                self.rules.push((name.to_owned(), (inside.join("\n") + "\n").into_bytes()));
             }
             Some("expect") => self.expected.extend(inside.iter().map(|line| (*line).to_owned())),
             _ => {}

@@ -8,8 +8,8 @@
 
 use sekisho::base::Merge;
 use sekisho::engine::{
-    Concluder, Digest, Job, JobKind, Partial, Prepared, Row, Scanner, Settings, Survey, plan, rows,
-    survey,
+    Concluder, Digest, Job, JobKind, LoadedRules, Partial, Prepared, Row, RuleText, Scanner,
+    Settings, Survey, plan, rows, survey,
 };
 use sekisho::finding::Place;
 use sekisho::input::ReadAt;
@@ -24,6 +24,8 @@ use std::fmt::Display;
 pub struct Options {
     /// Settings of the check.
     pub settings: Settings,
+    /// Files of rules.
+    pub rules: Vec<RuleText>,
     /// Tried on what is encrypted.
     pub passwords: Vec<String>,
     /// When every file was changed last, seconds since 1970.
@@ -42,6 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             settings: Settings::default(),
+            rules: Vec::new(),
             passwords: Vec::new(),
             modified: MODIFIED,
             cuts: Cuts::Usual,
@@ -133,7 +136,8 @@ pub fn prepare(given: &[Given<'_>], options: &Options) -> Prepared {
         .iter()
         .map(|given| survey(given.name, given.size, Some(*modified), given.source, &meant))
         .collect();
-    Prepared::new(plan(settings, passwords, surveys, *cuts)).unwrap()
+    let rules = LoadedRules::new(options.rules.clone(), &settings.rules.lists);
+    Prepared::new(plan(settings, passwords, surveys, *cuts)).unwrap().with_rules(rules)
 }
 
 /// The sources in the order of the plan.

@@ -87,6 +87,9 @@ type Said = BTreeMap<Fingerprint, Vec<(Note, Hits)>>;
 /// Records of a group: when, how many, the first, and since when at its width.
 type Records = Vec<(Instant, u64, (Instant, Location))>;
 
+/// A group that matched: its names, when, and how many separate times that stands for.
+type Matched<'g> = (Fingerprint, &'g Names, Vec<(Instant, Instant)>, usize);
+
 struct Work<'w> {
     correlations: &'w Correlations,
     notes: &'w Notes,
@@ -114,7 +117,7 @@ impl<'w> Work<'w> {
     /// The groups that match, told to those above.
     fn matches(&mut self, at: u16, groups: &BTreeMap<Fingerprint, Group>) -> Vec<Match> {
         let correlation = self.correlations.get(at);
-        let mut found: Vec<(Fingerprint, &Names, Vec<(Instant, Instant)>, usize)> = Vec::new();
+        let mut found: Vec<Matched<'_>> = Vec::new();
         for (key, group) in groups {
             let steps = steps(correlation, group);
             if steps.is_empty() {
@@ -132,7 +135,7 @@ impl<'w> Work<'w> {
         }
         let keys = found.iter().map(|(key, ..)| *key).collect();
         let records = self.records(at, &keys);
-        let opened = |(group, names, spans, times): (Fingerprint, &Names, Vec<_>, usize)| {
+        let opened = |(group, names, spans, times): Matched<'_>| {
             let empty = Vec::new();
             let records = records.get(&group).unwrap_or(&empty);
             let times = if spans.len() == times { 1 } else { times };

@@ -422,7 +422,7 @@ proptest! {
                 let rests = |record: &&Record| {
                     let field = |name: &str| Some(Cow::Borrowed(record.fields.get(name)?.as_bytes()));
                     (window.span.0..=window.span.1).contains(&record.at)
-                        && correlations.groups_of(found.rule, &record.matched, &field, SEED).contains(&found.group)
+                        && correlations.groups(&record.matched, &field, SEED).contains(&(found.rule, found.group))
                 };
                 prop_assert_eq!(records.iter().filter(rests).count() as u64, window.records);
             }

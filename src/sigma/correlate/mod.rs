@@ -16,23 +16,22 @@
 
 mod conclude;
 mod evaluate;
+mod given;
 #[cfg(test)]
 mod laws;
 mod notes;
 mod number;
 mod tally;
 
-pub use conclude::{Match, Window, conclude};
+pub use conclude::{Concluded, Match, Window, conclude};
 pub use notes::Notes;
 
+use super::{Order as Comparison, RuleIndex};
 use crate::base::{Fingerprint, Seed};
 use number::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Place of a rule in its set.
-type RuleIndex = u32;
 
 /// Ways from a correlation to those that rest on it, however far up.
 const WAYS: usize = 32;
@@ -94,32 +93,6 @@ pub struct Condition {
     pub predicates: Vec<(Comparison, Decimal)>,
     /// What must hold of the rules that matched.
     pub expression: Option<Expression>,
-}
-
-/// How a figure is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "Sigma's names")]
-pub enum Comparison {
-    Lt,
-    Lte,
-    Gt,
-    Gte,
-    Eq,
-    Neq,
-}
-
-impl Comparison {
-    /// Whether it holds.
-    pub fn holds<T: Ord>(self, left: &T, right: &T) -> bool {
-        match self {
-            Self::Lt => left < right,
-            Self::Lte => left <= right,
-            Self::Gt => left > right,
-            Self::Gte => left >= right,
-            Self::Eq => left == right,
-            Self::Neq => left != right,
-        }
-    }
 }
 
 /// Which of the rules must have matched, by their places in `Correlation::of`.
@@ -279,19 +252,19 @@ impl Correlations {
         self.by_rule.contains_key(&rule)
     }
 
-    /// The groups of a correlation that a record belongs to, by the rules that it matched.
-    pub fn groups_of(
+    /// The groups of correlations that a record belongs to, by the rules that it matched.
+    pub fn groups(
         &self,
-        rule: RuleIndex,
         matched: &[RuleIndex],
         field: FieldOf<'_>,
         seed: Seed,
-    ) -> BTreeSet<Fingerprint> {
+    ) -> BTreeSet<(RuleIndex, Fingerprint)> {
         let mut groups = BTreeSet::new();
         self.observe(matched, field, seed, &mut |seen| {
             let heard = std::iter::once(&seen.heard).chain(&seen.above);
-            let of_rule = heard.filter(|heard| self.get(heard.correlation).rule == rule);
-            groups.extend(of_rule.filter_map(|heard| Some(heard.carried?.group)));
+            groups.extend(heard.filter_map(|heard| {
+                Some((self.get(heard.correlation).rule, heard.carried?.group))
+            }));
         });
         groups
     }
