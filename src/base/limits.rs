@@ -42,5 +42,7 @@ pub const RATIO: u64 = 500;
 /// Bytes of the archives inside archives and of the dictionaries that are held at once: a
 /// dictionary of 64 MiB, the largest in common use, fits.
 pub const HELD_BYTES: u64 = 64 << 20;
+/// Bytes of all rules that are read.
+pub const RULE_BYTES: u64 = 256 << 20;
 /// Bytes of an entry's name that are kept.
 pub const NAME_BYTES: usize = 1_024;

@@ -26,6 +26,10 @@ pub(super) enum Command {
     Iocs(IocsOptions),
     /// The log formats that are read
     Formats,
+    /// Sigma rules: what is in files, folders and archives, and what is wrong with it
+    ///
+    /// Exit status: 0 all can be used; 2 there is none that can; 3 some cannot be used.
+    Rules(RulesOptions),
     /// The detections, or one of them in full
     Detections {
         /// Id of a detection, such as B1
@@ -83,6 +87,12 @@ pub(super) struct CheckOptions {
     /// A list of indicators to sweep for, or a folder of them; repeatable
     #[arg(long = "iocs")]
     pub(super) iocs: Vec<PathBuf>,
+    /// Sigma rules: a file, a folder, or an archive; repeatable
+    #[arg(long = "rules")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Leave the program's own detections out
+    #[arg(long)]
+    pub(super) no_builtin: bool,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -120,6 +130,22 @@ pub(super) struct IocsOptions {
     /// Write here instead of to standard output
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesOptions {
+    /// Files, folders and archives with Sigma rules
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Say what is wrong, with the line and what to do, instead of listing the rules
+    #[arg(long)]
+    pub(super) lint: bool,
+    /// Settings as a JSON file, with the lists that rules ask for
+    #[arg(long)]
+    pub(super) settings: Option<PathBuf>,
+    /// Language of what is said
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

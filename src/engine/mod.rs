@@ -13,12 +13,14 @@ mod exhibit;
 mod feed;
 mod identities;
 mod lists;
+mod load;
 mod overlap;
 mod plan;
 mod preview;
 mod read;
 mod repeats;
 mod rows;
+mod rules;
 mod scan;
 mod settings;
 mod views;
@@ -28,6 +30,7 @@ pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
 pub use lists::read_list;
+pub use load::{LoadedRules, RuleProblem, RuleText, is_rule_file, rule_files};
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };
@@ -36,4 +39,4 @@ pub use read::{Ledgers, Memory, Prepared, Visitor, read_job};
 pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner};
-pub use settings::{Meant, Settings, SettingsError};
+pub use settings::{Meant, RuleSettings, Settings, SettingsError};

@@ -4,6 +4,7 @@
 use super::coverage::Ledger;
 use super::plan::{StreamId, plan, stream_text, survey};
 use super::read::{Memory, Prepared, Visitor, read_job};
+use super::rules::CheckRules;
 use super::{JobKind, Settings, SettingsError};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::Seen;
@@ -73,7 +74,8 @@ pub fn preview(
     let meant = settings.meant(&[])?;
     let survey = survey(&name, text.len() as u64, stream.modified, &text, &meant);
     let plan = plan(&settings, &[], vec![survey], Cuts::Usual);
-    Ok(look(&Prepared { plan, meant, judge: Judge::new(), sweeper: None }, &text))
+    let rules = CheckRules::default();
+    Ok(look(&Prepared { plan, meant, judge: Judge::new(), sweeper: None, rules }, &text))
 }
 
 /// What is cut off behind the last line end is no record.

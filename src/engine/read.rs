@@ -5,8 +5,10 @@
 
 use super::coverage::{Bad, Counts, Ledger, SourceLedger, Why};
 use super::feed::{SourceReader, chunks};
+use super::load::LoadedRules;
 use super::plan::{Job, JobKind, Plan, Stream};
 use super::repeats::Repeats;
+use super::rules::CheckRules;
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
 use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
@@ -36,13 +38,14 @@ pub struct Prepared {
     pub(super) judge: Judge,
     /// Sweeps for indicators, where lists are given.
     pub(super) sweeper: Option<Sweeper>,
+    pub(super) rules: CheckRules,
 }
 
 impl Prepared {
     /// Compiles what the settings say, for reading records: nothing is swept for.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
         let meant = plan.settings.meant(&plan.passwords)?;
-        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None })
+        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None, rules: CheckRules::default() })
     }
 
     /// The same for a check, with the indicator lists that the settings name.
@@ -55,6 +58,12 @@ impl Prepared {
     /// Whether values of the logs are to be tried against private lists.
     pub fn has_private_lists(&self) -> bool {
         self.sweeper.as_ref().is_some_and(|sweeper| !sweeper.lists().private().is_empty())
+    }
+
+    /// The same with rules.
+    pub fn with_rules(mut self, rules: LoadedRules) -> Self {
+        self.rules = CheckRules::new(rules, &self.plan.settings.rules, &self.meant.reader);
+        self
     }
 
     /// The id of a format.

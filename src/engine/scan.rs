@@ -6,6 +6,7 @@ use super::identities::Identities;
 use super::plan::{Job, JobKind};
 use super::read::{Memory, Prepared, Visitor, read_job};
 use super::repeats::identity;
+use super::rules::Running;
 use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
@@ -16,6 +17,7 @@ use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
 use crate::intel::{Hits, Known, Sweeper};
 use crate::judge::Judged;
+use crate::sigma::Found;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -27,6 +29,7 @@ pub struct Partial {
     pub(super) states: States,
     pub(super) identities: Identities,
     pub(super) hits: Hits,
+    pub(super) found: Found,
 }
 
 impl Merge for Partial {
@@ -36,6 +39,7 @@ impl Merge for Partial {
         self.states.merge(other.states);
         self.identities.merge(other.identities);
         self.hits.merge(other.hits);
+        self.found.merge(other.found);
     }
 }
 
@@ -82,6 +86,8 @@ pub struct Scanner<'p> {
     prepared: &'p Prepared,
     memory: Memory,
     known: Known,
+    /// The rules, once they were needed.
+    rules: Option<Running<'p>>,
     partial: Partial,
 }
 
@@ -93,7 +99,7 @@ impl<'p> Scanner<'p> {
 
     /// A scanner that goes on from what was seen.
     pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, memory: Memory::default(), known: Known::default(), partial }
+        Self { prepared, memory: Memory::default(), known: Known::default(), rules: None, partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -105,7 +111,10 @@ impl<'p> Scanner<'p> {
     }
 
     /// What was seen.
-    pub fn finish(self) -> Partial {
+    pub fn finish(mut self) -> Partial {
+        if let Some(rules) = self.rules {
+            rules.finish(&mut self.partial.found);
+        }
         self.partial
     }
 
@@ -115,12 +124,16 @@ impl<'p> Scanner<'p> {
             known: &mut self.known,
             hits: &mut self.partial.hits,
         });
+        if self.rules.is_none() {
+            self.rules = self.prepared.rules.run(self.prepared.plan.seed());
+        }
         let mut watch = Watch {
             prepared: self.prepared,
             sweep,
             identities: &mut self.partial.identities,
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
+            rules: self.rules.as_mut().zip(Some(&mut self.partial.found)),
             calendar: Calendar::default(),
             bin: None,
             segment: Segment::default(),
@@ -172,12 +185,14 @@ impl<'p> Scanner<'p> {
 }
 
 /// Shows the records of one shard to the baseline and to the detections.
-struct Watch<'w> {
+struct Watch<'w, 'p> {
     prepared: &'w Prepared,
     sweep: Option<Sweep<'w>>,
     identities: &'w mut Identities,
     baseline: &'w mut Baseline,
     states: &'w mut States,
+    /// The rules, and what they found.
+    rules: Option<(&'w mut Running<'p>, &'w mut Found)>,
     calendar: Calendar,
     /// The bin of the last records: nearly every record falls into the one of the record before.
     bin: Option<(Instant, Bin)>,
@@ -193,7 +208,7 @@ struct Sweep<'w> {
     hits: &'w mut Hits,
 }
 
-impl Visitor for Watch<'_> {
+impl Visitor for Watch<'_, '_> {
     fn begin(&mut self, stream: u32, start: u64) {
         self.at = (stream, start);
     }
@@ -232,6 +247,9 @@ impl Visitor for Watch<'_> {
         {
             self.identities.add(identity, event.location.stream, event.location.offset);
         }
+        if let Some((rules, found)) = &mut self.rules {
+            rules.observe(event, format, found);
+        }
         // All others are seen below, where their fingerprints are known.
         if event.time.stamp().is_none() {
             self.sweep(event, None, None);
@@ -265,7 +283,7 @@ impl Visitor for Watch<'_> {
     }
 }
 
-impl Watch<'_> {
+impl Watch<'_, '_> {
     /// Sweeps a record for indicators, where lists are given.
     #[inline]
     fn sweep(&mut self, event: &Event<'_>, at: Option<Instant>, client: Option<Fingerprint>) {

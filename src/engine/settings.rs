@@ -6,9 +6,10 @@ use crate::detect::Thresholds;
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
 use crate::intel::{ListId, Lists};
+use crate::sigma::Level;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settings as typed. Unknown names are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,22 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// The indicator lists that are swept for, by name and digest: filled in from the lists given.
     pub indicators: Vec<ListId>,
+    /// Which rules and detections speak.
+    pub rules: RuleSettings,
+}
+
+/// Which rules and detections speak, and the lists that rules ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RuleSettings {
+    /// Whether the program's own detections are left out.
+    pub no_builtin: bool,
+    /// Rules below this level make no finding.
+    pub least_level: Level,
+    /// Ids of rules that make no finding.
+    pub without: BTreeSet<String>,
+    /// Values for the placeholders of rules, by name.
+    pub lists: BTreeMap<String, Vec<String>>,
 }
 
 /// A setting that cannot be used.

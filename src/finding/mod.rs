@@ -111,6 +111,8 @@ pub struct Scope {
     pub records: BTreeSet<(u32, u64)>,
     /// An indicator that the records hold.
     pub indicator: Option<Indicated>,
+    /// The rule that the records match, by its place in the set.
+    pub rule: Option<u32>,
 }
 
 /// What records hold that a finding about an indicator rests on.
@@ -222,6 +224,8 @@ pub struct Finding {
     pub count: u64,
     /// ATT&CK techniques.
     pub attack: Vec<String>,
+    /// Where to read on: addresses that the rule names.
+    pub references: Vec<String>,
     /// Why it was concluded: the figures and what they were compared with.
     pub reason: Text,
     /// What else could explain it.

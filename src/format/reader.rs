@@ -5,7 +5,7 @@
 use super::columns::State;
 use super::compiled::{Compiled, Method, Text};
 use super::condition::Glob;
-use super::definition::{Definition, DefinitionError, Kind, Notation};
+use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
 use super::gate::{Gate, Gates, Traces};
 use super::keys::{Found, hashed};
@@ -219,6 +219,16 @@ impl Reader {
     /// The name of a format for people.
     pub fn name(&self, index: FormatIndex) -> Option<&str> {
         self.format(index).map(|format| &*format.name)
+    }
+
+    /// What Sigma calls the records of a format.
+    pub fn log_source(&self, index: FormatIndex) -> Option<&LogSource> {
+        self.format(index).map(|format| &format.log_source)
+    }
+
+    /// How many formats there are.
+    pub const fn count(&self) -> usize {
+        self.formats.len()
     }
 
     /// The format of a kind that needs no telling.

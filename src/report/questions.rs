@@ -5,6 +5,11 @@ use crate::base::{Text, counted};
 use crate::finding::{Finding, Question, Severity, State, SubjectKind};
 use std::collections::BTreeSet;
 
+/// What findings of rules are called.
+pub const SIGMA: &str = "sigma";
+/// The pack of the detections.
+pub const BUILT_IN: &str = "built-in";
+
 /// Hours before the end of the logs that count as now.
 const NOW_SECS: i64 = 72 * 3_600;
 
@@ -18,7 +23,7 @@ pub fn answer(report: &Report, detections: &[&str]) -> Vec<Answer> {
         (Question::Q4, facts.taken()),
         (Question::Q5, facts.unanswered(&PEOPLE)),
         (Question::Q6, facts.unanswered(&TENANTS)),
-        (Question::Q7, facts.unanswered(&PERSISTENCE)),
+        (Question::Q7, facts.way_back()),
         (Question::Q8, facts.coverage()),
         (Question::Q9, facts.secrets()),
         (Question::Q10, facts.unanswered(&NOTIFY)),
@@ -201,7 +206,8 @@ impl Facts<'_> {
             // The detections of group F judge the logs themselves, all others what was done.
             let of_access = |id: &&&str| !id.starts_with('F');
             let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
-            let is_judged = self.detections.iter().filter(of_access).any(|id| is_open(&id));
+            let is_judged = coverage.judged_by_rules > 0
+                || self.detections.iter().filter(of_access).any(|id| is_open(&id));
             (coverage.unjudged == understood || !is_judged).then(|| self.unjudged(understood))
         })
     }
@@ -254,8 +260,34 @@ impl Facts<'_> {
     }
 
     fn evaluated(&self) -> usize {
-        let ids: BTreeSet<_> = self.report.not_evaluable.iter().map(|n| n.id.as_str()).collect();
-        self.detections.len() - ids.len()
+        let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
+        self.detections.iter().filter(is_open).count()
+    }
+
+    /// Rules that could be evaluated, and all.
+    fn rules(&self) -> (u64, u64) {
+        let packs = self.report.tool.rule_packs.iter().filter(|pack| pack.name != BUILT_IN);
+        let all = packs.map(|pack| u64::from(pack.rules)).sum::<u64>();
+        let lacking = self.report.not_evaluable.iter().map(|n| n.rules.len() as u64).sum();
+        (all.saturating_sub(lacking), all)
+    }
+
+    /// How many detections and rules could be evaluated.
+    fn evaluated_words(&self) -> Text {
+        let (evaluated, all) = (self.evaluated(), self.detections.len());
+        let (rules, all_rules) = self.rules();
+        let detections = (all > 0).then(|| {
+            Text::new(format!("{evaluated} of {all} detections"), format!("検知{evaluated}/{all}"))
+        });
+        let rules = (all_rules > 0).then(|| {
+            Text::new(format!("{rules} of {all_rules} rules"), format!("ルール{rules}/{all_rules}"))
+        });
+        let both = || detections.iter().chain(&rules);
+        let join = |texts: Vec<&str>, with: &str| texts.join(with);
+        Text::new(
+            join(both().map(|text| &*text.en).collect(), " and "),
+            join(both().map(|text| &*text.ja).collect(), "・"),
+        )
     }
 
     fn access(&self) -> Draft {
@@ -265,15 +297,17 @@ impl Facts<'_> {
         let (findings, state) = self.speaking(Question::Q1);
         let (files, records) = (self.report.sources.len(), self.report.coverage.records);
         let (period, parsed) = (self.period(), self.parsed_percent());
-        let (evaluated, all) = (self.evaluated(), self.detections.len());
+        let evaluated = self.evaluated_words();
         let scope = Text::new(
             format!(
-                "In the logs given ({}, {period}, {}, {parsed} % understood; {evaluated} of {all} detections could be evaluated)",
+                "In the logs given ({}, {period}, {}, {parsed} % understood; {} could be evaluated)",
                 counted(files as u64, "file"),
                 counted(records, "record"),
+                evaluated.en,
             ),
             format!(
-                "提供されたログ({files}ファイル、{period}、{records}件、解析率{parsed}%、評価可能な検知{evaluated}/{all})の範囲では"
+                "提供されたログ({files}ファイル、{period}、{records}件、解析率{parsed}%、評価可能な{})の範囲では",
+                evaluated.ja,
             ),
         );
         let (state, en, ja) = match state {
@@ -303,8 +337,25 @@ impl Facts<'_> {
         if findings.is_empty() {
             draft.because.extend(self.attempts());
         }
+        draft.because.extend(self.judged_by_rules());
         draft.because.extend(self.not_judged());
         draft.changed_by(SIGN_IN).changed_by(BODIES).changed_by(LONGER)
+    }
+
+    /// How much was compared with rules only.
+    fn judged_by_rules(&self) -> Option<Text> {
+        let (records, rules) = (self.report.coverage.judged_by_rules, self.rules().0);
+        (records > 0).then(|| {
+            Text::new(
+                format!(
+                    "{} were compared with rules only ({rules} could be evaluated). Rules find what they were written for: where none matches, little follows.",
+                    counted(records, "record")
+                ),
+                format!(
+                    "記録{records}件はルールのみで評価しました(評価可能なルール{rules}件)。ルールは想定した事象だけを検出するため、一致がないことから言えることは限られます。"
+                ),
+            )
+        })
     }
 
     /// How much was read that no detection judges.
@@ -378,7 +429,16 @@ impl Facts<'_> {
 
     fn entry(&self) -> Draft {
         let (findings, state) = self.speaking(Question::Q3);
+        let is_by_rules = findings.iter().all(|finding| finding.detector == SIGMA);
         match state {
+            Some(state) if is_by_rules => Draft::new(
+                state,
+                Text::fixed(
+                    "Records match rules that describe ways in; they are named below.",
+                    "侵入手口を記述したルールに一致する記録があります(以下のとおり)。",
+                ),
+            )
+            .resting_on(&findings),
             Some(state @ (State::Confirmed | State::Likely)) => Draft::new(
                 state,
                 Text::fixed(
@@ -412,7 +472,12 @@ impl Facts<'_> {
             return nothing;
         }
         let (findings, state) = self.speaking(Question::Q4);
+        let is_by_rules = findings.iter().all(|finding| finding.detector == SIGMA);
         let summary = match state {
+            Some(_) if is_by_rules => Text::fixed(
+                "Records match rules that describe how data is gathered or sent out; they are named below.",
+                "データの収集や持ち出しを記述したルールに一致する記録があります(以下のとおり)。",
+            ),
             Some(State::Confirmed | State::Likely) => Text::fixed(
                 "Files were handed out that should not have been.",
                 "渡されるべきでないファイルが渡されています。",
@@ -431,6 +496,16 @@ impl Facts<'_> {
             "The platform's audit log, which tells viewing, searching, downloading and exporting apart.",
             "閲覧・検索・ダウンロード・出力を区別できる基盤の監査ログ。",
         ))
+    }
+
+    fn way_back(&self) -> Draft {
+        let (findings, state) = self.speaking(Question::Q7);
+        let Some(state) = state else { return self.unanswered(&PERSISTENCE) };
+        let summary = Text::fixed(
+            "Records match rules that describe how a way back is left behind; they are named below.",
+            "再侵入の足がかりの設置を記述したルールに一致する記録があります(以下のとおり)。",
+        );
+        Draft::new(state, summary).resting_on(&findings).changed_by(PERSISTENCE.needs)
     }
 
     fn unanswered(&self, outside: &Outside) -> Draft {
@@ -494,8 +569,8 @@ impl Facts<'_> {
             Some(state) => Draft::new(
                 state,
                 Text::fixed(
-                    "Every password and key in the files named must be taken as known to others: change them.",
-                    "該当ファイルに含まれるパスワード・鍵はすべて漏えいしたものとして変更してください。",
+                    "Every password and key in the files and on the systems named must be taken as known to others: change them.",
+                    "該当するファイルやシステムにあるパスワード・鍵はすべて漏えいしたものとして変更してください。",
                 ),
             )
             .resting_on(&findings),
@@ -544,7 +619,8 @@ impl Facts<'_> {
             "このログに含まれず、上記の質問に答えるために必要なものは次のとおりです。",
         );
         let mut draft = Draft::new(State::CannotDetermine, summary);
-        let needs = self.report.not_evaluable.iter().map(|detection| {
+        let detections = self.report.not_evaluable.iter().filter(|n| n.id != SIGMA);
+        let needs = detections.map(|detection| {
             Text::new(
                 format!("For {} ({}): {}", detection.id, detection.name.en, detection.needs.en),
                 format!("{}({}):{}", detection.id, detection.name.ja, detection.needs.ja),

@@ -7,8 +7,8 @@ mod file;
 use crate::base::Language;
 use crate::detect::CARDS;
 use crate::engine::{
-    self, Concluded, Concluder, Digest, Job, Meant, Partial, Plan, Prepared, Row, Scanner,
-    Settings, StreamId, Survey,
+    self, Concluded, Concluder, Digest, Job, LoadedRules, Meant, Partial, Plan, Prepared, Row,
+    Scanner, Settings, StreamId, Survey,
 };
 use crate::finding::Place;
 use crate::format::Definition;
@@ -122,6 +122,33 @@ pub fn read_mapping(text: &str) -> Result<JsValue> {
     to_js(&json!({"id": definition.id, "name": definition.name}))
 }
 
+/// Compiles rules. `names` and `texts` are the files, one beside the other; an archive among them
+/// is looked into. Gives what `Scanner` and `Concluder` take, as bytes.
+#[wasm_bindgen]
+pub fn compile_rules(
+    with: JsValue,
+    names: Vec<String>,
+    texts: Vec<Uint8Array>,
+) -> Result<Uint8Array> {
+    let files = names.iter().zip(&texts).flat_map(|(name, text)| {
+        let bytes = text.to_vec();
+        engine::rule_files(name, bytes.len() as u64, &bytes)
+    });
+    let loaded = LoadedRules::new(files.collect(), &settings(with)?.rules.lists);
+    Ok(Uint8Array::from(loaded.encode().map_err(failed)?.as_slice()))
+}
+
+/// What compiled rules say of themselves, and what is wrong with those that cannot be used.
+#[wasm_bindgen]
+pub fn describe_rules(rules: &[u8]) -> Result<JsValue> {
+    let loaded = LoadedRules::decode(rules).map_err(failed)?;
+    to_js(&json!({
+        "rules": loaded.set.rules(),
+        "sha256": loaded.set.digest(),
+        "problems": loaded.problems,
+    }))
+}
+
 /// Orders what was surveyed and cuts it into jobs. `cut_bytes` and `cut_seed` are for tests.
 #[wasm_bindgen]
 pub fn plan(
@@ -145,11 +172,16 @@ pub fn check_settings(with: JsValue) -> Result<()> {
     settings(with)?.meant(&[]).map(drop).map_err(failed)
 }
 
-/// A plan and the lists of `IndicatorLists.encode`, made ready for a check.
-fn prepared(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Prepared> {
+/// A plan, the lists of `IndicatorLists.encode` and the rules of `compile_rules`, made ready for a
+/// check.
+fn prepared(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<&[u8]>) -> Result<Prepared> {
     let lists = lists.map_or_else(|| Ok(Lists::default()), |bytes| Lists::decode(&bytes));
     let lists = lists.map_err(failed)?;
-    Prepared::with_lists(from_js::<Plan>(plan)?, lists).map_err(failed)
+    let prepared = Prepared::with_lists(from_js::<Plan>(plan)?, lists).map_err(failed)?;
+    match rules {
+        Some(rules) => Ok(prepared.with_rules(LoadedRules::decode(rules).map_err(failed)?)),
+        None => Ok(prepared),
+    }
 }
 
 /// Lists of indicators, as they are read.
@@ -232,11 +264,12 @@ pub struct PageScanner {
 
 #[wasm_bindgen(js_class = Scanner)]
 impl PageScanner {
-    /// A scanner that has seen nothing. `lists` are the encoded lists that the plan names.
+    /// A scanner that has seen nothing. `lists` are the encoded lists that the plan names, `rules`
+    /// those of `compile_rules`.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Self> {
+    pub fn new(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<Vec<u8>>) -> Result<Self> {
         Ok(Self {
-            prepared: Rc::new(prepared(plan, lists)?),
+            prepared: Rc::new(prepared(plan, lists, rules.as_deref())?),
             kept: Partial::default(),
             digest: None,
         })
@@ -330,10 +363,11 @@ pub struct PageConcluder {
 
 #[wasm_bindgen(js_class = Concluder)]
 impl PageConcluder {
-    /// Nothing merged yet. `lists` are the encoded lists that the plan names.
+    /// Nothing merged yet. `lists` are the encoded lists that the plan names, `rules` those of
+    /// `compile_rules`.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Self> {
-        let prepared = Rc::new(prepared(plan, lists)?);
+    pub fn new(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<Vec<u8>>) -> Result<Self> {
+        let prepared = Rc::new(prepared(plan, lists, rules.as_deref())?);
         Ok(Self { prepared, kept: Partial::default(), concluded: None })
     }
 
