@@ -48,6 +48,7 @@ const TECHNIQUES: &[(&str, Question)] = &[
     ("t1070", Question::Q8),
     ("t1562.002", Question::Q8),
     ("t1562.008", Question::Q8),
+    ("t1685.005", Question::Q8),
 ];
 
 /// A set of rules, ready to run.

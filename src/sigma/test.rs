@@ -7,9 +7,9 @@
 use super::number::Number;
 use super::pattern::Pattern;
 use crate::base::clock::{Clock, Form, read};
+use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 /// What a rule asks of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
