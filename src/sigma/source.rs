@@ -73,6 +73,9 @@ struct Names {
     inside: Vec<String>,
     #[serde(default)]
     any_case: bool,
+    /// Whether names count without their spaces too.
+    #[serde(default)]
+    drop_spaces: bool,
     #[serde(default)]
     names: BTreeMap<String, Vec<String>>,
 }
@@ -164,6 +167,11 @@ impl Naming {
             if is_inside && let Some((_, last)) = key.rsplit_once('.') {
                 names.push(last.to_owned());
             }
+        }
+        if self.0.iter().any(|entry| entry.drop_spaces) {
+            let spaced = names.iter().filter(|name| name.contains(' '));
+            let closed: Vec<_> = spaced.map(|name| name.replace(' ', "")).collect();
+            names.extend(closed);
         }
         for entry in &self.0 {
             let is_alias = |other: &String| names.contains(other);
