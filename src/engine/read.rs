@@ -251,10 +251,6 @@ struct Ended;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What a line turned out to be.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every line is a row, which must not be moved twice"
-)]
 enum Told<'e> {
     /// A request to hand on.
     Row(Row<'e>),

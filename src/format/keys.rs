@@ -58,10 +58,8 @@ impl Keys {
     /// Whether records write a name in one way.
     pub fn is_plain(&self, id: KeyId) -> bool {
         let stands_for = |(_, other): (Fingerprint, &KeyId)| *other == id;
-        let ends = |(_, endings): (Fingerprint, &Vec<(Box<[u8]>, KeyId)>)| {
-            endings.iter().any(|(_, other)| *other == id)
-        };
-        !self.aliases.iter().any(stands_for) && !self.endings.iter().any(ends)
+        let mut endings = self.endings.iter().flat_map(|(_, endings)| endings);
+        !self.aliases.iter().any(stands_for) && !endings.any(|(_, other)| *other == id)
     }
 
     /// The name of an id.

@@ -39,12 +39,13 @@ enum Part {
 #[derive(Clone, Debug)]
 struct Literal {
     text: Box<[u8]>,
-    finder: memmem::Finder<'static>,
+    /// Apart, since most parts are much smaller.
+    finder: Box<memmem::Finder<'static>>,
 }
 
 impl Literal {
     fn new(text: &str) -> Self {
-        let finder = memmem::Finder::new(text.as_bytes()).into_owned();
+        let finder = Box::new(memmem::Finder::new(text.as_bytes()).into_owned());
         Self { text: text.as_bytes().into(), finder }
     }
 

@@ -94,13 +94,16 @@ pub enum RuleCondition {
     Not(Box<Self>),
 }
 
+/// An alias as written: its name, and for each rule the rule's name, the field, and the line.
+type DraftAlias = (String, Vec<(String, String, u32)>);
+
 /// A correlation as written: rules by name.
 #[derive(Debug)]
 pub(super) struct Draft {
     kind: CorrelationKind,
     of: Vec<(String, u32)>,
     group_by: Vec<String>,
-    aliases: Vec<(String, Vec<(String, String, u32)>)>,
+    aliases: Vec<DraftAlias>,
     timespan_secs: u64,
     condition: DraftBounds,
     pub generates: bool,

@@ -58,7 +58,7 @@ impl Index {
         let (patterns, uses): (Vec<_>, Vec<_>) = texts.into_iter().unzip();
         let kind = match patterns.len() {
             0 => return index,
-            ..=FEW => AhoCorasickKind::DFA,
+            1..=FEW => AhoCorasickKind::DFA,
             _ => AhoCorasickKind::ContiguousNFA,
         };
         match AhoCorasick::builder().kind(Some(kind)).build(&patterns) {

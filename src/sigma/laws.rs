@@ -162,7 +162,6 @@ fn rules(random: &mut Random, count: usize) -> RuleSet {
 #[test]
 fn the_index_says_what_rules_mean() {
     let seed = seed();
-    println!("SEKISHO_SEED={seed}");
     let mut random = Random(seed);
     let set = rules(&mut random, 400);
     let mut matcher = Matcher::new(&set, Seed(3));

@@ -96,7 +96,7 @@ impl<'r> Matcher<'r> {
         let holds =
             |rule: RuleIndex| self.rules.program(rule).is_some_and(|program| program.holds(&facts));
         self.events += 1;
-        for witness in self.verdicts.passed() {
+        for witness in self.verdicts.now() {
             let (start, end) = self.of_witness[*witness as usize];
             for rule in &self.witnessed[start as usize..end as usize] {
                 let at = *rule as usize;

@@ -76,7 +76,7 @@ impl<'r> Verdicts<'r> {
     }
 
     /// What passed in this event.
-    pub fn passed(&self) -> &[PredicateId] {
+    pub fn now(&self) -> &[PredicateId] {
         &self.now
     }
 

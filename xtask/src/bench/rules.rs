@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Benchmark, median};
+use super::{Benchmark, Options, median};
 use crate::command::{Program, cargo};
 use crate::native::{self, Profile};
 use crate::repo::{Repo, files_in, read};
@@ -23,7 +23,7 @@ const ROUNDS: usize = 3;
 /// The share of rsigma's CPU time that must not be passed.
 const MOST: f64 = 0.1;
 
-fn run(repo: &Repo) -> Result<Value> {
+fn run(repo: &Repo, _: &Options) -> Result<Value> {
     let Some(data) = env::var_os("SEKISHO_DATA") else {
         println!("Left out: SEKISHO_DATA names no folder.");
         return Ok(Value::Null);
