@@ -410,7 +410,10 @@ fn formats_and_detections_list_themselves() {
     assert!(formats.out.lines().any(|line| line.starts_with("apache_combined\t")));
     let detections = folder.run(&["detections"]);
     let ids: Vec<_> = detections.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
-    assert_eq!(ids, ["B1", "B2", "B5", "B6", "B8", "D2", "D5", "F2", "F4", "F5"]);
+    assert_eq!(
+        ids,
+        ["B1", "B2", "B5", "B6", "B8", "D2", "D5", "F2", "F4", "F5", "I1", "I2", "I3", "I4", "I5"]
+    );
     let card = folder.run(&["detections", "b6"]).out;
     for part in ["B6", "What", "Why", "Innocent causes", "Needs", "T1552.001", ".env"] {
         assert!(card.contains(part), "{part}");

@@ -370,10 +370,8 @@ impl Match<'_, '_> {
             let is_last = *class == Class::Any
                 && matches!(next, Some(Part::Literal(_)))
                 && matches!(program.get(part + 2), Some(Part::Take(_, Class::Any)));
-            if is_last
-                || self.fuel == 0
-                || (is_longest_first && (candidate == at || next.is_none()))
-            {
+            let is_shortest = is_longest_first && (candidate == at || next.is_none());
+            if is_last || is_shortest || self.fuel == 0 {
                 return false;
             }
             end = if is_longest_first { candidate - 1 } else { candidate + 1 };
