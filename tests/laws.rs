@@ -213,7 +213,8 @@ fn assert_every_byte_is_accounted_for(report: &Report) {
             let bytes = stream.bytes;
             let sum = bytes.parsed + bytes.blank + bytes.unparsed + bytes.repeated + bytes.unread;
             assert_eq!(sum, stream.size, "{}", source.name);
-            if stream.container == "plain" {
+            // Bytes of a log that is encoded otherwise count as decoded; so garbage may be taken.
+            if stream.container == "plain" && stream.encoding == "utf-8" {
                 assert_eq!(stream.size, source.size, "{}", source.name);
             }
             total += stream.size;

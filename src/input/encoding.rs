@@ -44,6 +44,19 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// Every encoding that is read.
+    pub const ALL: [Self; 9] = [
+        Self::Utf8,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Utf32Le,
+        Self::Utf32Be,
+        Self::ShiftJis,
+        Self::EucJp,
+        Self::Iso2022Jp,
+        Self::Latin1,
+    ];
+
     /// Its name as IANA registers it, in small letters.
     pub const fn name(self) -> &'static str {
         match self {

@@ -207,20 +207,6 @@ impl IndicatorLists {
         to_js(&self.0.ids())
     }
 
-    /// What is not swept for: list, line, text, reason and what to do.
-    pub fn not_swept(&self) -> Result<JsValue> {
-        let each = self.0.refused().map(|(list, refused)| {
-            json!({
-                "list": list,
-                "line": refused.line,
-                "text": refused.text,
-                "reason": refused.why.said(),
-                "todo": refused.why.todo(),
-            })
-        });
-        to_js(&each.collect::<Vec<_>>())
-    }
-
     /// The lists as one buffer, for the workers.
     pub fn encode(&self) -> Result<Uint8Array> {
         Ok(Uint8Array::from(self.0.encode().map_err(failed)?.as_slice()))

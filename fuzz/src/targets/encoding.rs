@@ -4,24 +4,12 @@ use super::{Pieces, choice, one_of};
 use sekisho::input::{Encoding, Utf8Reader, decode, detect};
 use std::io::Read;
 
-const ENCODINGS: &[Encoding] = &[
-    Encoding::Utf8,
-    Encoding::Utf16Le,
-    Encoding::Utf16Be,
-    Encoding::Utf32Le,
-    Encoding::Utf32Be,
-    Encoding::ShiftJis,
-    Encoding::EucJp,
-    Encoding::Iso2022Jp,
-    Encoding::Latin1,
-];
-
 pub fn read(input: &[u8]) -> usize {
     let (which, rest) = choice(input);
     let (pieces, text) = choice(rest);
     let detected = detect(text);
     assert!(detected.bom_bytes <= text.len());
-    for encoding in [detected.encoding, *one_of(ENCODINGS, which)] {
+    for encoding in [detected.encoding, *one_of(&Encoding::ALL, which)] {
         let whole = decode(encoding, text);
         assert!(std::str::from_utf8(&whole).is_ok(), "{encoding:?} did not give UTF-8");
         let inner = Pieces { inner: text, most: 1 + usize::from(pieces) };

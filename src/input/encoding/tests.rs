@@ -3,18 +3,6 @@
 use super::*;
 use proptest::prelude::*;
 
-const ALL: [Encoding; 9] = [
-    Encoding::Utf8,
-    Encoding::Utf16Le,
-    Encoding::Utf16Be,
-    Encoding::Utf32Le,
-    Encoding::Utf32Be,
-    Encoding::ShiftJis,
-    Encoding::EucJp,
-    Encoding::Iso2022Jp,
-    Encoding::Latin1,
-];
-
 /// Text as an encoding writes it.
 fn encode(encoding: Encoding, text: &str) -> Vec<u8> {
     let by_library = |library: &'static encoding_rs::Encoding| {
@@ -74,7 +62,7 @@ const TEXT: &str =
 
 #[test]
 fn every_encoding_becomes_utf8_in_pieces_of_any_length() {
-    for encoding in ALL {
+    for encoding in Encoding::ALL {
         let text = if encoding == Encoding::Latin1 { "Größe: 3 é\n" } else { TEXT };
         let bytes = [encoding.mark(), &encode(encoding, text)].concat();
         for length in 1..20 {
@@ -148,7 +136,7 @@ fn encodings_are_told() {
         let told = detect(&encode(encoding, text));
         assert_eq!(told, Detected { encoding, bom_bytes: 0 }, "{text}");
     }
-    for encoding in &ALL[..5] {
+    for encoding in &Encoding::ALL[..5] {
         let bytes = [encoding.mark(), &encode(*encoding, "a")].concat();
         let bom_bytes = encoding.mark().len();
         assert_eq!(detect(&bytes), Detected { encoding: *encoding, bom_bytes });
@@ -191,8 +179,8 @@ proptest! {
         at_once in 1usize..9,
         which in 0usize..9,
     ) {
-        let whole = decode(ALL[which], &bytes).into_owned();
+        let whole = decode(Encoding::ALL[which], &bytes).into_owned();
         prop_assert!(std::str::from_utf8(&whole).is_ok());
-        prop_assert_eq!(read_in_pieces(ALL[which], &bytes, lengths, at_once), whole);
+        prop_assert_eq!(read_in_pieces(Encoding::ALL[which], &bytes, lengths, at_once), whole);
     }
 }

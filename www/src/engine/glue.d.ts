@@ -11,7 +11,6 @@ import type {
   Settings,
   Survey,
 } from "./protocol";
-import type { NotSwept } from "../wire/report";
 
 declare global {
   namespace wasm_bindgen {
@@ -59,7 +58,6 @@ declare global {
     class IndicatorLists {
       read(name: string, bytes: Uint8Array): void;
       ids(): ListId[];
-      not_swept(): NotSwept[];
       encode(): Uint8Array<ArrayBuffer>;
       private(salt: Uint8Array, progress: (digests: number) => void): string;
       free(): void;

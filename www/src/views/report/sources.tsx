@@ -299,10 +299,6 @@ function StreamRow({
         {stream.format ?? w.unknownFormat}
         {stream.container !== "plain" && <span class="faint"> {stream.container}</span>}
         {stream.encoding !== "utf-8" && <span class="faint"> {stream.encoding}</span>}
-      </td>
-      <td class="number">
-        {number(l, stream.records)}
-        {stream.unparsed > 0 && <div class="bad">{w.unparsedRecords(number(l, stream.unparsed))}</div>}
         {stream.repeats.map(({ of, records }) => (
           <div class="faint" key={of}>
             {of === stream.id
@@ -310,6 +306,10 @@ function StreamRow({
               : w.repeatedRecords(number(l, records), visible(streamName(checked.report, of)))}
           </div>
         ))}
+      </td>
+      <td class="number">
+        {number(l, stream.records)}
+        {stream.unparsed > 0 && <div class="bad">{w.unparsedRecords(number(l, stream.unparsed))}</div>}
       </td>
       <Ledger ledger={stream.bytes} size={stream.size} />
     </tr>
