@@ -3,10 +3,17 @@
 use crate::base::Text;
 use crate::base::limits::RULE_BYTES;
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
-use crate::sigma::{Placeholders, Problem, ProblemKind, RuleFile, RuleSet, compile};
+use crate::sigma::{Placeholders, Problem, ProblemKind, RuleFile, RuleSet, compile, is_rule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Read;
+
+/// Of a file, what is looked at to tell whether it is a rule.
+const HEAD_BYTES: u64 = 64 << 10;
+/// An archive is told by so many of its files at most.
+const LOOKED_AT: u32 = 64;
+/// So many more files that are no rules say that an archive is none of rules.
+const OTHERS: u32 = 4;
 
 /// A file of rules: its name, and its bytes.
 pub type RuleText = (String, Vec<u8>);
@@ -77,6 +84,24 @@ impl LoadedRules {
 pub fn is_rule_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.ends_with(".yml") || name.ends_with(".yaml")
+}
+
+/// Whether what was given is a rule, or an archive in which most files are, by what stands in them.
+pub fn holds_rules(size: u64, source: &dyn ReadAt) -> bool {
+    let (mut rules, mut others) = (0, 0);
+    walk(source, size, &Options::default(), &mut |_: &Entry, reader: &mut dyn Read| {
+        let mut head = Vec::new();
+        // What cannot be read in whole is told by what could be.
+        let _ = reader.take(HEAD_BYTES).read_to_end(&mut head);
+        if is_rule(&head) {
+            rules += 1
+        } else {
+            others += 1
+        }
+        let is_told = rules + others >= LOOKED_AT || others >= rules + OTHERS;
+        if is_told { Visit::Stop } else { Visit::Next }
+    });
+    rules > others
 }
 
 /// The files of rules in what was given: itself, or those in an archive whose names end in `.yml`

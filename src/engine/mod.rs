@@ -30,7 +30,7 @@ pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
 pub use lists::read_list;
-pub use load::{LoadedRules, RuleProblem, RuleText, is_rule_file, rule_files};
+pub use load::{LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files};
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };

@@ -41,6 +41,6 @@ pub use matcher::Matcher;
 pub use number::Number;
 pub use placeholder::Placeholders;
 pub use problem::{Problem, ProblemKind, What};
-pub use rule::{Level, LogSource, Rule, RuleIndex, RuleKind, Status};
+pub use rule::{Level, LogSource, Rule, RuleIndex, RuleKind, Status, is_rule};
 pub use set::{NotEvaluable, RuleSet, SeenSources};
 pub use test::Order;

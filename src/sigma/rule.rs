@@ -148,3 +148,10 @@ words! {
         Unsupported = "unsupported",
     }
 }
+
+/// Whether a text is meant as a rule, by the keys at its outermost level: a title, and what is to
+/// be looked for.
+pub fn is_rule(text: &[u8]) -> bool {
+    let has = |key: &[u8]| text.split(|byte| *byte == b'\n').any(|line| line.starts_with(key));
+    has(b"title:") && [&b"detection:"[..], b"correlation:", b"filter:"].into_iter().any(has)
+}

@@ -122,28 +122,32 @@ pub fn read_mapping(text: &str) -> Result<JsValue> {
     to_js(&json!({"id": definition.id, "name": definition.name}))
 }
 
-/// Compiles rules. `names` and `texts` are the files, one beside the other; an archive among them
-/// is looked into. Gives what `Scanner` and `Concluder` take, as bytes.
+/// Whether a file is a rule, or an archive of rules, told by what stands in it.
 #[wasm_bindgen]
-pub fn compile_rules(
-    with: JsValue,
-    names: Vec<String>,
-    texts: Vec<Uint8Array>,
-) -> Result<Uint8Array> {
-    let files = names.iter().zip(&texts).flat_map(|(name, text)| {
-        let bytes = text.to_vec();
-        engine::rule_files(name, bytes.len() as u64, &bytes)
-    });
-    let loaded = LoadedRules::new(files.collect(), &settings(with)?.rules.lists);
+pub fn holds_rules(file: Blob) -> Result<bool> {
+    let size = file.size() as u64;
+    Ok(engine::holds_rules(size, &PageFile::new(file)?))
+}
+
+/// Compiles rules. `names` and `files` stand one beside the other; an archive among them is looked
+/// into. Gives what `Scanner` and `Concluder` take, as bytes.
+#[wasm_bindgen]
+pub fn compile_rules(with: JsValue, names: Vec<String>, files: Vec<Blob>) -> Result<Uint8Array> {
+    let mut texts = Vec::new();
+    for (name, file) in names.iter().zip(files) {
+        let size = file.size() as u64;
+        texts.extend(engine::rule_files(name, size, &PageFile::new(file)?));
+    }
+    let loaded = LoadedRules::new(texts, &settings(with)?.rules.lists);
     Ok(Uint8Array::from(loaded.encode().map_err(failed)?.as_slice()))
 }
 
-/// What compiled rules say of themselves, and what is wrong with those that cannot be used.
+/// How many compiled rules there are, and what is wrong with those that cannot be used.
 #[wasm_bindgen]
 pub fn describe_rules(rules: &[u8]) -> Result<JsValue> {
     let loaded = LoadedRules::decode(rules).map_err(failed)?;
     to_js(&json!({
-        "rules": loaded.set.rules(),
+        "rules": loaded.set.rules().len(),
         "sha256": loaded.set.digest(),
         "problems": loaded.problems,
     }))

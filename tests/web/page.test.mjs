@@ -27,6 +27,7 @@ import {
   understood,
 } from "./lib/sekisho.mjs";
 import { host } from "./lib/site.mjs";
+import { zip } from "./lib/zip.mjs";
 
 const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const SHOTS = kept("screenshots");
@@ -263,6 +264,51 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       await takesMapping(browser, mapping, path);
     }));
 
+  test("rules are told from logs, run, and those that cannot run are listed", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { folder, paths, archive } = rules();
+      const log = samples["attacked.log"];
+      const expected = await commandLine(dirname(log), [basename(log)], ["--rules", folder]);
+      const json = await checkFiles(tab, [...paths, log]);
+      assert.equal(json, expected);
+      const report = JSON.parse(json);
+      assert.equal(report.sources.length, 1, "a rule is no log");
+      assert.deepEqual(report.findings.filter(({ detector }) => detector === "sigma").map(({ rule }) => rule), [RULE_ID]);
+      await there(tab, "#rules [data-problem=error]");
+      const problem = await text(tab, "#rules [data-problem=error]");
+      for (const part of ["broken.yml:8", "nosuch"]) assert.ok(problem.includes(part), `${part} in ${problem}`);
+      assert.match(await text(tab, "#limits"), /process_creation/);
+      await press(tab, "[data-choice=ja]");
+      await until(async () => /[ぁ-ん]/.test(await text(tab, "#rules [data-problem=error]")), { what: "the problem in Japanese" });
+      await tab.screenshot(join(SHOTS, `${name}-rules.png`));
+      // They are kept for the next check, which is without them once they are taken out.
+      await press(tab, "[data-action=other]");
+      await there(tab, "[data-rules='2']");
+      assert.equal(await checkFiles(tab, [samples["ordinary.log"]]), await commandLine(dirname(log), ["ordinary.log"], ["--rules", folder]));
+      await press(tab, "[data-action=other]");
+      await press(tab, "[data-action=clear-rules]");
+      assert.equal(await checkFiles(tab, [log]), await commandLine(dirname(log), [basename(log)]));
+      await press(tab, "[data-action=other]");
+      await tab.give([archive]);
+      await there(tab, "[data-rules='2']");
+    }));
+
+  test("a script gives rules", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { folder, paths } = rules();
+      const log = samples["attacked.log"];
+      const texts = paths.map((path) => ({ name: basename(path), text: readFileSync(path, "utf8") }));
+      const json = await tab.outer(
+        async ({ log, texts }) => {
+          const rules = texts.map(({ name, text }) => new File([text], name));
+          const report = await window.sekisho.check([new File([log], "attacked.log")], { rules });
+          return JSON.stringify(report);
+        },
+        { log: readFileSync(log, "utf8"), texts },
+      );
+      assert.equal(json, await commandLine(dirname(log), [basename(log)], ["--rules", folder]));
+    }));
+
   test("a pattern is made by marking, with the keyboard", () =>
     withPage(PAGE_URL, async (tab) => {
       await checkFiles(tab, [samples["own.log"]]);
@@ -409,6 +455,30 @@ async function takesMapping(browser, mapping, path) {
   await press(tab, "[data-action=other]");
   await there(tab, "[data-mapping=own_own]");
   await tab.close();
+}
+
+const RULE_ID = "6f6b0c0e-0000-4000-8000-0000000000a1";
+
+/** Rules: one that the sample log matches, one for other logs, one that is wrong; and all as an archive. */
+function rules() {
+  const folder = temporary("rules");
+  const rule = (id, title, source, selection) =>
+    `title: ${title}\nid: ${id}\nstatus: test\nlogsource:\n    ${source}\ndetection:\n    ${selection}\n    condition: selection\nlevel: high\n`;
+  const other = "6f6b0c0e-0000-4000-8000-0000000000a2";
+  const wrong = "6f6b0c0e-0000-4000-8000-0000000000a3";
+  const files = {
+    "found.yml": rule(RULE_ID, "Way out of the folder", "category: webserver", "selection:\n        c-uri|contains: '../'"),
+    "other.yaml": rule(other, "Program", "category: process_creation\n    product: windows", "selection:\n        Image|endswith: '\\a.exe'"),
+    "broken.yml": rule(wrong, "Wrong", "category: webserver", "selection:\n        c-uri|nosuch: a"),
+  };
+  const paths = Object.entries(files).map(([name, content]) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  });
+  const archive = join(temporary("archive"), "release.zip");
+  writeFileSync(archive, zip(Object.fromEntries(Object.entries(files).map(([name, content]) => [`rules/${name}`, content]))));
+  return { folder, paths, archive };
 }
 
 /** Opens what a report offers: a finding, its evidence, the lines around it. */

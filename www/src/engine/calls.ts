@@ -20,6 +20,7 @@ const digests = new Map<number, ArrayBuffer>();
 
 let plan: Plan;
 let lists: Uint8Array<ArrayBuffer> | undefined;
+let rules: Uint8Array<ArrayBuffer> | undefined;
 let scanner: wasm_bindgen.Scanner | undefined;
 let concluder: wasm_bindgen.Concluder | undefined;
 let report = "";
@@ -36,6 +37,13 @@ export const handlers: Handlers = {
     const answer = { ids: read.ids(), encoded: read.encode() };
     read.free();
     return answer;
+  },
+  findRules: ({ files }) => files.map((file) => wasm_bindgen.holds_rules(file)),
+  readRules({ files, settings }) {
+    const names = files.map(({ name }) => name);
+    const blobs = files.map(({ file }) => file);
+    const encoded = wasm_bindgen.compile_rules(settings, names, blobs);
+    return { ...wasm_bindgen.describe_rules(encoded), encoded };
   },
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
   survey: ({ name, file, settings, passwords }) => {
@@ -55,11 +63,12 @@ export const handlers: Handlers = {
   begin(ask) {
     plan = JSON.parse(ask.plan) as Plan;
     lists = ask.lists;
+    rules = ask.rules;
     digests.clear();
     scanner?.free();
     concluder?.free();
     concluder = undefined;
-    scanner = new wasm_bindgen.Scanner(plan, lists);
+    scanner = new wasm_bindgen.Scanner(plan, lists, rules);
   },
   run: (ask, progress) =>
     plan.jobs[ask.job]?.kind === "digest" ? digest(ask, progress) : scan(ask, progress),
@@ -95,7 +104,7 @@ function sent(plan: Plan): SentPlan {
 
 /** Puts what was seen to what is merged of the current plan. */
 function merge({ pieces, lost }: Merging): wasm_bindgen.Concluder {
-  concluder ??= new wasm_bindgen.Concluder(plan, lists);
+  concluder ??= new wasm_bindgen.Concluder(plan, lists, rules);
   if (scanner) concluder.take_from(scanner);
   // Each piece is let go as soon as it is merged.
   for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);

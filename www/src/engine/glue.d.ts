@@ -8,6 +8,7 @@ import type {
   MappingId,
   Plan,
   Preview,
+  RuleSetAbout,
   Settings,
   Survey,
 } from "./protocol";
@@ -17,6 +18,13 @@ declare global {
     function initSync(options: { module: WebAssembly.Module }): void;
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
+    function holds_rules(file: Blob): boolean;
+    function compile_rules(
+      settings: Settings,
+      names: readonly string[],
+      files: readonly Blob[],
+    ): Uint8Array<ArrayBuffer>;
+    function describe_rules(rules: Uint8Array): RuleSetAbout;
     function survey(
       name: string,
       size: number,
@@ -64,7 +72,7 @@ declare global {
     }
 
     class Scanner {
-      constructor(plan: Plan, lists?: Uint8Array);
+      constructor(plan: Plan, lists?: Uint8Array, rules?: Uint8Array);
       scan(
         job_id: number,
         digest_id: number | undefined,
@@ -81,7 +89,7 @@ declare global {
     }
 
     class Concluder {
-      constructor(plan: Plan, lists?: Uint8Array);
+      constructor(plan: Plan, lists?: Uint8Array, rules?: Uint8Array);
       take_from(scanner: Scanner): void;
       add(piece: Uint8Array): void;
       lost(job_id: number, message: string): void;

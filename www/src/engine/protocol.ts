@@ -191,11 +191,42 @@ export interface ReadLists {
   readonly encoded: Uint8Array<ArrayBuffer>;
 }
 
+/** What is wrong with a rule, or is not as it should be. */
+export interface RuleProblem {
+  readonly file: string;
+  /** From 1, where it is known. */
+  readonly line: number | null;
+  readonly rule: string | null;
+  /** The rule does not run. */
+  readonly is_error: boolean;
+  readonly what: Text;
+  /** What to do. */
+  readonly hint: Text;
+}
+
+/** What a set of rules says of itself. `rules`: how many can be used. */
+export interface RuleSetAbout {
+  readonly rules: number;
+  readonly sha256: string;
+  readonly problems: readonly RuleProblem[];
+}
+
+/** Rules as read, with what the workers take. */
+export interface ReadRules extends RuleSetAbout {
+  readonly encoded: Uint8Array<ArrayBuffer>;
+}
+
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
   init: { ask: { module: WebAssembly.Module }; answer: Catalogue };
   checkSettings: { ask: { settings: Settings }; answer: void };
   readLists: { ask: { lists: readonly { readonly name: string; readonly file: Blob }[] }; answer: ReadLists };
+  /** Which of some files are rules, or archives of rules. */
+  findRules: { ask: { files: readonly Blob[] }; answer: boolean[] };
+  readRules: {
+    ask: { files: readonly { readonly name: string; readonly file: Blob }[]; settings: Settings };
+    answer: ReadRules;
+  };
   readMapping: { ask: { text: string }; answer: MappingId };
   survey: {
     ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
@@ -216,8 +247,15 @@ export interface Calls {
     };
     answer: SentPlan;
   };
-  /** `plan`: the text of the plan; `lists`: the encoded lists that it names. */
-  begin: { ask: { plan: string; lists: Uint8Array<ArrayBuffer> | undefined }; answer: void };
+  /** `plan`: the text of the plan; `lists`: the encoded lists that it names; `rules`: compiled. */
+  begin: {
+    ask: {
+      plan: string;
+      lists: Uint8Array<ArrayBuffer> | undefined;
+      rules: Uint8Array<ArrayBuffer> | undefined;
+    };
+    answer: void;
+  };
   /** `digest`: a job that a scan's reads go to as well; it is run afterwards. */
   run: { ask: { job: number; digest: number | undefined; file: Blob }; answer: void };
   take: { ask: object; answer: Uint8Array<ArrayBuffer>[] };

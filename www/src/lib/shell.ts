@@ -18,6 +18,8 @@ export interface ScriptOptions {
   readonly passwords?: readonly string[];
   /** Indicator lists to sweep for. */
   readonly iocs?: readonly File[];
+  /** Rules to run: files, or archives of them. */
+  readonly rules?: readonly File[];
   readonly workers?: number;
   readonly cutBytes?: number;
   readonly cutSeed?: number;

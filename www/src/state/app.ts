@@ -10,6 +10,7 @@ import type { ScriptOptions } from "../lib/shell";
 import { words } from "../i18n";
 import { catalogue, engines, messageOf, prepare } from "./engine";
 import { mayBeMapping, sortOut } from "./mappings";
+import { addRules, findRules, readRules, ownRules } from "./rules";
 import { askPassword, passwords, question } from "./passwords";
 import { resetView } from "./report";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
@@ -44,14 +45,18 @@ export async function start(
   }
   await cancel();
   const sorted = all.some(mayBeMapping) ? await sortOut(all) : { given: all, mappings: [], refused: [] };
+  const { given, rules } = await findRules(sorted.given);
   if (!script?.settings) sorted.mappings.forEach(addMapping);
   const refused = [...unopened, ...sorted.refused];
-  if (sorted.given.length + refused.length === 0) return showStart(false);
-  const options = optionsOf(script, sorted.mappings);
+  const options = { ...optionsOf(script, sorted.mappings), rules: await rulesOf(script, rules) };
+  // Another check may have begun meanwhile.
+  await cancel();
+  if (given.length + refused.length === 0) return showStart(false);
   const tally = (running = new Tally(
-    sorted.given,
+    given,
     refused,
     sorted.mappings.map(({ name }) => name),
+    rules.map(({ name }) => name),
   ));
   screen.value = { kind: "checking", tally, since: performance.now() };
   tellOuter({ kind: "state", state: "checking" });
@@ -75,7 +80,10 @@ export function startAgain({ given, refused }: Checked): void {
   void start(given, unopened).catch(() => undefined);
 }
 
-function optionsOf(script: ScriptOptions | undefined, found: readonly OwnMapping[]): CheckOptions {
+function optionsOf(
+  script: ScriptOptions | undefined,
+  found: readonly OwnMapping[],
+): Omit<CheckOptions, "rules"> {
   const { settings, workers, cutBytes, cutSeed } = script ?? {};
   return {
     settings: settings ? withMappings(settings, found) : settingsInForce.value,
@@ -86,6 +94,16 @@ function optionsOf(script: ScriptOptions | undefined, found: readonly OwnMapping
     cutBytes,
     cutSeed,
   };
+}
+
+/** The rules of a check: those kept with the page, or a script's own, and those among what was given. */
+async function rulesOf(script: ScriptOptions | undefined, found: readonly Given[]) {
+  if (!script?.rules && !script?.settings) {
+    if (found.length > 0) await addRules(found);
+    return ownRules.value?.read;
+  }
+  const files = [...(script.rules ?? []).map((file) => ({ name: file.name, file })), ...found];
+  return files.length > 0 ? readRules(files, script.settings ?? {}) : undefined;
 }
 
 function withMappings(settings: Settings, found: readonly OwnMapping[]): Settings {

@@ -12,6 +12,9 @@ import { RefusedList } from "./failed";
 
 const LOOK_MS = 200;
 
+// Of many files of rules, so many are named.
+const NAMED = 5;
+
 // The rate is that of the last few seconds: long enough to be steady, short enough to be true.
 const RATE_MS = 5_000;
 
@@ -54,6 +57,12 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
       </div>
       <Whole tally={tally} rate={rate} elapsed={(now - since) / 1000} />
       <Unreadable files={[...tally.unreadable, ...tally.refused]} />
+      {tally.rules.length > 0 && (
+        <p class="note" role="status" data-taken="rules">
+          {w.rules} {tally.rules.slice(0, NAMED).map(visible).join(", ")}
+          {tally.rules.length > NAMED && ` +${number(language.value, tally.rules.length - NAMED)}`}
+        </p>
+      )}
       {tally.mappings.length > 0 && (
         <p class="note" role="status">
           {w.mappings} {tally.mappings.map(visible).join(", ")}

@@ -45,7 +45,7 @@ fn texts(path: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let mut texts = Vec::new();
     for at in 0..archive.len() {
         let mut file = archive.by_index(at)?;
-        if file.name().ends_with(".yml") {
+        if file.name()?.ends_with(".yml") {
             let mut text = String::new();
             file.read_to_string(&mut text)?;
             texts.push(text);
