@@ -29,7 +29,7 @@ pub use conclude::{Concluded, Concluder};
 pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
-pub use lists::read_list;
+pub use lists::{holds_list, read_list};
 pub use load::{LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files};
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,

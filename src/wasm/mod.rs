@@ -13,7 +13,7 @@ use crate::engine::{
 use crate::finding::Place;
 use crate::format::Definition;
 use crate::input::ReadAt;
-use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, SALT_BYTES};
+use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use file::PageFile;
@@ -188,6 +188,12 @@ fn prepared(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<&[u8]>) -> Resu
     }
 }
 
+/// Whether a file is surely a list of indicators and no log.
+#[wasm_bindgen]
+pub fn holds_list(file: Blob) -> Result<bool> {
+    engine::holds_list(&PageFile::new(file)?).map_err(failed)
+}
+
 /// Lists of indicators, as they are read.
 #[wasm_bindgen]
 #[derive(Default)]
@@ -209,6 +215,15 @@ impl IndicatorLists {
     /// What the settings' `indicators` say of the lists: names, digests, counts.
     pub fn ids(&self) -> Result<JsValue> {
         to_js(&self.0.ids())
+    }
+
+    /// What is not swept, the first thousand of each list: where, why, and what to do.
+    pub fn refused(&self) -> Result<JsValue> {
+        let about = |(list, refused): (&str, &Refused)| {
+            let Refused { line, text, why } = refused;
+            json!({"list": list, "line": line, "text": text, "what": why.said(), "hint": why.todo()})
+        };
+        to_js(&self.0.refused().map(about).collect::<Vec<_>>())
     }
 
     /// The lists as one buffer, for the workers.

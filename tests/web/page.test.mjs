@@ -309,6 +309,36 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       assert.equal(json, await commandLine(dirname(log), [basename(log)], ["--rules", folder]));
     }));
 
+  test("indicator lists are swept for, kept, made private, and taken out", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { stix, csv } = indicatorLists();
+      const log = samples["attacked.log"];
+      const swept = async (...lists) =>
+        commandLine(dirname(log), [basename(log)], lists.flatMap((list) => ["--iocs", list]));
+      const json = await checkFiles(tab, [stix, log]);
+      assert.equal(json, await swept(stix));
+      assert.equal(JSON.parse(json).sources.length, 1, "a list is no log");
+      await there(tab, "#lists [data-list=stix][data-swept='1']");
+      assert.match(await text(tab, "#lists [data-problem=indicator]"), /indicators\.json:\d+/);
+      await press(tab, "[data-action=other]");
+      await tab.choose("[data-choose=lists]", [csv]);
+      await there(tab, "[data-list=csv][data-swept='2']");
+      assert.equal(await checkFiles(tab, [log]), await swept(stix, csv));
+      await press(tab, "[data-action=other]");
+      await press(tab, ".private-list summary");
+      const download = tab.download();
+      await press(tab, "[data-action=make-private]");
+      const made = join(temporary("private"), "private.json");
+      writeFileSync(made, readFileSync(await download));
+      assert.doesNotMatch(readFileSync(made, "utf8"), /198\.51\.100|203\.0\.113|example/);
+      await tab.screenshot(join(SHOTS, `${name}-indicators.png`));
+      await press(tab, "[data-action=clear-lists]");
+      assert.equal(await checkFiles(tab, [log]), await swept());
+      await press(tab, "[data-action=other]");
+      const found = JSON.parse(await checkFiles(tab, [made, log])).findings.filter(({ detector }) => detector === "I5");
+      assert.ok(found.length > 0, "the private list meets what the lists met");
+    }));
+
   test("a pattern is made by marking, with the keyboard", () =>
     withPage(PAGE_URL, async (tab) => {
       await checkFiles(tab, [samples["own.log"]]);
@@ -479,6 +509,30 @@ function rules() {
   const archive = join(temporary("archive"), "release.zip");
   writeFileSync(archive, zip(Object.fromEntries(Object.entries(files).map(([name, content]) => [`rules/${name}`, content]))));
   return { folder, paths, archive };
+}
+
+/** A STIX bundle with an indicator of the sample log and one that cannot be swept for, and a CSV list. */
+function indicatorLists() {
+  const folder = temporary("lists");
+  const indicator = (id, pattern) => ({
+    type: "indicator",
+    spec_version: "2.1",
+    id: `indicator--6f6b0c0e-0000-4000-8000-0000000000${id}`,
+    created: "2021-05-01T00:00:00Z",
+    modified: "2021-05-01T00:00:00Z",
+    valid_from: "2021-05-01T00:00:00Z",
+    pattern_type: "stix",
+    pattern,
+  });
+  const objects = [
+    indicator("b1", "[ipv4-addr:value = '203.0.113.77']"),
+    indicator("b2", "[process:name = 'a.exe'] FOLLOWEDBY [process:name = 'b.exe']"),
+  ];
+  const stix = join(folder, "indicators.json");
+  writeFileSync(stix, JSON.stringify({ type: "bundle", id: "bundle--6f6b0c0e-0000-4000-8000-0000000000b0", objects }, null, 1));
+  const csv = join(folder, "indicators.csv");
+  writeFileSync(csv, "type,value\nip,198.51.100.200\ndomain,bad.example.jp\n");
+  return { stix, csv };
 }
 
 /** Opens what a report offers: a finding, its evidence, the lines around it. */

@@ -3,7 +3,7 @@
 
 import { parcel } from "../lib/parcel";
 import { AHEAD_BYTES, Ahead } from "./ahead";
-import type { Answered, Asked, CallName, Job, Merging, Plan, SentPlan, Survey } from "./protocol";
+import type { Answered, Asked, CallName, Job, Merging, NamedFile, Plan, SentPlan, Survey } from "./protocol";
 
 type Progress = (bytes: number) => void;
 type Handlers = {
@@ -12,6 +12,9 @@ type Handlers = {
 
 // A shard is read from the byte before it, and its last line reaches a little behind its end.
 const LINE_BYTES = 64 << 10;
+
+// Of a private list.
+const SALT_BYTES = 16;
 
 const ahead = new Ahead();
 
@@ -31,13 +34,12 @@ export const handlers: Handlers = {
     return { formats: wasm_bindgen.formats(), detections: wasm_bindgen.detections() };
   },
   checkSettings: ({ settings }) => wasm_bindgen.check_settings(settings),
-  async readLists({ lists }) {
-    const read = new wasm_bindgen.IndicatorLists();
-    for (const { name, file } of lists) read.read(name, new Uint8Array(await file.arrayBuffer()));
-    const answer = { ids: read.ids(), encoded: read.encode() };
-    read.free();
-    return answer;
-  },
+  // A file that cannot be read is told by the check.
+  findLists: ({ files }) => files.map((file) => attempt(() => wasm_bindgen.holds_list(file)) ?? false),
+  readLists: ({ lists }) =>
+    withLists(lists, (read) => ({ ids: read.ids(), problems: read.refused(), encoded: read.encode() })),
+  makePrivate: ({ lists }, progress) =>
+    withLists(lists, (read) => read.private(crypto.getRandomValues(new Uint8Array(SALT_BYTES)), progress)),
   findRules: ({ files }) => files.map((file) => wasm_bindgen.holds_rules(file)),
   readRules({ files, settings }) {
     const names = files.map(({ name }) => name);
@@ -100,6 +102,28 @@ function sent(plan: Plan): SentPlan {
     found: { path_inside },
   }));
   return { sources, streams, jobs, json: JSON.stringify(plan) };
+}
+
+/** Reads lists for as long as `use` takes. */
+async function withLists<T>(
+  lists: readonly NamedFile[],
+  use: (lists: wasm_bindgen.IndicatorLists) => T,
+): Promise<T> {
+  const read = new wasm_bindgen.IndicatorLists();
+  try {
+    for (const { name, file } of lists) read.read(name, new Uint8Array(await file.arrayBuffer()));
+    return use(read);
+  } finally {
+    read.free();
+  }
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Puts what was seen to what is merged of the current plan. */

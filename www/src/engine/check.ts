@@ -6,7 +6,18 @@
 import { unparcel } from "../lib/parcel";
 import type { Report } from "../wire/report";
 import { Cancelled, EngineLost, type Engine, type Pool } from "./pool";
-import type { Asked, Job, LostJob, Plan, ReadRules, SentPlan, SentSurvey, Settings } from "./protocol";
+import type {
+  Asked,
+  Job,
+  ListsAbout,
+  LostJob,
+  Plan,
+  ReadLists,
+  ReadRules,
+  SentPlan,
+  SentSurvey,
+  Settings,
+} from "./protocol";
 
 /** A file as given, with the folders inside what was given. */
 export interface Given {
@@ -27,7 +38,7 @@ export interface CheckOptions {
   readonly settings: Settings;
   readonly passwords: readonly string[];
   /** Indicator lists to sweep for. */
-  readonly iocs: readonly Given[];
+  readonly lists: ReadLists | undefined;
   /** Rules to run. */
   readonly rules: ReadRules | undefined;
   /** Asked while something given is encrypted and no password fits. */
@@ -60,6 +71,8 @@ export class Tally {
     readonly mappings: readonly string[] = [],
     /** Names of rules and archives of rules that were. */
     readonly rules: readonly string[] = [],
+    /** Names of indicator lists that were. */
+    readonly lists: readonly string[] = [],
   ) {
     this.refused = [...refused];
     this.done = new Float64Array(given.length);
@@ -105,6 +118,7 @@ export interface Checked {
   /** What was given, to check it again. */
   readonly given: readonly Given[];
   readonly rules: ReadRules | undefined;
+  readonly lists: ListsAbout | undefined;
   readonly plan: SentPlan;
   /** The files in the order of the plan's sources. */
   readonly files: readonly Blob[];
@@ -116,9 +130,7 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
   const { surveyed, passwords } = await unlocked(pool, tally, options);
   const given = surveyed.map(({ at }) => tally.given[at] as Given);
   const surveys = surveyed.map(({ survey }) => survey.json);
-  const { cutBytes, cutSeed } = options;
-  const lists =
-    options.iocs.length > 0 ? await pool.at(0).ask("readLists", { lists: options.iocs }) : undefined;
+  const { cutBytes, cutSeed, lists } = options;
   const settings = lists ? { ...options.settings, indicators: lists.ids } : options.settings;
   let plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const files = plan.sources.map((source) => (given[source.given] as Given).file);
@@ -148,6 +160,7 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
     refused: tally.refused,
     given: tally.given,
     rules: options.rules,
+    lists,
     plan,
     files,
     fileOfStream: new Map(plan.streams.map(({ id, of }) => [id, files[of] as Blob])),

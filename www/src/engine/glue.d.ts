@@ -5,6 +5,7 @@ import type {
   ContextLine,
   FormatCard,
   ListId,
+  ListProblem,
   MappingId,
   Plan,
   Preview,
@@ -63,9 +64,12 @@ declare global {
     function detections(): Card[];
     function formats(): FormatCard[];
 
+    function holds_list(file: Blob): boolean;
+
     class IndicatorLists {
       read(name: string, bytes: Uint8Array): void;
       ids(): ListId[];
+      refused(): ListProblem[];
       encode(): Uint8Array<ArrayBuffer>;
       private(salt: Uint8Array, progress: (digests: number) => void): string;
       free(): void;

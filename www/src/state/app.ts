@@ -10,6 +10,7 @@ import type { ScriptOptions } from "../lib/shell";
 import { words } from "../i18n";
 import { catalogue, engines, messageOf, prepare } from "./engine";
 import { mayBeMapping, sortOut } from "./mappings";
+import { addLists, findLists, ownLists, readLists } from "./lists";
 import { addRules, findRules, readRules, ownRules } from "./rules";
 import { askPassword, passwords, question } from "./passwords";
 import { resetView } from "./report";
@@ -45,10 +46,16 @@ export async function start(
   }
   await cancel();
   const sorted = all.some(mayBeMapping) ? await sortOut(all) : { given: all, mappings: [], refused: [] };
-  const { given, rules } = await findRules(sorted.given);
+  const sifted = await findRules(sorted.given);
+  const { rules } = sifted;
+  const { given, lists } = await findLists(sifted.given);
   if (!script?.settings) sorted.mappings.forEach(addMapping);
   const refused = [...unopened, ...sorted.refused];
-  const options = { ...optionsOf(script, sorted.mappings), rules: await rulesOf(script, rules) };
+  const options = {
+    ...optionsOf(script, sorted.mappings),
+    rules: await rulesOf(script, rules),
+    lists: await listsOf(script, lists),
+  };
   // Another check may have begun meanwhile.
   await cancel();
   if (given.length + refused.length === 0) return showStart(false);
@@ -57,6 +64,7 @@ export async function start(
     refused,
     sorted.mappings.map(({ name }) => name),
     rules.map(({ name }) => name),
+    lists.map(({ name }) => name),
   ));
   screen.value = { kind: "checking", tally, since: performance.now() };
   tellOuter({ kind: "state", state: "checking" });
@@ -83,12 +91,11 @@ export function startAgain({ given, refused }: Checked): void {
 function optionsOf(
   script: ScriptOptions | undefined,
   found: readonly OwnMapping[],
-): Omit<CheckOptions, "rules"> {
+): Omit<CheckOptions, "rules" | "lists"> {
   const { settings, workers, cutBytes, cutSeed } = script ?? {};
   return {
     settings: settings ? withMappings(settings, found) : settingsInForce.value,
     passwords: script?.passwords ?? passwords.value,
-    iocs: (script?.iocs ?? []).map((file) => ({ name: file.name, file })),
     askPassword: script ? undefined : askPassword,
     workers: Math.max(1, workers ?? Math.min(navigator.hardwareConcurrency || 1, MAX_WORKERS)),
     cutBytes,
@@ -104,6 +111,16 @@ async function rulesOf(script: ScriptOptions | undefined, found: readonly Given[
   }
   const files = [...(script.rules ?? []).map((file) => ({ name: file.name, file })), ...found];
   return files.length > 0 ? readRules(files, script.settings ?? {}) : undefined;
+}
+
+/** The indicator lists of a check, found in the same places. */
+async function listsOf(script: ScriptOptions | undefined, found: readonly Given[]) {
+  if (!script?.iocs && !script?.settings) {
+    if (found.length > 0) await addLists(found);
+    return ownLists.value?.read;
+  }
+  const files = [...(script.iocs ?? []).map((file) => ({ name: file.name, file })), ...found];
+  return files.length > 0 ? readLists(files) : undefined;
 }
 
 function withMappings(settings: Settings, found: readonly OwnMapping[]): Settings {

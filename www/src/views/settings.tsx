@@ -9,6 +9,7 @@ import { words } from "../i18n";
 import { visible } from "../lib/visible";
 import { messageOf } from "../state/engine";
 import { readMapping } from "../state/mappings";
+import { ownLists } from "../state/lists";
 import { ownRules } from "../state/rules";
 import {
   addMapping,
@@ -25,6 +26,7 @@ import {
 } from "../state/settings";
 import { wrongZone } from "../state/validate";
 import { RefusedList } from "./failed";
+import { OwnListsField } from "./lists";
 import { OwnRulesField } from "./rules";
 import { StreamFields, ZONES, ZoneList } from "./stream-fields";
 
@@ -74,7 +76,7 @@ function Field({ name, label, hint, children }: FieldProps): JSX.Element {
 export function SettingsPanel(): JSX.Element {
   const w = words.value.settings;
   // Open as soon as something in it is set or wrong, so that nothing counts unseen.
-  const isOwn = mappings.value.length > 0 || ownRules.value !== null;
+  const isOwn = mappings.value.length > 0 || ownRules.value !== null || ownLists.value !== null;
   const isSet = settingsWrong.value || isOwn || wrongMappings.value.length > 0;
   return (
     <details class="settings" open={isSet || streamSettings.value.size > 0}>
@@ -94,6 +96,7 @@ export function SettingsPanel(): JSX.Element {
       </Field>
       <Mappings />
       <OwnRulesField />
+      <OwnListsField />
       <Field name="zone" label={w.zone} hint={w.zoneHint}>
         {(attributes) => <input {...attributes} type="text" list={ZONES} placeholder="Asia/Tokyo" />}
       </Field>
