@@ -38,5 +38,5 @@ pub use preview::{Preview, PreviewRecord, preview};
 pub use read::{Ledgers, Memory, Prepared, Visitor, read_job};
 pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
-pub use scan::{Partial, Scanner};
+pub use scan::{Partial, Scanner, Warm};
 pub use settings::{Meant, RuleSettings, Settings, SettingsError};

@@ -4,7 +4,6 @@
 use super::coverage::Ledger;
 use super::plan::{StreamId, plan, stream_text, survey};
 use super::read::{Memory, Prepared, Visitor, read_job};
-use super::rules::CheckRules;
 use super::{JobKind, Settings, SettingsError};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::Seen;
@@ -16,6 +15,7 @@ use crate::shard::Cuts;
 use crate::text::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Records that are shown.
 const SHOWN: usize = 30;
@@ -74,7 +74,7 @@ pub fn preview(
     let meant = settings.meant(&[])?;
     let survey = survey(&name, text.len() as u64, stream.modified, &text, &meant);
     let plan = plan(&settings, &[], vec![survey], Cuts::Usual);
-    let rules = CheckRules::default();
+    let rules = Arc::default();
     Ok(look(&Prepared { plan, meant, judge: Judge::new(), sweeper: None, rules }, &text))
 }
 

@@ -29,6 +29,7 @@ use memchr::memchr;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 /// Everything that jobs share: the plan, and what follows from its settings.
 pub struct Prepared {
@@ -38,14 +39,14 @@ pub struct Prepared {
     pub(super) judge: Judge,
     /// Sweeps for indicators, where lists are given.
     pub(super) sweeper: Option<Sweeper>,
-    pub(super) rules: CheckRules,
+    pub(super) rules: Arc<CheckRules>,
 }
 
 impl Prepared {
     /// Compiles what the settings say, for reading records: nothing is swept for.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
         let meant = plan.settings.meant(&plan.passwords)?;
-        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None, rules: CheckRules::default() })
+        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None, rules: Arc::default() })
     }
 
     /// The same for a check, with the indicator lists that the settings name.
@@ -62,7 +63,8 @@ impl Prepared {
 
     /// The same with rules.
     pub fn with_rules(mut self, rules: LoadedRules) -> Self {
-        self.rules = CheckRules::new(rules, &self.plan.settings.rules, &self.meant.reader);
+        self.rules =
+            Arc::new(CheckRules::new(rules, &self.plan.settings.rules, &self.meant.reader));
         self
     }
 

@@ -109,7 +109,7 @@ struct Finder<'f> {
     known: Known,
     /// The findings of rules, by what they rest on.
     by_key: BTreeMap<Key, Vec<(usize, &'f Finding)>>,
-    rules: Option<Running<'f>>,
+    rules: Option<Running>,
     /// The job, which says what range of the stream counts.
     job: &'f Job,
     prepared: &'f Prepared,

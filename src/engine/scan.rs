@@ -84,22 +84,29 @@ impl Partial {
 /// Runs jobs and keeps what they saw.
 pub struct Scanner<'p> {
     prepared: &'p Prepared,
+    warm: Warm,
+    partial: Partial,
+}
+
+/// What a scanner has made ready and learnt of values. It may be used for the same check again, and
+/// changes nothing but the time that takes.
+#[derive(Default)]
+pub struct Warm {
     memory: Memory,
     known: Known,
     /// The rules, once they were needed.
-    rules: Option<Running<'p>>,
-    partial: Partial,
+    rules: Option<Running>,
 }
 
 impl<'p> Scanner<'p> {
     /// A scanner that has seen nothing.
     pub fn new(prepared: &'p Prepared) -> Self {
-        Self::resume(prepared, Partial::default())
+        Self::resume(prepared, Partial::default(), Warm::default())
     }
 
     /// A scanner that goes on from what was seen.
-    pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, memory: Memory::default(), known: Known::default(), rules: None, partial }
+    pub const fn resume(prepared: &'p Prepared, partial: Partial, warm: Warm) -> Self {
+        Self { prepared, warm, partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -111,21 +118,26 @@ impl<'p> Scanner<'p> {
     }
 
     /// What was seen.
-    pub fn finish(mut self) -> Partial {
-        if let Some(rules) = self.rules {
-            rules.finish(&mut self.partial.found);
+    pub fn finish(self) -> Partial {
+        self.pause().0
+    }
+
+    /// The same, with what another scanner can go on with.
+    pub fn pause(mut self) -> (Partial, Warm) {
+        if let Some(rules) = &self.warm.rules {
+            rules.hand_over(&mut self.partial.found);
         }
-        self.partial
+        (self.partial, self.warm)
     }
 
     fn scan(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
         let sweep = self.prepared.sweeper.as_ref().map(|sweeper| Sweep {
             sweeper,
-            known: &mut self.known,
+            known: &mut self.warm.known,
             hits: &mut self.partial.hits,
         });
-        if self.rules.is_none() {
-            self.rules = self.prepared.rules.run(self.prepared.plan.seed());
+        if self.warm.rules.is_none() {
+            self.warm.rules = self.prepared.rules.run(self.prepared.plan.seed());
         }
         let mut watch = Watch {
             prepared: self.prepared,
@@ -133,13 +145,14 @@ impl<'p> Scanner<'p> {
             identities: &mut self.partial.identities,
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
-            rules: self.rules.as_mut().zip(Some(&mut self.partial.found)),
+            rules: self.warm.rules.as_mut().zip(Some(&mut self.partial.found)),
             calendar: Calendar::default(),
             bin: None,
             segment: Segment::default(),
             at: (job.stream, job.start),
         };
-        let ledgers = read_job(self.prepared, job, source, &mut self.memory, &mut watch, progress);
+        let ledgers =
+            read_job(self.prepared, job, source, &mut self.warm.memory, &mut watch, progress);
         for (stream, ledger) in ledgers.streams {
             self.ledger(stream).merge(ledger);
         }
@@ -185,14 +198,14 @@ impl<'p> Scanner<'p> {
 }
 
 /// Shows the records of one shard to the baseline and to the detections.
-struct Watch<'w, 'p> {
+struct Watch<'w> {
     prepared: &'w Prepared,
     sweep: Option<Sweep<'w>>,
     identities: &'w mut Identities,
     baseline: &'w mut Baseline,
     states: &'w mut States,
     /// The rules, and what they found.
-    rules: Option<(&'w mut Running<'p>, &'w mut Found)>,
+    rules: Option<(&'w mut Running, &'w mut Found)>,
     calendar: Calendar,
     /// The bin of the last records: nearly every record falls into the one of the record before.
     bin: Option<(Instant, Bin)>,
@@ -208,7 +221,7 @@ struct Sweep<'w> {
     hits: &'w mut Hits,
 }
 
-impl Visitor for Watch<'_, '_> {
+impl Visitor for Watch<'_> {
     fn begin(&mut self, stream: u32, start: u64) {
         self.at = (stream, start);
     }
@@ -283,7 +296,7 @@ impl Visitor for Watch<'_, '_> {
     }
 }
 
-impl Watch<'_, '_> {
+impl Watch<'_> {
     /// Sweeps a record for indicators, where lists are given.
     #[inline]
     fn sweep(&mut self, event: &Event<'_>, at: Option<Instant>, client: Option<Fingerprint>) {

@@ -5,6 +5,7 @@
 //! fit is tried with the others in order of rank, so that what a record is read as depends on the
 //! record and the stream, never on the records around it.
 
+mod cases;
 mod cef;
 mod columns;
 mod compiled;

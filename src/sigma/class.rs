@@ -8,6 +8,7 @@ use super::verdict::Verdicts;
 use crate::base::{Seed, Table};
 use crate::event::Field;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Names in records that are held before all are forgotten.
 const NAMES: usize = 1 << 14;
@@ -25,16 +26,16 @@ struct OfSource {
 
 /// What the rules of a set ask for.
 #[derive(Debug)]
-pub(super) struct Wanted<'r> {
-    rules: &'r RuleSet,
+pub(super) struct Wanted {
+    rules: Arc<RuleSet>,
     /// By log source of rules.
     by_source: Vec<OfSource>,
-    ids: BTreeMap<&'r str, FieldId>,
+    ids: BTreeMap<String, FieldId>,
 }
 
-impl<'r> Wanted<'r> {
+impl Wanted {
     /// Gathers what rules ask for. `has_witness` is by rule.
-    pub fn new(rules: &'r RuleSet, has_witness: &[bool]) -> Self {
+    pub fn new(rules: Arc<RuleSet>, has_witness: &[bool]) -> Self {
         let mut by_source = vec![OfSource::default(); rules.sources.len()];
         for (rule, source) in (0..).zip(&rules.source_of) {
             let Some(program) = rules.program(rule) else { continue };
@@ -56,8 +57,8 @@ impl<'r> Wanted<'r> {
             sort(&mut wanted.fields);
             sort(&mut wanted.keywords);
         }
-        let names = rules.fields.iter().map(String::as_str).zip(0..);
-        Self { rules, by_source, ids: names.collect() }
+        let ids = rules.fields.iter().cloned().zip(0..).collect();
+        Self { rules, by_source, ids }
     }
 }
 
@@ -95,8 +96,8 @@ pub(super) struct Class {
 
 impl Class {
     /// What rules there are for events with these marks, and what those ask for.
-    pub fn new(wanted: &Wanted<'_>, marks: &Marks<'_>, verdicts: &mut Verdicts<'_>) -> Self {
-        let rules = wanted.rules;
+    pub fn new(wanted: &Wanted, marks: &Marks<'_>, verdicts: &mut Verdicts) -> Self {
+        let rules = &wanted.rules;
         let is_of: Vec<bool> = rules.sources.iter().map(|source| marks.is_of(source)).collect();
         let sources = (0..).zip(&is_of).filter(|(_, is_of)| **is_of).map(|(at, _)| at);
         let sources: Vec<u32> = sources.collect();
@@ -142,7 +143,7 @@ impl Class {
 
     /// The fields that a name in a record is.
     #[inline]
-    pub fn fields(&mut self, wanted: &Wanted<'_>, key: &[u8], seed: Seed) -> &[FieldId] {
+    pub fn fields(&mut self, wanted: &Wanted, key: &[u8], seed: Seed) -> &[FieldId] {
         let print = seed.of(key);
         let (start, end) = match self.names.get(print) {
             Some(range) => *range,
@@ -162,7 +163,7 @@ impl Class {
     }
 
     /// Fields that an event is the first to have, by log source of rules.
-    pub fn note_seen(&mut self, verdicts: &Verdicts<'_>) -> Vec<(u32, FieldId)> {
+    pub fn note_seen(&mut self, verdicts: &Verdicts) -> Vec<(u32, FieldId)> {
         let mut new = std::mem::take(&mut self.fresh);
         self.unseen.retain(|field| {
             let is_new = verdicts.has_value(*field);
@@ -174,7 +175,7 @@ impl Class {
     }
 
     #[cold]
-    fn resolve(&mut self, wanted: &Wanted<'_>, key: &[u8]) -> (u32, u32) {
+    fn resolve(&mut self, wanted: &Wanted, key: &[u8]) -> (u32, u32) {
         if self.names.len() >= NAMES {
             self.names.clear();
             self.fields.clear();

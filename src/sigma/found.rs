@@ -16,6 +16,7 @@ use crate::finding::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Accounts or addresses for each of which a rule makes a finding; of more, it makes one in all.
 const ACTORS: usize = 16;
@@ -55,7 +56,7 @@ const TECHNIQUES: &[(&str, Question)] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// The set.
-    pub set: RuleSet,
+    pub set: Arc<RuleSet>,
     correlations: Correlations,
     /// Rules that make findings.
     speaking: BTreeSet<RuleIndex>,
@@ -78,7 +79,7 @@ impl Rules {
         let rules = (0..).zip(set.rules());
         let speaking = rules.filter(|(_, rule)| rule.is_shown && speaks(rule));
         let speaking = speaking.map(|(index, _)| index).collect();
-        Self { set, correlations, speaking, unusable }
+        Self { set: Arc::new(set), correlations, speaking, unusable }
     }
 
     /// Every key under which findings rest on an event that matched some rules.

@@ -15,20 +15,21 @@ use super::witness::Chooser;
 use crate::base::{Place as TablePlace, Seed, Table};
 use crate::event::{Event, Field};
 use crate::text::Value;
+use std::sync::Arc;
 
 /// Kinds of event held before all are forgotten.
 const CLASSES: usize = 1 << 12;
 
 /// Runs the rules of a set on events, one after another. One for each worker.
-pub struct Matcher<'r> {
-    rules: &'r RuleSet,
+pub struct Matcher {
+    rules: Arc<RuleSet>,
     seed: Seed,
     classes: Table<Class>,
-    verdicts: Verdicts<'r>,
+    verdicts: Verdicts,
     /// By predicate, the rules that it is a witness of: a range of `witnessed`.
     of_witness: Vec<(u32, u32)>,
     witnessed: Vec<RuleIndex>,
-    wanted: Wanted<'r>,
+    wanted: Wanted,
     /// By rule, the event on which it was run last.
     run_on: Vec<u64>,
     events: u64,
@@ -38,9 +39,9 @@ pub struct Matcher<'r> {
     seen: SeenSources,
 }
 
-impl<'r> Matcher<'r> {
+impl Matcher {
     /// Prepares a set. The seed is that of the check.
-    pub fn new(rules: &'r RuleSet, seed: Seed) -> Self {
+    pub fn new(rules: Arc<RuleSet>, seed: Seed) -> Self {
         let chooser = Chooser { predicates: &rules.predicates, fields: &rules.fields };
         let mut pairs = Vec::new();
         let mut has_witness = vec![false; rules.rules().len()];
@@ -56,14 +57,14 @@ impl<'r> Matcher<'r> {
             *range = (if range.1 == 0 { at } else { range.0 }, at + 1);
         }
         Self {
-            rules,
             seed,
             classes: Table::default(),
-            verdicts: Verdicts::new(rules, seed),
+            verdicts: Verdicts::new(Arc::clone(&rules), seed),
             of_witness,
             witnessed: pairs.into_iter().map(|(_, rule)| rule).collect(),
             run_on: vec![0; has_witness.len()],
-            wanted: Wanted::new(rules, &has_witness),
+            wanted: Wanted::new(Arc::clone(&rules), &has_witness),
+            rules,
             events: 0,
             matched: Vec::new(),
             was_judged: false,
@@ -152,18 +153,24 @@ impl<'r> Matcher<'r> {
 
 /// Notes which fields an event has, and which predicates its values pass.
 fn judge(
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     seed: Seed,
     class: &mut Class,
-    verdicts: &mut Verdicts<'_>,
+    verdicts: &mut Verdicts,
     event: &Event<'_>,
 ) {
     verdicts.begin();
     for pair in event.fields.pairs() {
-        for field in class.fields(wanted, pair.key, seed) {
-            verdicts.value(*field, pair.value);
+        let keywords = class.keywords;
+        let fields = class.fields(wanted, pair.key, seed);
+        if fields.is_empty() && keywords.is_none() {
+            continue;
         }
-        if let (Some(place), Value::Text(text)) = (class.keywords, pair.value) {
+        let value = verdicts.printed(pair.value);
+        for field in fields {
+            verdicts.value(*field, value);
+        }
+        if let (Some(place), Some(text)) = (keywords, value) {
             verdicts.text(place, text);
         }
     }
@@ -171,12 +178,13 @@ fn judge(
         if !verdicts.has_value(*field)
             && let Some(text) = event.fields.text(*from)
         {
-            verdicts.value(*field, Value::Text(text));
+            verdicts.value(*field, verdicts.printed(Value::Text(text)));
         }
     }
     if let (Some(place), []) = (class.keywords, event.fields.pairs()) {
-        for text in Field::ALL.into_iter().filter_map(|field| event.fields.text(field)) {
-            verdicts.text(place, text);
+        let texts = Field::ALL.into_iter().filter_map(|field| event.fields.text(field));
+        for text in texts.map(Value::Text) {
+            verdicts.printed(text).into_iter().for_each(|text| verdicts.text(place, text));
         }
     }
 }
@@ -219,14 +227,14 @@ fn marks<'e>(event: &Event<'e>, source: &'e LogSource) -> Marks<'e> {
 }
 
 /// An event whose values were judged.
-struct Judged<'m, 'r, 'e> {
-    verdicts: &'m Verdicts<'r>,
+struct Judged<'m, 'e> {
+    verdicts: &'m Verdicts,
     event: &'m Event<'e>,
     class: &'m Class,
     seed: Seed,
 }
 
-impl Judged<'_, '_, '_> {
+impl Judged<'_, '_> {
     /// The texts of a field.
     fn texts(&self, field: FieldId) -> Vec<&[u8]> {
         let mut texts = Vec::new();
@@ -245,7 +253,7 @@ impl Judged<'_, '_, '_> {
     }
 }
 
-impl Facts for Judged<'_, '_, '_> {
+impl Facts for Judged<'_, '_> {
     fn holds(&self, predicate: PredicateId) -> bool {
         self.verdicts.holds(predicate)
     }

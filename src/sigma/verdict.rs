@@ -6,6 +6,7 @@ use super::set::RuleSet;
 use super::test::{Probe, lower_into};
 use crate::base::{Fingerprint, Seed, Table};
 use crate::text::Value;
+use std::sync::Arc;
 
 /// Verdicts held before all are forgotten.
 const VERDICTS: usize = 1 << 18;
@@ -13,8 +14,8 @@ const VERDICTS: usize = 1 << 18;
 const PASSED: usize = 1 << 22;
 
 /// Which predicates the values of an event pass.
-pub(super) struct Verdicts<'r> {
-    rules: &'r RuleSet,
+pub(super) struct Verdicts {
+    rules: Arc<RuleSet>,
     seed: Seed,
     /// By field and value, the predicates that the value passes: a range of `passed`.
     known: Table<(u32, u32)>,
@@ -31,6 +32,13 @@ pub(super) struct Verdicts<'r> {
     lowered: Vec<u8>,
 }
 
+/// A text with its fingerprint.
+#[derive(Clone, Copy)]
+pub(super) struct Printed<'t> {
+    text: &'t [u8],
+    print: Fingerprint,
+}
+
 /// Predicates that are asked together, indexed when the first value comes.
 #[derive(Default)]
 struct Group {
@@ -38,9 +46,9 @@ struct Group {
     index: Option<Index>,
 }
 
-impl<'r> Verdicts<'r> {
+impl Verdicts {
     /// Prepares a set.
-    pub fn new(rules: &'r RuleSet, seed: Seed) -> Self {
+    pub fn new(rules: Arc<RuleSet>, seed: Seed) -> Self {
         let mut groups: Vec<Group> = Vec::new();
         groups.resize_with(rules.fields.len(), Group::default);
         for (id, predicate) in (0..).zip(&rules.predicates) {
@@ -49,7 +57,6 @@ impl<'r> Verdicts<'r> {
             }
         }
         Self {
-            rules,
             seed,
             known: Table::default(),
             passed: Vec::new(),
@@ -57,6 +64,7 @@ impl<'r> Verdicts<'r> {
             passed_in: vec![0; rules.predicates.len()],
             now: Vec::new(),
             had_in: vec![(0, 0); rules.fields.len()],
+            rules,
             event: 0,
             lowered: Vec::new(),
         }
@@ -93,12 +101,21 @@ impl<'r> Verdicts<'r> {
 
     /// The event has a field.
     #[inline]
-    pub fn value(&mut self, field: FieldId, value: Value<'_>) {
+    pub fn value(&mut self, field: FieldId, value: Option<Printed<'_>>) {
         let had = &mut self.had_in[usize::from(field)];
         had.0 = self.event;
-        if let Value::Text(text) = value {
+        if let Some(text) = value {
             had.1 = self.event;
             self.text(usize::from(field), text);
+        }
+    }
+
+    /// A value ready to be asked about, in as many places as may be; none for null.
+    #[inline]
+    pub fn printed<'t>(&self, value: Value<'t>) -> Option<Printed<'t>> {
+        match value {
+            Value::Text(text) => Some(Printed { text, print: self.seed.of(text) }),
+            Value::Null => None,
         }
     }
 
@@ -120,8 +137,9 @@ impl<'r> Verdicts<'r> {
 
     /// The event has a text, asked at a place.
     #[inline]
-    pub fn text(&mut self, place: usize, text: &[u8]) {
-        let key = self.seed.within(place as Fingerprint, text);
+    pub fn text(&mut self, place: usize, Printed { text, print }: Printed<'_>) {
+        // An odd factor keeps places apart.
+        let key = print ^ (place as Fingerprint + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let (start, end) = match self.known.get(key) {
             Some(range) => *range,
             None => self.judge(place, text, key),

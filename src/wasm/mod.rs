@@ -8,7 +8,7 @@ use crate::base::Language;
 use crate::detect::CARDS;
 use crate::engine::{
     self, Concluded, Concluder, Digest, Job, LoadedRules, Meant, Partial, Plan, Prepared, Row,
-    Scanner, Settings, StreamId, Survey,
+    Scanner, Settings, StreamId, Survey, Warm,
 };
 use crate::finding::Place;
 use crate::format::Definition;
@@ -263,6 +263,7 @@ fn told(progress: &Function) -> impl FnMut(u64) {
 pub struct PageScanner {
     prepared: Rc<Prepared>,
     kept: Partial,
+    warm: Warm,
     /// The digest that takes what scans read.
     digest: Option<Digest>,
 }
@@ -276,6 +277,7 @@ impl PageScanner {
         Ok(Self {
             prepared: Rc::new(prepared(plan, lists, rules.as_deref())?),
             kept: Partial::default(),
+            warm: Warm::default(),
             digest: None,
         })
     }
@@ -294,13 +296,14 @@ impl PageScanner {
         let job = job(&self.prepared, job_id)?;
         let file = PageFile::with(file, offset as u64, bytes)?;
         let mut digest = digest_id.map(|id| self.take_digest(id)).transpose()?;
-        let mut scanner = Scanner::resume(&self.prepared, std::mem::take(&mut self.kept));
+        let (kept, warm) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.warm));
+        let mut scanner = Scanner::resume(&self.prepared, kept, warm);
         let mut told = told(progress);
         match &mut digest {
             Some(digest) => scanner.scan_with_digest(&job, digest, &file, &mut told),
             None => scanner.run(&job, &file, &mut told),
         }
-        self.kept = scanner.finish();
+        (self.kept, self.warm) = scanner.pause();
         self.digest = digest;
         Ok(())
     }
@@ -336,9 +339,10 @@ impl PageScanner {
             return Ok(true);
         }
         // A read that failed is tried again, and the failure reported.
-        let mut scanner = Scanner::resume(&self.prepared, std::mem::take(&mut self.kept));
+        let (kept, warm) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.warm));
+        let mut scanner = Scanner::resume(&self.prepared, kept, warm);
         scanner.complete(digest, &file, &mut |_| ());
-        self.kept = scanner.finish();
+        (self.kept, self.warm) = scanner.pause();
         Ok(false)
     }
 
