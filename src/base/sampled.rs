@@ -39,6 +39,21 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         self.entries.at_mut(place)
     }
 
+    /// The same, where the place is probably known already.
+    #[inline]
+    pub fn entry_at(
+        &mut self,
+        hint: Place,
+        key: Fingerprint,
+        make: impl FnOnce() -> V,
+    ) -> Option<&mut V> {
+        let place = match self.entries.find_at(hint, key) {
+            Some(place) => place,
+            None => self.make_room(key).then(|| self.entries.insert(key, make()))?,
+        };
+        self.entries.at_mut(place)
+    }
+
     /// Where the entry of a key stands, made when it is new; none when the key is not kept.
     /// Holds until the next entry is made.
     #[inline]
@@ -70,6 +85,12 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
     /// What is known of a key.
     pub fn get(&self, key: Fingerprint) -> Option<&V> {
         self.entries.get(key)
+    }
+
+    /// The same, where the place is probably known already.
+    #[inline]
+    pub fn get_at(&self, hint: Place, key: Fingerprint) -> Option<&V> {
+        self.entries.at(self.entries.find_at(hint, key)?)
     }
 
     /// Whether everything about this key is kept.

@@ -11,12 +11,13 @@ pub type Place = u32;
 /// showing.
 #[derive(Clone, Debug)]
 pub struct Table<V> {
-    /// Fingerprint and place; `EMPTY` where nothing stands. Its length is a power of two.
+    /// Fingerprint and place; `NOWHERE` where nothing stands. Its length is a power of two.
     index: Vec<(Fingerprint, Place)>,
     values: Vec<(Fingerprint, V)>,
 }
 
-const EMPTY: Place = Place::MAX;
+/// A place where nothing stands.
+pub const NOWHERE: Place = Place::MAX;
 const LEAST: usize = 64;
 
 impl<V> Default for Table<V> {
@@ -43,13 +44,22 @@ impl<V> Table<V> {
         let mut slot = spread(key) & mask;
         loop {
             let (known, place) = *self.index.get(slot)?;
-            if place == EMPTY {
+            if place == NOWHERE {
                 return None;
             }
             if known == key {
                 return Some(place);
             }
             slot = (slot + 1) & mask;
+        }
+    }
+
+    /// The same, where the place is probably known already: `hint` is looked at first.
+    #[inline]
+    pub fn find_at(&self, hint: Place, key: Fingerprint) -> Option<Place> {
+        match self.values.get(hint as usize) {
+            Some((known, _)) if *known == key => Some(hint),
+            _ => self.find(key),
         }
     }
 
@@ -96,7 +106,7 @@ impl<V> Table<V> {
     fn rebuild(&mut self) {
         let length = (self.values.len() * 2 + 1).next_power_of_two().max(LEAST);
         self.index.clear();
-        self.index.resize(length, (0, EMPTY));
+        self.index.resize(length, (0, NOWHERE));
         for (place, (key, _)) in (0..).zip(&self.values) {
             put(&mut self.index, *key, place);
         }
@@ -135,7 +145,7 @@ const fn spread(key: Fingerprint) -> usize {
 fn put(index: &mut [(Fingerprint, Place)], key: Fingerprint, place: Place) {
     let mask = index.len() - 1;
     let mut slot = spread(key) & mask;
-    while index[slot].1 != EMPTY {
+    while index[slot].1 != NOWHERE {
         slot = (slot + 1) & mask;
     }
     index[slot] = (key, place);
