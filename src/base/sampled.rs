@@ -64,10 +64,10 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         self.make_room(key).then(|| self.entries.insert(key, make()))
     }
 
-    /// Where the entry of a key stands, when there is one.
+    /// Where the entry of a key probably stands.
     #[inline]
-    pub fn find(&self, key: Fingerprint) -> Option<Place> {
-        self.entries.find(key)
+    pub fn hint(&self, key: Fingerprint) -> Place {
+        self.entries.hint(key)
     }
 
     /// The entry at a place.

@@ -124,12 +124,11 @@ impl PathStats {
     /// lie in several of its lines.
     #[inline]
     pub fn warm(&self) -> u64 {
-        let sizes = u64::from(self.sizes.is_empty());
         self.served_to.0[0]
             ^ u64::from(self.by_class[1] ^ self.extent.most)
             ^ self.served.0.unsigned_abs()
             ^ u64::from(self.judged.program)
-            ^ sizes
+            ^ u64::from(self.sizes.warm())
     }
 
     /// Clients that it was served to, when they are few.

@@ -6,7 +6,7 @@ use super::identities::Identities;
 use super::plan::{Job, JobKind};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
-use crate::base::{Fingerprint, Instant, Location, Merge, NOWHERE, Stamp};
+use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
 };
@@ -208,10 +208,7 @@ impl Visitor for Watch<'_> {
 
     #[inline]
     fn places(&self, path: Fingerprint, client: Fingerprint) -> Places {
-        Places {
-            path: self.baseline.paths.find(path).unwrap_or(NOWHERE),
-            client: self.baseline.clients.find(client).unwrap_or(NOWHERE),
-        }
+        Places { path: self.baseline.paths.hint(path), client: self.baseline.clients.hint(client) }
     }
 
     #[inline]
