@@ -35,7 +35,7 @@ pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };
 pub use preview::{Preview, PreviewRecord, preview};
-pub use read::{Ledgers, Memory, Prepared, Visitor, read_job};
+pub use read::{Ledgers, Memory, Places, Prepared, Visitor, read_job};
 pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner, Warm};

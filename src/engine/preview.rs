@@ -3,7 +3,7 @@
 
 use super::coverage::Ledger;
 use super::plan::{StreamId, plan, stream_text, survey};
-use super::read::{Memory, Prepared, Visitor, read_job};
+use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::{JobKind, Settings, SettingsError};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::Seen;
@@ -167,7 +167,7 @@ impl Visitor for Kept<'_> {
         self.records.insert(event.location.offset, record);
     }
 
-    fn seen(&mut self, _: &Seen<'_>) {}
+    fn seen(&mut self, _: &Seen<'_>, _: Places) {}
 }
 
 fn lossy(bytes: &[u8]) -> String {

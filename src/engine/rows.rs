@@ -2,7 +2,7 @@
 
 use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
-use super::read::{Memory, Prepared, Visitor, read_job};
+use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::rules::Running;
 use crate::base::{Fingerprint, Instant, Location, Stamp};
 use crate::detect::{Marks, Seen, rests_on, wants};
@@ -143,7 +143,7 @@ impl Visitor for Finder<'_> {
         }
     }
 
-    fn seen(&mut self, seen: &Seen<'_>) {
+    fn seen(&mut self, seen: &Seen<'_>, _: Places) {
         self.hand_on_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
         for at in 0..self.findings.len() {

@@ -4,7 +4,7 @@ use super::coverage::{Coverage, Ledger};
 use super::digest::{Digest, Tee, hex};
 use super::identities::Identities;
 use super::plan::{Job, JobKind};
-use super::read::{Memory, Prepared, Visitor, read_job};
+use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
 use super::rules::Running;
 use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
@@ -235,19 +235,20 @@ impl Visitor for Watch<'_> {
     }
 
     #[inline]
-    fn warm(&self, path: Fingerprint, client: Fingerprint) {
-        let paths = &self.baseline.paths;
-        let path = paths.find(path).and_then(|place| paths.at(place)).map(PathStats::warm);
-        let clients = &self.baseline.clients;
-        let client =
-            clients.find(client).and_then(|place| clients.at(place)).map(ClientStats::warm);
-        std::hint::black_box((path, client));
+    fn places(&self, path: Fingerprint, client: Fingerprint) -> Places {
+        Places { path: self.baseline.paths.hint(path), client: self.baseline.clients.hint(client) }
     }
 
     #[inline]
-    fn judged(&self, path: Fingerprint) -> Option<Judged> {
-        let paths = &self.baseline.paths;
-        paths.find(path).and_then(|place| paths.at(place)).map(|known| known.judged)
+    fn warm(&self, path: Fingerprint, client: Fingerprint, places: Places) {
+        let path = self.baseline.paths.get_at(places.path, path).map_or(0, PathStats::warm);
+        let client = self.baseline.clients.get_at(places.client, client);
+        std::hint::black_box(path ^ client.map_or(0, ClientStats::warm));
+    }
+
+    #[inline]
+    fn judged(&self, path: Fingerprint, places: Places) -> Option<Judged> {
+        self.baseline.paths.get_at(places.path, path).map(|known| known.judged)
     }
 
     #[inline]
@@ -270,13 +271,13 @@ impl Visitor for Watch<'_> {
     }
 
     #[inline]
-    fn seen(&mut self, seen: &Seen<'_>) {
+    fn seen(&mut self, seen: &Seen<'_>, places: Places) {
         self.sweep(seen.event, Some(seen.at), Some(seen.client));
         let is_error = seen.status >= 400;
         let location = seen.event.location;
         self.at(seen.at, is_error, location);
-        self.client(seen, is_error);
-        self.path(seen, is_error);
+        self.client(seen, is_error, places);
+        self.path(seen, is_error, places);
         if seen.marks.meet(States::WANTED) {
             self.states.observe(seen);
         }
@@ -331,10 +332,10 @@ impl Watch<'_> {
     }
 
     #[inline]
-    fn client(&mut self, seen: &Seen<'_>, is_error: bool) {
+    fn client(&mut self, seen: &Seen<'_>, is_error: bool, places: Places) {
         let address = || seen.event.fields.text(Field::SourceAddress).unwrap_or(b"-");
         let make = || ClientStats::new(address(), seen.at);
-        if let Some(client) = self.baseline.clients.entry(seen.client, make) {
+        if let Some(client) = self.baseline.clients.entry_at(places.client, seen.client, make) {
             client.seen(seen.at, is_error);
             if let Some(bytes) = seen.bytes {
                 client.sent(seen.at, seen.offset_secs, bytes, seen.event.location);
@@ -343,9 +344,10 @@ impl Watch<'_> {
     }
 
     #[inline]
-    fn path(&mut self, seen: &Seen<'_>, is_error: bool) {
+    fn path(&mut self, seen: &Seen<'_>, is_error: bool, places: Places) {
         let has_payload = seen.marks.meet(Marks::PAYLOAD);
-        if let Some(path) = self.baseline.paths.entry(seen.path, || PathStats::new(seen.judged)) {
+        let make = || PathStats::new(seen.judged);
+        if let Some(path) = self.baseline.paths.entry_at(places.path, seen.path, make) {
             if !has_payload {
                 path.answered(seen.status, seen.bytes);
             }

@@ -95,7 +95,7 @@ pub struct Read<'a> {
     /// How many events it stands for.
     pub count: u32,
     /// Its fields.
-    pub fields: Fields<'a>,
+    pub fields: &'a Fields<'a>,
 }
 
 impl Reader {

@@ -18,7 +18,7 @@ fn with_request<T>(line: &str, ask: impl FnOnce(&Seen<'_>) -> T) -> T {
     fields.set(Field::Target, target.as_bytes());
     fields.set(Field::Referrer, words.next().unwrap_or("-").as_bytes());
     let location = Location { stream: 0, length: 1, offset: 0, line: 0, record: 0 };
-    let event = Event { location, time: Time::Absent, count: 1, fields };
+    let event = Event { location, time: Time::Absent, count: 1, fields: &fields };
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query.as_bytes())),
         None => (target, None),
