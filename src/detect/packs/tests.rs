@@ -73,6 +73,20 @@ fn every_description_compiles_and_is_named_as_its_file() {
 }
 
 #[test]
+fn what_is_built_in_differs_in_its_examples_alone() {
+    for ((name, text), (_, bare)) in DEFINITIONS.iter().zip(BARE) {
+        let mut described = Pack::read(text).unwrap();
+        for request in &mut described.requests {
+            request.examples.clear();
+            request.ordinary.clear();
+        }
+        let bare = Pack::read(bare).unwrap();
+        assert_eq!(format!("{bare:?}"), format!("{described:?}"), "{name}");
+    }
+    assert_eq!(DEFINITIONS.len(), BARE.len());
+}
+
+#[test]
 fn every_example_is_matched_and_nothing_ordinary() {
     for (pack, request) in every_request() {
         for line in &request.examples {
