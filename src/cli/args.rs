@@ -1,5 +1,7 @@
 //! Options as typed.
 
+use crate::engine::RuleSettings;
+use crate::sigma::Level;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -90,6 +92,8 @@ pub(super) struct CheckOptions {
     /// Sigma rules: a file, a folder, or an archive; repeatable
     #[arg(long = "rules")]
     pub(super) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) which: RuleFilter,
     /// Leave the program's own detections out
     #[arg(long)]
     pub(super) no_builtin: bool,
@@ -132,6 +136,34 @@ pub(super) struct IocsOptions {
     pub(super) out: Option<PathBuf>,
 }
 
+/// Which rules make findings, beside what the settings say.
+#[derive(Debug, clap::Args)]
+pub(super) struct RuleFilter {
+    /// Only rules of this level or a higher one: low, medium, high or critical
+    #[arg(long = "rule-level", value_name = "LEVEL", value_parser = level)]
+    pub(super) level: Option<Level>,
+    /// Only rules with this tag, such as attack.t1059, or one within it; repeatable
+    #[arg(long = "rule-tag", value_name = "TAG")]
+    pub(super) tags: Vec<String>,
+    /// Only rules of this log source: windows/process_creation/-, or one of its parts; repeatable
+    #[arg(long = "rule-source", value_name = "SOURCE")]
+    pub(super) sources: Vec<String>,
+}
+
+impl RuleFilter {
+    /// Adds what was typed to the settings.
+    pub(super) fn apply(&self, settings: &mut RuleSettings) {
+        settings.least_level = self.level.unwrap_or(settings.least_level);
+        settings.tags.extend(self.tags.iter().cloned());
+        settings.sources.extend(self.sources.iter().cloned());
+    }
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::named(text)
+        .ok_or_else(|| "expected informational, low, medium, high or critical".to_owned())
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct RulesOptions {
     /// Files, folders and archives with Sigma rules
@@ -140,6 +172,8 @@ pub(super) struct RulesOptions {
     /// Say what is wrong, with the line and what to do, instead of listing the rules
     #[arg(long)]
     pub(super) lint: bool,
+    #[command(flatten)]
+    pub(super) which: RuleFilter,
     /// Settings as a JSON file, with the lists that rules ask for
     #[arg(long)]
     pub(super) settings: Option<PathBuf>,

@@ -65,7 +65,8 @@ fn open(given: Given, is_meant: &dyn Fn(&str) -> bool) -> Result<Vec<RuleText>, 
 
 /// Lists rules, or says what is wrong with them.
 pub(super) fn rules(options: &RulesOptions) -> Result<Status, Failure> {
-    let settings = read_settings(options.settings.as_deref())?;
+    let mut settings = read_settings(options.settings.as_deref())?;
+    options.which.apply(&mut settings.rules);
     let loaded = read(&options.paths, &settings)?;
     let mut out = output(None)?;
     if options.lint {
@@ -73,7 +74,8 @@ pub(super) fn rules(options: &RulesOptions) -> Result<Status, Failure> {
             write_problem(&mut out, problem, options.lang)?;
         }
     } else {
-        for rule in loaded.set.rules() {
+        let listed = loaded.set.rules().iter().filter(|rule| settings.rules.lets_speak(rule));
+        for rule in listed {
             let (id, title) = (visible(&rule.id), visible(&rule.title));
             let (level, source) = (rule.level.word(), visible(&rule.source.name()));
             writeln!(out, "{id}\t{level}\t{source}\t{title}")?;

@@ -89,6 +89,7 @@ impl Session {
         };
         let mut settings = settings(&options.input)?.with_lists(&lists)?;
         settings.rules.no_builtin |= options.no_builtin;
+        options.which.apply(&mut settings.rules);
         let rules = stats.stage("rules", || load(&options.rules, &settings))?;
         let mut session = Self::with(&options.input, settings, cuts(options), lists)?;
         session.prepared = session.prepared.with_rules(rules);

@@ -9,6 +9,7 @@ use crate::report::{NotEvaluable, RulePack, questions};
 use crate::sigma::{self, Found, Key, LogSource, Matcher, RuleIndex, Rules};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The rules of a check.
 #[derive(Debug, Default)]
@@ -23,25 +24,26 @@ pub(super) struct CheckRules {
 impl CheckRules {
     /// The rules that the settings let speak.
     pub fn new(loaded: LoadedRules, settings: &RuleSettings, reader: &Reader) -> Self {
-        let speaks = |rule: &sigma::Rule| {
-            rule.level >= settings.least_level && !settings.without.contains(&rule.id)
-        };
         let sources = (0..reader.count()).map(|format| log_source(reader, format as FormatIndex));
         let mut unusable = BTreeMap::<_, BTreeSet<_>>::new();
         for problem in loaded.problems.into_iter().filter(|problem| problem.is_error) {
             let rule = problem.rule.unwrap_or(problem.file);
             unusable.entry((problem.what, problem.hint)).or_default().insert(rule);
         }
-        Self { rules: Rules::new(loaded.set, speaks), sources: sources.collect(), unusable }
+        Self {
+            rules: Rules::new(loaded.set, |rule| settings.lets_speak(rule)),
+            sources: sources.collect(),
+            unusable,
+        }
     }
 
     /// Runs them, if there are any.
-    pub fn run(&self, seed: Seed) -> Option<Running<'_>> {
+    pub fn run(self: &Arc<Self>, seed: Seed) -> Option<Running> {
         let is_empty = self.rules.set.rules().is_empty();
         (!is_empty).then(|| Running {
-            of: self,
+            of: Arc::clone(self),
             seed,
-            matcher: Matcher::new(&self.rules.set, seed),
+            matcher: Matcher::new(Arc::clone(&self.rules.set), seed),
         })
     }
 
@@ -134,13 +136,13 @@ fn lacking(reason: &sigma::NotEvaluable, rules: Vec<String>) -> NotEvaluable {
 }
 
 /// Rules as they run.
-pub(super) struct Running<'p> {
-    of: &'p CheckRules,
+pub(super) struct Running {
+    of: Arc<CheckRules>,
     seed: Seed,
-    matcher: Matcher<'p>,
+    matcher: Matcher,
 }
 
-impl Running<'_> {
+impl Running {
     /// Compares an event with the rules for its log source, and notes what matched.
     pub fn observe(&mut self, event: &Event<'_>, format: FormatIndex, found: &mut Found) {
         let Some(source) = self.of.sources.get(usize::from(format)) else { return };
@@ -177,7 +179,7 @@ impl Running<'_> {
     }
 
     /// Hands over what events have shown.
-    pub fn finish(self, found: &mut Found) {
+    pub fn hand_over(&self, found: &mut Found) {
         found.seen.merge(self.matcher.seen().clone());
     }
 }

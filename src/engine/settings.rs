@@ -6,7 +6,7 @@ use crate::detect::Thresholds;
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
 use crate::intel::{ListId, Lists};
-use crate::sigma::Level;
+use crate::sigma::{Level, Rule, RuleKind};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,10 +51,35 @@ pub struct RuleSettings {
     pub no_builtin: bool,
     /// Rules below this level make no finding.
     pub least_level: Level,
+    /// Where there are any, only rules with one of these tags, or one within it, make findings.
+    pub tags: BTreeSet<String>,
+    /// Where there are any, only rules of these log sources make findings: `product/category/service`
+    /// with `-` for any, or one of the three. Correlations are of all.
+    pub sources: BTreeSet<String>,
     /// Ids of rules that make no finding.
     pub without: BTreeSet<String>,
     /// Values for the placeholders of rules, by name.
     pub lists: BTreeMap<String, Vec<String>>,
+}
+
+impl RuleSettings {
+    /// Whether a rule may make findings.
+    pub fn lets_speak(&self, rule: &Rule) -> bool {
+        let is_tagged = |asked: &String| rule.tags.iter().any(|tag| is_within(tag, asked));
+        let is_of = |asked: &String| rule.source.is_named(asked);
+        rule.level >= self.least_level
+            && !self.without.contains(&rule.id)
+            && (self.tags.is_empty() || self.tags.iter().any(is_tagged))
+            && (self.sources.is_empty()
+                || rule.kind == RuleKind::Correlation
+                || self.sources.iter().any(is_of))
+    }
+}
+
+/// Whether a tag is another one, or a part of it: `attack.t1059.001` is within `attack.t1059`.
+fn is_within(tag: &str, asked: &str) -> bool {
+    let (tag, asked) = (tag.to_ascii_lowercase(), asked.to_ascii_lowercase());
+    tag.strip_prefix(&asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A setting that cannot be used.
@@ -200,6 +225,7 @@ fn instant(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sigma::LogSource;
 
     fn since(text: &str, zone: Option<&str>) -> Result<Instant, SettingsError> {
         let settings = Settings {
@@ -208,6 +234,40 @@ mod tests {
             ..Settings::default()
         };
         settings.meant(&[]).map(|meant| meant.since)
+    }
+
+    #[test]
+    fn rules_speak_by_level_tag_and_log_source() {
+        let source = LogSource {
+            product: Some("windows".to_owned()),
+            category: Some("process_creation".to_owned()),
+            service: None,
+        };
+        let tags = vec!["attack.execution".to_owned(), "attack.t1059.001".to_owned()];
+        let rule = Rule { level: Level::Medium, tags, source, ..Rule::default() };
+        let speaks = |settings: RuleSettings| settings.lets_speak(&rule);
+        let tagged =
+            |tag: &str| RuleSettings { tags: [tag.to_owned()].into(), ..Default::default() };
+        let of =
+            |name: &str| RuleSettings { sources: [name.to_owned()].into(), ..Default::default() };
+        assert!(speaks(RuleSettings::default()));
+        assert!(speaks(RuleSettings { least_level: Level::Medium, ..Default::default() }));
+        assert!(!speaks(RuleSettings { least_level: Level::High, ..Default::default() }));
+        assert!(speaks(tagged("attack.T1059")) && !speaks(tagged("attack.t105")));
+        for name in [
+            "windows",
+            "process_creation",
+            "windows/-/-",
+            "windows/process_creation/-",
+            "windows/process_creation",
+        ] {
+            assert!(speaks(of(name)), "{name}");
+        }
+        for name in ["linux", "windows/-/security", "-/process_creation/-/-", "", "windows/"] {
+            assert!(!speaks(of(name)), "{name}");
+        }
+        let correlation = Rule { kind: RuleKind::Correlation, ..Rule::default() };
+        assert!(of("linux").lets_speak(&correlation));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeMap;
 
 /// Up to so many texts an automaton is laid out for speed, beyond for size.
-const FEW: usize = 400;
+const FEW: usize = 100;
 
 /// The predicates of one field.
 #[derive(Debug, Default)]

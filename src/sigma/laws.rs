@@ -7,6 +7,7 @@ use crate::base::{Location, Seed, Time};
 use crate::event::{Event, Fields};
 use crate::text::{Pair, Value};
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// Draws what rules and events are made of. (SplitMix64, the same everywhere.)
 struct Random(u64);
@@ -164,7 +165,7 @@ fn the_index_says_what_rules_mean() {
     let seed = seed();
     let mut random = Random(seed);
     let set = rules(&mut random, 400);
-    let mut matcher = Matcher::new(&set, Seed(3));
+    let mut matcher = Matcher::new(Arc::new(set.clone()), Seed(3));
     let mut hits = 0;
     for _ in 0..400 {
         let drawn = random.pairs();

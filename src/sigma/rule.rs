@@ -79,6 +79,20 @@ impl LogSource {
         format!("{}/{}/{}", part(&self.product), part(&self.category), part(&self.service))
     }
 
+    /// Whether a text names it: `product/category/service` with `-` for any, or one of the three.
+    pub fn is_named(&self, text: &str) -> bool {
+        let parts = [&self.product, &self.category, &self.service];
+        let is = |own: &Option<String>, asked: &str| own.as_deref() == Some(asked);
+        match text.contains('/') {
+            true => {
+                let mut asked = text.split('/');
+                let mut fits = |own| asked.next().is_none_or(|one| one == "-" || is(own, one));
+                parts.into_iter().all(&mut fits) && asked.next().is_none()
+            }
+            false => parts.into_iter().any(|own| is(own, text)),
+        }
+    }
+
     /// Whether whatever is of this source is of the other, wider one too.
     pub fn is_within(&self, other: &Self) -> bool {
         let fits =

@@ -72,8 +72,14 @@ impl RuleSet {
         let digest = String::new();
         let mut set =
             Self { rules, programs, correlations, fields, predicates, sources, source_of, digest };
+        // Where a rule lies says nothing of what it asks.
+        let files: Vec<_> =
+            set.rules.iter_mut().map(|rule| std::mem::take(&mut rule.file)).collect();
         let bytes = postcard::to_allocvec(&set).unwrap_or_default();
         set.digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        for (rule, file) in set.rules.iter_mut().zip(files) {
+            rule.file = file;
+        }
         set
     }
 

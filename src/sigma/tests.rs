@@ -7,6 +7,7 @@ use crate::base::{Location, Seed, Time};
 use crate::event::{Event, Field, Fields};
 use crate::text::{Pair, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A rule with a detection, for events of product `test`.
 fn rule(detection: &str) -> String {
@@ -48,7 +49,7 @@ fn with_event<T>(
 
 /// The rules that an event matches, by the index and by the plain meaning.
 fn matched(set: &RuleSet, event: &Event<'_>, source: &LogSource) -> Vec<RuleIndex> {
-    let mut matcher = Matcher::new(set, Seed(7));
+    let mut matcher = Matcher::new(Arc::new(set.clone()), Seed(7));
     let first = matcher.matches(event, source).to_vec();
     let again = matcher.matches(event, source).to_vec();
     assert_eq!(first, again, "a value that was judged before is judged alike");
@@ -328,7 +329,7 @@ fn rules_run_on_their_log_source_alone() {
         [(Field::Provider, b"Microsoft-Windows-Sysmon"), (Field::Code, b"1")];
     let other: [(Field, &[u8]); 2] = [(Field::Provider, b"Other"), (Field::Code, b"1")];
     let windows = of_product("windows");
-    let mut matcher = Matcher::new(&set, Seed(1));
+    let mut matcher = Matcher::new(Arc::new(set.clone()), Seed(1));
     with_event(&pairs, &sysmon, |event| assert_eq!(matcher.matches(event, &windows), [0]));
     with_event(&pairs, &other, |event| assert_eq!(matcher.matches(event, &windows), [0; 0]));
     let reasons = set.not_evaluable(matcher.seen());
@@ -342,7 +343,7 @@ fn rules_run_on_their_log_source_alone() {
 #[test]
 fn a_rule_is_not_evaluable_without_the_fields_it_needs() {
     let (set, _) = compiled(&rule("  s:\n    F: a\n    G: b\n  condition: s\n"), &[]);
-    let mut matcher = Matcher::new(&set, Seed(1));
+    let mut matcher = Matcher::new(Arc::new(set.clone()), Seed(1));
     with_event(&[("F", Some("a"))], &[], |event| {
         matcher.matches(event, &of_product("test"));
     });
@@ -397,4 +398,53 @@ fn hostile_rules_stop_nobody_else() {
     assert!(problems.iter().any(|problem| matches!(problem.what, What::TooLarge(_))));
     let (set, problems) = compiled(&rule(&wide), &[]);
     assert_eq!((set.rules().len(), problems.len()), (1, 0));
+}
+
+#[test]
+fn hostile_yaml_stops_nobody_else() {
+    let good = rule("  s:\n    F: a\n  condition: s\n");
+    let mut bomb = "title: bomb\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let of = vec![format!("*a{}", level - 1); 9].join(", ");
+        bomb += &format!("a{level}: &a{level} [{of}]\n");
+    }
+    let bomb = bomb + "detection:\n  s: *a11\n  condition: s\n";
+    let flow = rule(&format!("  s: {}a{}\n  condition: s\n", "[".repeat(9_000), "]".repeat(9_000)));
+    let levels = (0..2_000).map(|level| format!("{}k:\n", " ".repeat(level + 2)));
+    let block = rule(&levels.collect::<String>());
+    for hostile in [bomb, flow, block] {
+        let (set, problems) = compiled(&[hostile, good.clone()].join("---\n"), &[]);
+        let errors = problems.iter().filter(|problem| problem.kind() == ProblemKind::Error);
+        assert_eq!((set.rules().len(), errors.count()), (1, 1), "{problems:?}");
+    }
+}
+
+#[test]
+fn catastrophic_patterns_take_linear_time() {
+    let text = "a".repeat(1 << 16) + "b";
+    let patterns = ["'^(a+)+$'", "'^(a|aa)*$'", "'(a*)*c'", "'(.*a){20}c'"];
+    let each = patterns.map(|pattern| format!("  - F|re: {pattern}\n")).concat();
+    let (set, problems) =
+        compiled(&rule(&format!("  s:\n{each}  condition: s\n").replace("  - F", "    - F")), &[]);
+    assert_eq!(problems, []);
+    with_event(&[("F", Some(&text))], &[], |event| {
+        assert_eq!(matched(&set, event, &of_product("test")), [0; 0]);
+    });
+}
+
+#[test]
+fn a_hundred_thousand_rules_are_read_and_more_are_counted() {
+    let one = |n: u32| {
+        format!(
+            "title: r{n}\nlogsource: {{product: test}}\ndetection:\n  s: {{F: v{n}}}\n  condition: s\n"
+        )
+    };
+    let text = (0..100_007).map(one).collect::<Vec<_>>().join("---\n");
+    let (set, problems) = compiled(&text, &[]);
+    assert_eq!(set.rules().len(), 100_000);
+    let [problem] = problems.as_slice() else { panic!("{}", problems.len()) };
+    assert_eq!(problem.what, What::TooMany(7));
+    with_event(&[("F", Some("v99999"))], &[], |event| {
+        assert_eq!(matched(&set, event, &of_product("test")).len(), 1);
+    });
 }

@@ -29,7 +29,9 @@ pub(super) struct Verdicts {
     /// By field, the event that had it last, and the one in which it had a value last.
     had_in: Vec<(u32, u32)>,
     event: u32,
+    /// The text that was judged last, in lower case, and its fingerprint.
     lowered: Vec<u8>,
+    lowered_of: Fingerprint,
 }
 
 /// A text with its fingerprint.
@@ -67,6 +69,7 @@ impl Verdicts {
             rules,
             event: 0,
             lowered: Vec::new(),
+            lowered_of: seed.of(b""),
         }
     }
 
@@ -137,12 +140,12 @@ impl Verdicts {
 
     /// The event has a text, asked at a place.
     #[inline]
-    pub fn text(&mut self, place: usize, Printed { text, print }: Printed<'_>) {
+    pub fn text(&mut self, place: usize, asked: Printed<'_>) {
         // An odd factor keeps places apart.
-        let key = print ^ (place as Fingerprint + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let key = asked.print ^ (place as Fingerprint + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let (start, end) = match self.known.get(key) {
             Some(range) => *range,
-            None => self.judge(place, text, key),
+            None => self.judge(place, asked, key),
         };
         for id in &self.passed[start as usize..end as usize] {
             let passed_in = &mut self.passed_in[*id as usize];
@@ -154,13 +157,18 @@ impl Verdicts {
     }
 
     #[cold]
-    fn judge(&mut self, place: usize, text: &[u8], key: Fingerprint) -> (u32, u32) {
+    fn judge(&mut self, place: usize, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
+        let Printed { text, print } = asked;
         if self.known.len() >= VERDICTS || self.passed.len() >= PASSED {
             self.known.clear();
             self.passed.clear();
         }
-        self.lowered.clear();
-        lower_into(text, &mut self.lowered);
+        // What is asked in several places comes there one after another.
+        if self.lowered_of != print {
+            self.lowered.clear();
+            lower_into(text, &mut self.lowered);
+            self.lowered_of = print;
+        }
         let probe = Probe { raw: text, lower: &self.lowered };
         let start = self.passed.len() as u32;
         let predicates = &self.rules.predicates;

@@ -477,6 +477,30 @@ fn the_bound_of_all_groups_keeps_some_in_whole_and_is_told() {
 }
 
 #[test]
+fn ten_million_hits_stay_within_bounds() {
+    const HITS: u64 = 10_000_000;
+    const BYTES: usize = 64 << 20;
+    let correlations = simple(Kind::ValueCount, (Comparison::Gte, 3), 600);
+    let mut notes = Notes::default();
+    for hit in 0..HITS {
+        // A group for every tenth hit, and another value in each.
+        let user = (hit / 10).to_string();
+        let value = hit.to_string();
+        let field = |name: &str| {
+            let text = if name == "user" { &user } else { &value };
+            Some(Cow::Owned(text.clone().into_bytes()))
+        };
+        let location = Location { stream: 1, length: 9, offset: hit, line: 0, record: 0 };
+        notes.observe(&correlations, &[1], (Some(hit as Instant), location), &field, SEED);
+    }
+    let bytes = postcard::to_allocvec(&notes).unwrap().len();
+    assert!(bytes < BYTES, "{bytes}");
+    let concluded = conclude(&correlations, &notes);
+    assert!(concluded.sampled[0].1 > 1 && !concluded.matches.is_empty());
+    assert!(concluded.matches.iter().all(|found| found.windows[0].records <= 10));
+}
+
+#[test]
 fn what_refers_to_itself_is_refused() {
     let one = |rule, of| Correlation {
         rule,

@@ -16,12 +16,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let texts = texts(rules)?;
     let start = cpu_seconds()?;
     let mut engine = Engine::new();
+    let mut rules = Vec::new();
     for text in &texts {
-        for rule in &rsigma_parser::parse_sigma_yaml(text)?.rules {
-            // Rules that rsigma cannot compile are left out, to its advantage.
-            let _ = engine.add_rule(rule);
-        }
+        rules.extend(rsigma_parser::parse_sigma_yaml(text)?.rules);
     }
+    // All at once, which makes the better index. Rules that rsigma cannot compile are left out, to
+    // its advantage.
+    let _ = engine.add_rules(&rules);
     let loaded = cpu_seconds()?;
     let log = fs::read_to_string(log)?;
     let begun = cpu_seconds()?;
