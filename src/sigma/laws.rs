@@ -179,7 +179,7 @@ fn the_index_says_what_rules_mean() {
         let mut fields = Fields::default();
         fields.set_pairs(&pairs);
         let location = Location { stream: 0, length: 0, offset: 0, line: 0, record: 0 };
-        let event = Event { location, time: Time::Absent, count: 1, fields };
+        let event = Event { location, time: Time::Absent, count: 1, fields: &fields };
         let product = Some(format!("p{}", random.below(2)));
         let source = LogSource { product: product.clone(), ..LogSource::default() };
         let plain = Plain { rules: &set, event: &event, source: &source };

@@ -44,7 +44,7 @@ fn with_event<T>(
     fields.set_others(others);
     fields.set_pairs(&pairs);
     let location = Location { stream: 0, length: 0, offset: 0, line: 0, record: 0 };
-    then(&Event { location, time: Time::Absent, count: 1, fields })
+    then(&Event { location, time: Time::Absent, count: 1, fields: &fields })
 }
 
 /// The rules that an event matches, by the index and by the plain meaning.
