@@ -3,13 +3,14 @@
 use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
 use super::read::{Memory, Prepared, Visitor, read_job};
-use crate::base::{Fingerprint, Location, Stamp};
-use crate::detect::{Marks, Seen, rests_on, wants};
-use crate::event::Event;
+use crate::base::{Fingerprint, Location, Seed, Stamp};
+use crate::detect::{Marks, Seen, acted, rests_on, wants};
+use crate::event::{Event, Field};
 use crate::finding::{Finding, Indicated, Place};
 use crate::format::FormatIndex;
 use crate::input::ReadAt;
 use crate::intel::Known;
+use crate::judge::activity::Activity;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, Range};
 
@@ -42,6 +43,7 @@ pub fn rows<P: Deref<Target = Prepared>>(
     let indicated = Indicators::of(&findings);
     let single = findings.iter().flat_map(|(_, what)| &what.scope.records).copied().collect();
     let damaged = findings.iter().filter(|(_, what)| what.detector == "F5").copied().collect();
+    let of_accounts = findings.iter().any(|(_, what)| what.scope.acted.is_some());
     let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
     let findings = findings.collect();
     let mut finder = Finder {
@@ -49,6 +51,7 @@ pub fn rows<P: Deref<Target = Prepared>>(
         single,
         damaged,
         indicated,
+        of_accounts,
         known: Known::default(),
         job,
         prepared: &concluded.prepared,
@@ -92,6 +95,8 @@ struct Finder<'f> {
     /// The findings that rest on lines that were not understood, which no visitor sees.
     damaged: Vec<(usize, &'f Finding)>,
     indicated: Indicators,
+    /// Whether some finding rests on what accounts did.
+    of_accounts: bool,
     known: Known,
     /// The job, which says what range of the stream counts.
     job: &'f Job,
@@ -129,12 +134,14 @@ impl Visitor for Finder<'_> {
     fn seen(&mut self, seen: &Seen<'_>) {
         self.hand_on_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
+        let activity = self.activity(seen.event);
         for at in 0..self.findings.len() {
             let (finding, what, wants) = self.findings[at];
             // Nearly every record is none of nearly every finding's, and is passed over here.
             let may_rest =
                 seen.marks.meet(wants) || (wants.is_empty() && what.scope.actor.is_some());
-            if (is_named || may_rest) && rests_on(seen, what) {
+            let is_acted = activity.is_some_and(|did| acted(&did, self.seed(), &what.scope));
+            if is_acted || ((is_named || may_rest) && rests_on(seen, what)) {
                 let place = (Some(seen.at), seen.event.location);
                 self.hand_on(Row { finding, place, category: category(seen, what) });
             }
@@ -144,12 +151,14 @@ impl Visitor for Finder<'_> {
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
         self.hand_on_before(location.offset);
-        if !self.single.contains(&location.key()) {
+        let activity = self.activity(event);
+        if activity.is_none() && !self.single.contains(&location.key()) {
             return;
         }
         for at in 0..self.findings.len() {
             let (finding, what, _) = self.findings[at];
-            if what.scope.records.contains(&location.key()) {
+            let is_acted = activity.is_some_and(|did| acted(&did, self.seed(), &what.scope));
+            if is_acted || what.scope.records.contains(&location.key()) {
                 let place = (Some(stamp.at), location);
                 self.hand_on(Row { finding, place, category: what.category.clone() });
             }
@@ -166,6 +175,16 @@ fn category(seen: &Seen<'_>, finding: &Finding) -> Option<String> {
 }
 
 impl Finder<'_> {
+    fn seed(&self) -> Seed {
+        self.prepared.plan.seed()
+    }
+
+    /// What an event says that somebody did, where a finding may rest on that.
+    fn activity<'e>(&self, event: &'e Event<'e>) -> Option<Activity<'e>> {
+        let is_asked = self.of_accounts && event.fields.has(Field::Action);
+        is_asked.then(|| Activity::of(event, self.seed())).flatten()
+    }
+
     /// The findings about indicators that a record holds.
     fn indicated(&mut self, event: &Event<'_>) -> Vec<usize> {
         let Some(sweeper) = &self.prepared.sweeper else { return Vec::new() };
