@@ -79,10 +79,10 @@ impl Activities {
                 pair.note(activity, mark);
             }
         }
-        if let Some(key) = activity.session_key(seed) {
-            if let Some(session) = self.sessions.entry(key, SessionStats::default) {
-                session.note(activity, mark);
-            }
+        if let Some(key) = activity.session_key(seed)
+            && let Some(session) = self.sessions.entry(key, SessionStats::default)
+        {
+            session.note(activity, mark);
         }
         if let What::Change(change) = activity.what {
             let key = Seed(activity.account_key).of(&[change as u8]);

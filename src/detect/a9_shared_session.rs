@@ -100,7 +100,7 @@ fn finding(key: Fingerprint, session: &SessionStats, (a, b): (&Party, &Party)) -
                 "1つのセッション({records}件)が30分以内に {one} と {other} から、異なるブラウザーで使用されました。"
             ),
         ),
-        scope: scope([key], u32::MAX & !What::REFUSED),
+        scope: scope([key], !What::REFUSED),
         places: places.into_iter().map(place).collect(),
         speaks_to: vec![(Question::Q1, State::Possible), (Question::Q3, State::Possible)],
         ..SharedSession::CARD.finding(Text::new(

@@ -44,7 +44,7 @@ impl Detector for MassDownload {
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let days = match days::all(context, &Self::CARD) {
-            Err(verdict) => return verdict,
+            Err(verdict) => return *verdict,
             Ok(days) => days,
         };
         let has_history = |day: &AccountDay<'_>| day.stats.days.len() > OWN_DAYS;

@@ -38,7 +38,7 @@ impl Detector for Directory {
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         match days::all(context, &Self::CARD) {
-            Err(verdict) => verdict,
+            Err(verdict) => *verdict,
             Ok(days) => {
                 let findings = days.iter().filter_map(|day| judged(day, context));
                 Verdict { findings: findings.collect(), ..Verdict::default() }

@@ -31,14 +31,14 @@ pub struct AccountDay<'a> {
 }
 
 /// All days of all accounts, or why there are none.
-pub fn all<'a>(context: &Conclusion<'a>, card: &Card) -> Result<Vec<AccountDay<'a>>, Verdict> {
+pub fn all<'a>(context: &Conclusion<'a>, card: &Card) -> Result<Vec<AccountDay<'a>>, Box<Verdict>> {
     let activities = &context.baseline.activities;
     if activities.acts == 0 {
         let reason = Text::fixed(
             "No record in these logs says that an account took, read or searched documents.",
             "アカウントによる文書の取得・閲覧・検索の記録がありません。",
         );
-        return Err(unevaluable(reason, &card.needs.words));
+        return Err(Box::new(unevaluable(reason, &card.needs.words)));
     }
     let mut days = Vec::new();
     for (key, stats) in activities.by_name() {

@@ -323,6 +323,7 @@ impl Facts<'_> {
         let mut draft = Draft::new(state, summary).resting_on(&findings);
         if findings.is_empty() {
             draft.because.extend(self.attempts());
+            draft.because.extend(self.sprays());
         }
         draft.because.extend(self.not_judged());
         draft.changed_by(SIGN_IN).changed_by(BODIES).changed_by(LONGER)
@@ -340,6 +341,17 @@ impl Facts<'_> {
                 format!(
                     "評価する検知がまだない種類の記録{unjudged}件は、この判定に含まれていません。"
                 ),
+            )
+        })
+    }
+
+    /// Which networks tried many accounts without being seen to get in.
+    fn sprays(&self) -> Option<Text> {
+        let sprays = self.report.findings.iter().filter(|finding| finding.detector == "A1").count();
+        (sprays > 0).then(|| {
+            Text::new(
+                format!("{sprays} network(s) tried passwords on many accounts; none is seen to get in."),
+                format!("多数のアカウントにパスワードを試行したネットワークが{sprays}件ありますが、サインインの成功は見られません。"),
             )
         })
     }

@@ -216,7 +216,7 @@ impl<'a> Activity<'a> {
     /// Whether the right that was granted rules over others.
     pub fn is_privileged(&self) -> bool {
         let fields = &self.event.fields;
-        let names = [Field::GroupName, Field::RuleName, Field::FileName, Field::Message];
+        let names = [Field::GroupName, Field::RuleName];
         let is_named = |field| {
             let text = fields.text(field);
             words().zip(text).is_some_and(|(words, text)| words.is_privileged(text))
@@ -306,7 +306,7 @@ fn refusal(words: &Words, event: &Event<'_>) -> Option<What> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Stamp, Time, ZoneSource};
+    use crate::base::{Stamp, Time};
     use crate::event::Fields;
 
     fn what(others: &[(Field, &[u8])]) -> Option<What> {
@@ -316,8 +316,8 @@ mod tests {
         let rest: Vec<_> = others.iter().filter(|(field, _)| !field.is_inline()).copied().collect();
         fields.set_others(&rest);
         let location = Location { stream: 0, length: 1, offset: 0, line: 0, record: 0 };
-        let stamp = Stamp { at: 9, offset_secs: 0, zone: ZoneSource::Stated };
-        let event = Event { location, time: Time::Stated(stamp), count: 1, fields };
+        let stamp = Stamp { at: 9, nanos: 0, offset_secs: 0 };
+        let event = Event { location, time: Time::Zoned(stamp), count: 1, fields };
         Activity::of(&event, Seed(1)).map(|activity| activity.what)
     }
 
