@@ -2,8 +2,8 @@
 //! domains, the accounts of its vendors.
 
 use crate::judge::activity::Network;
+use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 
 /// As typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! Networks that addresses belong to: an IPv4 /24 or an IPv6 /48, the sizes in which addresses
 //! are usually handed out to one subscriber or site.
 
+use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
 
 /// A network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl fmt::Display for Network {
         match self {
             Self::V4([a, b, c]) => write!(f, "{a}.{b}.{c}.0/24"),
             Self::V6([a, b, c]) => {
-                let address = std::net::Ipv6Addr::new(*a, *b, *c, 0, 0, 0, 0, 0);
+                let address = core::net::Ipv6Addr::new(*a, *b, *c, 0, 0, 0, 0, 0);
                 write!(f, "{address}/48")
             }
         }
