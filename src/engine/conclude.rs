@@ -83,6 +83,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
             baseline: &baseline,
             site: &site,
             streams: &streams,
+            declared: &prepared.meant.declared,
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();
@@ -212,6 +213,11 @@ impl Drawn {
         let tables = [
             (baseline.paths.one_in(), "paths", "パス"),
             (baseline.clients.one_in(), "clients", "クライアント"),
+            (
+                baseline.activities.one_in(),
+                "accounts with their networks and sessions",
+                "アカウント(ネットワーク・セッション別)",
+            ),
         ];
         for (one_in, en, ja) in tables.into_iter().filter(|(one_in, _, _)| *one_in > 1) {
             self.bounds.push(Text::new(

@@ -4,13 +4,14 @@ use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::rules::Running;
-use crate::base::{Fingerprint, Instant, Location, Stamp};
-use crate::detect::{Marks, Seen, rests_on, wants};
-use crate::event::Event;
+use crate::base::{Fingerprint, Instant, Location, Seed, Stamp};
+use crate::detect::{Marks, Seen, acted, rests_on, wants};
+use crate::event::{Event, Field};
 use crate::finding::{Finding, Indicated, Place};
 use crate::format::FormatIndex;
 use crate::input::ReadAt;
 use crate::intel::Known;
+use crate::judge::activity::Activity;
 use crate::sigma::Key;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, Range};
@@ -46,6 +47,7 @@ pub fn rows<P: Deref<Target = Prepared>>(
     let damaged = findings.iter().filter(|(_, what)| what.detector == "F5").copied().collect();
     let (of_rules, findings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|(_, what)| what.scope.rule.is_some());
+    let of_accounts = findings.iter().any(|(_, what)| what.scope.acted.is_some());
     let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
     let findings = findings.collect();
     let mut by_key = BTreeMap::<_, Vec<_>>::new();
@@ -61,6 +63,7 @@ pub fn rows<P: Deref<Target = Prepared>>(
         single,
         damaged,
         indicated,
+        of_accounts,
         known: Known::default(),
         by_key,
         rules,
@@ -106,6 +109,8 @@ struct Finder<'f> {
     /// The findings that rest on lines that were not understood, which no visitor sees.
     damaged: Vec<(usize, &'f Finding)>,
     indicated: Indicators,
+    /// Whether some finding rests on what accounts did.
+    of_accounts: bool,
     known: Known,
     /// The findings of rules, by what they rest on.
     by_key: BTreeMap<Key, Vec<(usize, &'f Finding)>>,
@@ -146,12 +151,14 @@ impl Visitor for Finder<'_> {
     fn seen(&mut self, seen: &Seen<'_>, _: Places) {
         self.hand_on_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
+        let activity = self.activity(seen.event);
         for at in 0..self.findings.len() {
             let (finding, what, wants) = self.findings[at];
             // Nearly every record is none of nearly every finding's, and is passed over here.
             let may_rest =
                 seen.marks.meet(wants) || (wants.is_empty() && what.scope.actor.is_some());
-            if (is_named || may_rest) && rests_on(seen, what) {
+            let is_acted = activity.is_some_and(|did| acted(&did, self.seed(), &what.scope));
+            if is_acted || ((is_named || may_rest) && rests_on(seen, what)) {
                 let place = (Some(seen.at), seen.event.location);
                 self.hand_on(Row { finding, place, category: category(seen, what) });
             }
@@ -161,12 +168,14 @@ impl Visitor for Finder<'_> {
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
         self.hand_on_before(location.offset);
-        if !self.single.contains(&location.key()) {
+        let activity = self.activity(event);
+        if activity.is_none() && !self.single.contains(&location.key()) {
             return;
         }
         for at in 0..self.findings.len() {
             let (finding, what, _) = self.findings[at];
-            if what.scope.records.contains(&location.key()) {
+            let is_acted = activity.is_some_and(|did| acted(&did, self.seed(), &what.scope));
+            if is_acted || what.scope.records.contains(&location.key()) {
                 let place = (Some(stamp.at), location);
                 self.hand_on(Row { finding, place, category: what.category.clone() });
             }
@@ -183,6 +192,16 @@ fn category(seen: &Seen<'_>, finding: &Finding) -> Option<String> {
 }
 
 impl Finder<'_> {
+    fn seed(&self) -> Seed {
+        self.prepared.plan.seed()
+    }
+
+    /// What an event says that somebody did, where a finding may rest on that.
+    fn activity<'e>(&self, event: &'e Event<'e>) -> Option<Activity<'e>> {
+        let is_asked = self.of_accounts && event.fields.has(Field::Action);
+        is_asked.then(|| Activity::of(event, self.seed())).flatten()
+    }
+
     /// The findings about indicators that a record holds.
     fn indicated(&mut self, event: &Event<'_>) -> Vec<usize> {
         let Some(sweeper) = &self.prepared.sweeper else { return Vec::new() };

@@ -17,6 +17,7 @@ use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
 use crate::intel::{Hits, Known, Sweeper};
 use crate::judge::Judged;
+use crate::judge::activity::Activity;
 use crate::sigma::Found;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -281,12 +282,19 @@ impl Visitor for Watch<'_> {
         if seen.marks.meet(States::WANTED) {
             self.states.observe(seen);
         }
+        // Platforms log acts with the address that was asked for; plain access logs do not.
+        if seen.event.fields.has(Field::Action) {
+            self.activity(seen.event);
+        }
     }
 
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, client: Option<Fingerprint>) {
         self.sweep(event, Some(stamp.at), client);
         let is_failure = event.fields.text(Field::Outcome) == Some(b"failure");
         self.at(stamp.at, is_failure, event.location);
+        if event.fields.has(Field::Action) && self.activity(event) {
+            self.baseline.activities.records += 1;
+        }
         let address = event.fields.text(Field::SourceAddress);
         if let (Some(client), Some(address)) = (client, address) {
             let make = || ClientStats::new(address, stamp.at);
@@ -304,6 +312,14 @@ impl Watch<'_> {
         if let Some(sweep) = &mut self.sweep {
             sweep.sweeper.sweep(event, (at, client), sweep.known, sweep.hits);
         }
+    }
+
+    /// Notes what the event says that somebody did. Gives whether it says something of the kind.
+    fn activity(&mut self, event: &Event<'_>) -> bool {
+        let seed = self.prepared.plan.seed();
+        let Some(activity) = Activity::of(event, seed) else { return false };
+        self.baseline.activities.note(&activity, seed);
+        true
     }
 
     /// Notes when a record came, and where it stands.

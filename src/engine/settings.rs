@@ -2,7 +2,7 @@
 
 use crate::base::Instant;
 use crate::base::clock::{Clock, DateOrder};
-use crate::detect::Thresholds;
+use crate::detect::{Declared, DeclaredContext, DeclaredError, Thresholds};
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
 use crate::intel::{ListId, Lists};
@@ -37,6 +37,8 @@ pub struct Settings {
     pub until: Option<String>,
     /// Thresholds of the detections.
     pub thresholds: Thresholds,
+    /// What is known of the organisation and cannot be told from logs.
+    pub declared: DeclaredContext,
     /// The indicator lists that are swept for, by name and digest: filled in from the lists given.
     pub indicators: Vec<ListId>,
     /// Which rules and detections speak.
@@ -99,6 +101,9 @@ pub enum SettingsError {
         "{0} «{1}» is no time: expected 2021-05-06, 2021-05-06T10:00 or 2021-05-06T10:00:00+09:00"
     )]
     Time(&'static str, String),
+    /// What is declared of the organisation cannot be used.
+    #[error(transparent)]
+    Declared(#[from] DeclaredError),
     /// The period is empty.
     #[error("the period is empty: since must be before until")]
     EmptyPeriod,
@@ -128,6 +133,8 @@ pub struct Meant {
     pub passwords: Vec<String>,
     /// Encodings that the user gave, by stream.
     pub encodings: BTreeMap<String, Encoding>,
+    /// What is declared of the organisation.
+    pub declared: Declared,
     clock: Clock,
     clocks: BTreeMap<String, Clock>,
     latest: Option<Instant>,
@@ -163,6 +170,7 @@ impl Settings {
             until,
             passwords: passwords.to_vec(),
             encodings: self.encodings.clone(),
+            declared: Declared::new(&self.declared)?,
             clocks: own.collect::<Result<_, SettingsError>>()?,
             clock: Clock::new(zone, None, order),
             latest,

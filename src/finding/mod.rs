@@ -113,6 +113,17 @@ pub struct Scope {
     pub indicator: Option<Indicated>,
     /// The rule that the records match, by its place in the set.
     pub rule: Option<u32>,
+    /// What accounts did, within the span and on the day, where these are given.
+    pub acted: Option<Acted>,
+}
+
+/// Records of what accounts did.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Acted {
+    /// Fingerprints of accounts, of accounts in networks, or of sessions.
+    pub groups: BTreeSet<Fingerprint>,
+    /// Kinds of activity, as the bits by which they are judged.
+    pub kinds: u32,
 }
 
 /// What records hold that a finding about an indicator rests on.
