@@ -26,8 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-env=SEKISHO_BUILD={hex}");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let formats = described(&files, "src/format/defs");
-    list(&formats, &out.join("formats.rs"))?;
-    list(&described(&files, "src/detect/packs/defs"), &out.join("packs.rs"))?;
+    let packs = described(&files, "src/detect/packs/defs");
+    for (name, descriptions) in [("formats", &formats), ("packs", &packs)] {
+        list(descriptions, &out.join(format!("{name}.rs")), bare)?;
+        list(descriptions, &out.join(format!("{name}_as_written.rs")), as_written)?;
+    }
     let cards: Vec<_> = formats.into_iter().map(card).collect::<Result<_, _>>()?;
     let cards: Vec<_> = cards.into_iter().flatten().collect();
     Ok(fs::write(out.join("format_cards.json"), serde_json::to_string(&cards)?)?)
@@ -41,15 +44,35 @@ fn described<'f>(files: &'f [PathBuf], folder: &str) -> Vec<&'f Path> {
 }
 
 /// Writes names and texts of files as a Rust expression.
-fn list(files: &[&Path], to: &Path) -> Result<(), Box<dyn Error>> {
-    let root = env::var("CARGO_MANIFEST_DIR")?;
+fn list(
+    files: &[&Path],
+    to: &Path,
+    text: fn(String) -> Result<String, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let mut list = String::from("&[\n");
     for file in files {
-        let path = Path::new(&root).join(file);
-        writeln!(list, "({:?}, include_str!({:?})),", shown(file), path.display().to_string())?;
+        writeln!(list, "({:?}, {:?}),", shown(file), text(fs::read_to_string(file)?)?)?;
     }
     list.push_str("]\n");
     Ok(fs::write(to, list)?)
+}
+
+fn as_written(text: String) -> Result<String, Box<dyn Error>> {
+    Ok(text)
+}
+
+/// A description without what only tests read, its examples and comments: half of all.
+fn bare(text: String) -> Result<String, Box<dyn Error>> {
+    let mut description: toml::Table = text.parse()?;
+    description.remove("example");
+    for request in
+        description.get_mut("request").and_then(toml::Value::as_array_mut).into_iter().flatten()
+    {
+        for examples in ["examples", "ordinary"] {
+            request.as_table_mut().map(|request| request.remove(examples));
+        }
+    }
+    Ok(toml::to_string(&description)?)
 }
 
 /// What the page says of a format before any is compiled. None for a part of another format.

@@ -10,6 +10,7 @@ pub mod input;
 pub mod intel;
 pub mod judge;
 pub mod shard;
+pub mod sigma;
 pub mod text;
 
 pub mod baseline;

@@ -10,7 +10,7 @@ mod case;
 mod common;
 
 use case::{Case, Kind};
-use common::{Options, check, json, seed, word};
+use common::{Options, check, check_with_rows, json, seed, word};
 use sekisho::detect::{CARDS, packs};
 use sekisho::report::Report;
 use std::collections::BTreeSet;
@@ -78,6 +78,25 @@ fn no_cut_changes_a_case() {
         let whole = json(&check(&case.given(), &options));
         let cut = json(&check(&case.given(), &Options { lists, ..Options::cut(1_500, seed) }));
         assert!(whole == cut, "{}: another report when cut by SEKISHO_SEED={seed}", case.name());
+    }
+}
+
+#[test]
+fn every_count_of_a_case_opens_into_its_rows() {
+    for case in all() {
+        let options = Options { lists: case.lists.clone(), ..Options::cut(1_500, seed()) };
+        let (report, rows) = check_with_rows(&case.given(), &options);
+        for finding in &report.findings {
+            let own: BTreeSet<_> = rows
+                .iter()
+                .filter(|row| row.finding == finding.id)
+                .map(|row| (row.place.0, row.place.1))
+                .collect();
+            let opened = rows.iter().filter(|row| row.finding == finding.id).count() as u64;
+            assert_eq!(opened, finding.count, "{}: {}", case.name(), finding.title.en);
+            let shown = finding.evidence.iter().map(|shown| (shown.stream, shown.offset));
+            assert!(shown.into_iter().all(|place| own.contains(&place)), "{}", case.name());
+        }
     }
 }
 

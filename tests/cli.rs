@@ -412,7 +412,11 @@ fn formats_and_detections_list_themselves() {
     let ids: Vec<_> = detections.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
     assert_eq!(
         ids,
-        ["B1", "B2", "B5", "B6", "B8", "D2", "D5", "F2", "F4", "F5", "I1", "I2", "I3", "I4", "I5"]
+        [
+            "A1", "A2", "A3", "A7", "A9", "A12", "A13", "B1", "B2", "B5", "B6", "B8", "C4", "C5",
+            "D1", "D2", "D3", "D5", "D6", "D7", "D8", "D10", "E1", "E2", "E3", "E4", "F2", "F4",
+            "F5", "I1", "I2", "I3", "I4", "I5"
+        ]
     );
     let card = folder.run(&["detections", "b6"]).out;
     for part in ["B6", "What", "Why", "Innocent causes", "Needs", "T1552.001", ".env"] {

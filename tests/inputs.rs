@@ -14,7 +14,7 @@ use common::{
 };
 use sekisho::base::{Time, rfc3339};
 use sekisho::detect::Seen;
-use sekisho::engine::{JobKind, Memory, Prepared, Settings, Visitor, read_job};
+use sekisho::engine::{JobKind, Memory, Places, Prepared, Settings, Visitor, read_job};
 use sekisho::event::{Event, Field};
 use sekisho::finding::SubjectKind;
 use sekisho::format::FormatIndex;
@@ -226,7 +226,7 @@ impl Visitor for Listener<'_> {
         self.events.entry(base_name(&name).to_owned()).or_default().push(told);
     }
 
-    fn seen(&mut self, _: &Seen<'_>) {}
+    fn seen(&mut self, _: &Seen<'_>, _: Places) {}
 }
 
 fn base_name(path: &str) -> &str {

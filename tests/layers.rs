@@ -20,12 +20,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("intel", &["base", "text", "event", "finding"]),
     ("baseline", &["base", "event", "judge"]),
     ("detect", &["base", "event", "finding", "judge", "baseline"]),
+    ("sigma", &["base", "text", "event", "finding"]),
     ("report", &["base", "finding"]),
     (
         "engine",
         &[
             "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel",
-            "baseline", "detect", "report",
+            "baseline", "detect", "sigma", "report",
         ],
     ),
     ("train", &["base"]),
@@ -35,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 const ALL: &[&str] = &[
     "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel", "baseline",
-    "detect", "report", "engine", "train",
+    "detect", "sigma", "report", "engine", "train",
 ];
 
 /// Lines of a function at most: a screen.

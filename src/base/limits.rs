@@ -19,6 +19,14 @@ pub const ERROR_SIZES: usize = 1 << 14;
 pub const PAYLOAD_GROUPS: usize = 1 << 16;
 /// Clients and accounts whose minutes are kept apart for bursts and scans.
 pub const ACTORS: usize = 1 << 17;
+/// Accounts whose networks, days and documents are kept apart.
+pub const ACCOUNTS: usize = 1 << 16;
+/// Accounts in networks.
+pub const PAIRS: usize = 1 << 17;
+/// Sessions.
+pub const SESSIONS: usize = 1 << 16;
+/// Accounts with kinds of changes.
+pub const CHANGERS: usize = 1 << 14;
 /// Records that state an identity of their own and are compared by it.
 pub const IDENTITIES: u64 = 1 << 19;
 /// Pairs of streams of the same period that are compared record by record.
@@ -42,5 +50,7 @@ pub const RATIO: u64 = 500;
 /// Bytes of the archives inside archives and of the dictionaries that are held at once: a
 /// dictionary of 64 MiB, the largest in common use, fits.
 pub const HELD_BYTES: u64 = 64 << 20;
+/// Bytes of all rules that are read.
+pub const RULE_BYTES: u64 = 256 << 20;
 /// Bytes of an entry's name that are kept.
 pub const NAME_BYTES: usize = 1_024;

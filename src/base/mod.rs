@@ -15,7 +15,7 @@ pub use fingerprint::{Fingerprint, Seed};
 pub use glob::Glob;
 pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
-pub use table::{Place, Table};
+pub use table::{NOWHERE, Place, Table};
 pub use text::{Language, Text, counted};
 pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};
 pub use visible::visible;
@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// `line` and `record` count from the start of the shard that read the record, because a shard
 /// knows nothing of the shards before it. `engine` turns them into numbers within the stream.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Location {
     /// The stream.
     pub stream: u32,

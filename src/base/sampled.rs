@@ -39,6 +39,21 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         self.entries.at_mut(place)
     }
 
+    /// The same, where the place is probably known already.
+    #[inline]
+    pub fn entry_at(
+        &mut self,
+        hint: Place,
+        key: Fingerprint,
+        make: impl FnOnce() -> V,
+    ) -> Option<&mut V> {
+        let place = match self.entries.find_at(hint, key) {
+            Some(place) => place,
+            None => self.make_room(key).then(|| self.entries.insert(key, make()))?,
+        };
+        self.entries.at_mut(place)
+    }
+
     /// Where the entry of a key stands, made when it is new; none when the key is not kept.
     /// Holds until the next entry is made.
     #[inline]
@@ -49,10 +64,10 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         self.make_room(key).then(|| self.entries.insert(key, make()))
     }
 
-    /// Where the entry of a key stands, when there is one.
+    /// Where the entry of a key probably stands.
     #[inline]
-    pub fn find(&self, key: Fingerprint) -> Option<Place> {
-        self.entries.find(key)
+    pub fn hint(&self, key: Fingerprint) -> Place {
+        self.entries.hint(key)
     }
 
     /// The entry at a place.
@@ -70,6 +85,12 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
     /// What is known of a key.
     pub fn get(&self, key: Fingerprint) -> Option<&V> {
         self.entries.get(key)
+    }
+
+    /// The same, where the place is probably known already.
+    #[inline]
+    pub fn get_at(&self, hint: Place, key: Fingerprint) -> Option<&V> {
+        self.entries.at(self.entries.find_at(hint, key)?)
     }
 
     /// Whether everything about this key is kept.

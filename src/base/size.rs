@@ -4,7 +4,7 @@ use super::Merge;
 use serde::{Deserialize, Serialize};
 
 /// log2 of a number of bytes, in sixteenths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LogSize(pub u16);
 
 impl LogSize {
@@ -24,19 +24,21 @@ impl LogSize {
 /// How often an answer had which size.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SizeSketch {
-    /// Most pages have one or two sizes: the first bin needs no allocation.
-    first: Option<(LogSize, u32)>,
-    rest: Vec<(LogSize, u32)>,
+    /// Most pages have one or two sizes: the first bin needs no allocation. Counts nothing before
+    /// there is one.
+    first: (LogSize, u32),
+    rest: Box<[(LogSize, u32)]>,
 }
 
 impl SizeSketch {
     /// Counts an answer.
     #[inline]
     pub fn add(&mut self, size: LogSize, times: u32) {
-        match &mut self.first {
-            None => self.first = Some((size, times)),
-            Some((bin, count)) if *bin == size => *count = count.saturating_add(times),
-            Some(_) => self.add_to_rest(size, times),
+        let (bin, count) = &mut self.first;
+        if *count == 0 || *bin == size {
+            (*bin, *count) = (size, count.saturating_add(times));
+        } else {
+            self.add_to_rest(size, times);
         }
     }
 
@@ -47,15 +49,25 @@ impl SizeSketch {
                     *count = count.saturating_add(times);
                 }
             }
-            Err(at) => self.rest.insert(at, (size, times)),
+            Err(at) => {
+                let mut rest = std::mem::take(&mut self.rest).into_vec();
+                rest.insert(at, (size, times));
+                self.rest = rest.into();
+            }
         }
     }
 
     /// The bins with their counts, smallest size first.
     pub fn bins(&self) -> Vec<(LogSize, u32)> {
-        let mut bins: Vec<_> = self.first.into_iter().chain(self.rest.iter().copied()).collect();
+        let mut bins: Vec<_> = self.all().collect();
         bins.sort_unstable();
         bins
+    }
+
+    /// The bins in any order.
+    fn all(&self) -> impl Iterator<Item = (LogSize, u32)> {
+        let first = (!self.is_empty()).then_some(self.first);
+        first.into_iter().chain(self.rest.iter().copied())
     }
 
     /// Answers counted.
@@ -63,17 +75,22 @@ impl SizeSketch {
         self.bins().iter().map(|(_, count)| u64::from(*count)).sum()
     }
 
+    /// Fetches what the next answer will probably change into the processor's cache.
+    #[inline]
+    pub fn warm(&self) -> u32 {
+        self.first.1 ^ self.rest.first().map_or(0, |(_, count)| *count)
+    }
+
     /// Whether no answer was counted.
     #[inline]
     pub const fn is_empty(&self) -> bool {
-        self.first.is_none()
+        self.first.1 == 0
     }
 
     /// Answers of about a size: at most so many steps away.
     pub fn near(&self, size: LogSize, steps: u16) -> u64 {
         let is_near = |bin: &(LogSize, u32)| bin.0.0.abs_diff(size.0) <= steps;
-        let bins = self.first.iter().chain(&self.rest);
-        bins.filter(|bin| is_near(bin)).map(|(_, count)| u64::from(*count)).sum()
+        self.all().filter(is_near).map(|(_, count)| u64::from(count)).sum()
     }
 
     /// Median and median absolute deviation, in sixteenths of an octave.

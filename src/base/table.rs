@@ -11,12 +11,14 @@ pub type Place = u32;
 /// showing.
 #[derive(Clone, Debug)]
 pub struct Table<V> {
-    /// Fingerprint and place; `EMPTY` where nothing stands. Its length is a power of two.
-    index: Vec<(Fingerprint, Place)>,
+    /// A part of the fingerprint, and the place; `NOWHERE` where nothing stands. Its length is a
+    /// power of two.
+    index: Vec<(u32, Place)>,
     values: Vec<(Fingerprint, V)>,
 }
 
-const EMPTY: Place = Place::MAX;
+/// A place where nothing stands.
+pub const NOWHERE: Place = Place::MAX;
 const LEAST: usize = 64;
 
 impl<V> Default for Table<V> {
@@ -39,18 +41,38 @@ impl<V> Table<V> {
     /// Where the value of a key stands.
     #[inline]
     pub fn find(&self, key: Fingerprint) -> Option<Place> {
+        let place = self.search(key, |place| self.holds(place, key));
+        (place != NOWHERE).then_some(place)
+    }
+
+    /// Where the value of a key probably stands, told without a look at the values.
+    #[inline]
+    pub fn hint(&self, key: Fingerprint) -> Place {
+        self.search(key, |_| true)
+    }
+
+    #[inline]
+    fn search(&self, key: Fingerprint, is_it: impl Fn(Place) -> bool) -> Place {
         let mask = self.index.len().wrapping_sub(1);
         let mut slot = spread(key) & mask;
-        loop {
-            let (known, place) = *self.index.get(slot)?;
-            if place == EMPTY {
-                return None;
-            }
-            if known == key {
-                return Some(place);
+        while let Some((known, place)) = self.index.get(slot) {
+            if *place == NOWHERE || (*known == mark(key) && is_it(*place)) {
+                return *place;
             }
             slot = (slot + 1) & mask;
         }
+        NOWHERE
+    }
+
+    #[inline]
+    fn holds(&self, place: Place, key: Fingerprint) -> bool {
+        self.values.get(place as usize).is_some_and(|(known, _)| *known == key)
+    }
+
+    /// The same, where the place is probably known already: `hint` is looked at first.
+    #[inline]
+    pub fn find_at(&self, hint: Place, key: Fingerprint) -> Option<Place> {
+        if self.holds(hint, key) { Some(hint) } else { self.find(key) }
     }
 
     /// The value at a place.
@@ -96,7 +118,7 @@ impl<V> Table<V> {
     fn rebuild(&mut self) {
         let length = (self.values.len() * 2 + 1).next_power_of_two().max(LEAST);
         self.index.clear();
-        self.index.resize(length, (0, EMPTY));
+        self.index.resize(length, (0, NOWHERE));
         for (place, (key, _)) in (0..).zip(&self.values) {
             put(&mut self.index, *key, place);
         }
@@ -132,13 +154,19 @@ const fn spread(key: Fingerprint) -> usize {
     key as usize
 }
 
-fn put(index: &mut [(Fingerprint, Place)], key: Fingerprint, place: Place) {
+/// Bits of a fingerprint that neither tell its slot nor are selected by.
+#[inline]
+const fn mark(key: Fingerprint) -> u32 {
+    (key >> 24) as u32
+}
+
+fn put(index: &mut [(u32, Place)], key: Fingerprint, place: Place) {
     let mask = index.len() - 1;
     let mut slot = spread(key) & mask;
-    while index[slot].1 != EMPTY {
+    while index[slot].1 != NOWHERE {
         slot = (slot + 1) & mask;
     }
-    index[slot] = (key, place);
+    index[slot] = (mark(key), place);
 }
 
 impl<V: Serialize> Serialize for Table<V> {

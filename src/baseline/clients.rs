@@ -100,7 +100,8 @@ impl ClientStats {
     /// Fetches what the next record will change into the processor's cache.
     #[inline]
     pub fn warm(&self) -> u64 {
-        self.records ^ self.today.as_ref().map_or(0, |day| day.bytes ^ day.largest.0)
+        let today = |day: &Day| day.bytes ^ day.largest.0 ^ day.span.1.unsigned_abs();
+        self.records ^ self.last.unsigned_abs() ^ self.today.as_ref().map_or(0, today)
     }
 
     /// Its days, in order.

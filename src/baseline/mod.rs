@@ -1,16 +1,18 @@
-//! What is normal here: how each path answers, what each client does, when records come and in
+//! What is normal here: how each path answers, what each client and each account does, when records come and in
 //! which order. Built by every shard, merged like everything else, and read by detections when
 //! they conclude.
 //!
 //! Requests that carry a payload do not count towards how a path normally answers: an attack must
 //! not become its own norm.
 
+pub mod activity;
 mod calendar;
 mod clients;
 mod order;
 mod paths;
 mod refusals;
 
+pub use activity::Activities;
 pub use calendar::{BIN_SECS, Bin, Calendar};
 pub use clients::{ClientStats, Clients, Day, day_of};
 pub use order::{Mark, Order, Reversal, STEP_SECS, Segment};
@@ -32,6 +34,8 @@ pub struct Baseline {
     pub refusals: Refusals,
     /// What each client does.
     pub clients: Clients,
+    /// What accounts do.
+    pub activities: Activities,
     /// When the records of each stream come.
     pub calendars: BTreeMap<u32, Calendar>,
     /// In which order the records of each stream stand.
@@ -44,9 +48,11 @@ impl Baseline {
     pub fn pieces(&mut self) -> impl Iterator<Item = Self> + use<> {
         let paths = self.paths.pieces(PIECE_ENTRIES);
         let clients = self.clients.pieces(PIECE_ENTRIES);
+        let activities = self.activities.pieces(PIECE_ENTRIES);
         paths
             .map(|paths| Self { paths, ..Self::default() })
             .chain(clients.map(|clients| Self { clients, ..Self::default() }))
+            .chain(activities.map(|activities| Self { activities, ..Self::default() }))
     }
 }
 
@@ -59,6 +65,7 @@ impl Merge for Baseline {
         self.error_sizes.merge(other.error_sizes);
         self.refusals.merge(other.refusals);
         self.clients.merge(other.clients);
+        self.activities.merge(other.activities);
         for (stream, calendar) in other.calendars {
             self.calendars.entry(stream).or_default().merge(calendar);
         }

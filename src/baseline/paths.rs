@@ -57,28 +57,45 @@ pub const FEW: usize = 4;
 pub struct PathStats {
     /// What was judged of the path itself.
     pub judged: Judged,
-    /// The smallest fingerprints among its clients with a 2xx answer, zero where there are fewer.
-    served_to: [Fingerprint; FEW],
+    /// Its clients with a 2xx answer: their fingerprints in order, as long as they are few.
+    served_to: FewClients,
     /// Answers by the first digit of their status, 1 to 5.
     pub by_class: [u32; 5],
     /// Sizes of 2xx answers.
     pub sizes: SizeSketch,
-    /// Smallest and largest 2xx answer, in bytes.; sizes from 4 GiB on count as the same.
-    extent: Option<(u32, u32)>,
+    /// Smallest and largest 2xx answer, in bytes; sizes from 4 GiB on count as the same.
+    extent: Extent,
     /// First 2xx answer and its place.
-    pub served: Option<(Instant, Location)>,
+    served: (Instant, Location),
 }
+
+/// Smallest and largest of some numbers; the smallest is larger where there are none.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Extent {
+    least: u32,
+    most: u32,
+}
+
+/// The fingerprints of fewer than `FEW` clients in order, zero behind the last; `MANY` everywhere
+/// when there are more.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct FewClients([Fingerprint; FEW - 1]);
+
+const MANY: Fingerprint = Fingerprint::MAX;
+
+/// Before the first answer.
+const NEVER: Instant = Instant::MAX;
 
 impl PathStats {
     /// Nothing yet of a path.
     pub fn new(judged: Judged) -> Self {
         Self {
             judged,
-            served_to: [0; FEW],
+            served_to: FewClients::default(),
             by_class: [0; 5],
             sizes: SizeSketch::default(),
-            extent: None,
-            served: None,
+            extent: Extent { least: u32::MAX, most: 0 },
+            served: (NEVER, Location::default()),
         }
     }
 
@@ -92,56 +109,42 @@ impl PathStats {
         if let (true, Some(bytes)) = (is_served(status), bytes) {
             self.sizes.add(LogSize::of(bytes), 1);
             let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-            let (least, most) = self.extent.unwrap_or((bytes, bytes));
-            self.extent = Some((least.min(bytes), most.max(bytes)));
+            self.extent.merge(Extent { least: bytes, most: bytes });
         }
     }
 
     /// Notes whom the path was served to, and when.
     #[inline]
     pub fn served_to(&mut self, client: Fingerprint, at: Instant, location: Location) {
-        self.add_client(client);
-        let now = (at, location);
-        self.served = Some(self.served.map_or(now, |known| known.min(now)));
-    }
-
-    #[inline]
-    fn add_client(&mut self, client: Fingerprint) {
-        // Zero stands for no client.
-        let client = client.max(1);
-        if self.served_to[0] == client || self.served_to.contains(&client) {
-            return;
-        }
-        if let Some(free) = self.served_to.iter().position(|known| *known == 0) {
-            self.served_to[free] = client;
-            self.served_to[..=free].sort_unstable();
-        } else if client < self.served_to[FEW - 1] {
-            self.served_to[FEW - 1] = client;
-            self.served_to.sort_unstable();
-        }
+        self.served_to.add(client);
+        self.served = self.served.min((at, location));
     }
 
     /// Fetches every part that the next record will change into the processor's cache: the parts
     /// lie in several of its lines.
     #[inline]
     pub fn warm(&self) -> u64 {
-        let served = self.served.map_or(0, |served| served.0.unsigned_abs());
-        let extent = self.extent.map_or(0, |extent| u64::from(extent.1));
-        let sizes = u64::from(self.sizes.is_empty());
-        self.served_to[0] ^ u64::from(self.by_class[1]) ^ extent ^ served ^ sizes
+        self.served_to.0[0]
+            ^ u64::from(self.by_class[1] ^ self.extent.most)
+            ^ self.served.0.unsigned_abs()
+            ^ u64::from(self.judged.program)
+            ^ u64::from(self.sizes.warm())
     }
 
     /// Clients that it was served to, when they are few.
     pub fn few_clients(&self) -> Option<&[Fingerprint]> {
-        let count = self.served_to.iter().position(|client| *client == 0)?;
-        self.served_to.get(..count)
+        self.served_to.list()
+    }
+
+    /// First 2xx answer and its place.
+    pub fn served(&self) -> Option<(Instant, Location)> {
+        (self.served.0 != NEVER).then_some(self.served)
     }
 
     /// The size in bytes, when every 2xx answer had the same.
     pub fn only_size(&self) -> Option<u64> {
-        self.extent
-            .filter(|(least, most)| least == most && *most < u32::MAX)
-            .map(|(least, _)| u64::from(least))
+        let Extent { least, most } = self.extent;
+        (least == most && most < u32::MAX).then_some(u64::from(least))
     }
 
     /// Answers counted.
@@ -150,21 +153,57 @@ impl PathStats {
     }
 }
 
+impl FewClients {
+    #[inline]
+    fn add(&mut self, client: Fingerprint) {
+        let client = client.clamp(1, MANY - 1);
+        if self.0[0] != MANY && !self.0.contains(&client) {
+            self.add_new(client);
+        }
+    }
+
+    fn add_new(&mut self, client: Fingerprint) {
+        match self.0.iter().position(|known| *known == 0) {
+            Some(free) => {
+                self.0[free] = client;
+                self.0[..=free].sort_unstable();
+            }
+            None => self.0.fill(MANY),
+        }
+    }
+
+    fn list(&self) -> Option<&[Fingerprint]> {
+        let count = self.0.iter().take_while(|client| **client != 0).count();
+        self.0.get(..count).filter(|clients| !clients.contains(&MANY))
+    }
+}
+
+impl Merge for FewClients {
+    fn merge(&mut self, other: Self) {
+        match other.list() {
+            Some(clients) => clients.iter().for_each(|client| self.add(*client)),
+            None => self.0.fill(MANY),
+        }
+    }
+}
+
+impl Merge for Extent {
+    #[inline]
+    fn merge(&mut self, other: Self) {
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+    }
+}
+
 impl Merge for PathStats {
     fn merge(&mut self, other: Self) {
-        other.served_to.iter().filter(|client| **client != 0).for_each(|c| self.add_client(*c));
+        self.served_to.merge(other.served_to);
         for (mine, theirs) in self.by_class.iter_mut().zip(other.by_class) {
             *mine = mine.saturating_add(theirs);
         }
         self.sizes.merge(other.sizes);
-        self.extent = match (self.extent, other.extent) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
-        self.served = match (self.served, other.served) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        self.extent.merge(other.extent);
+        self.served = self.served.min(other.served);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Options as typed.
 
+use crate::engine::RuleSettings;
+use crate::sigma::Level;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -26,6 +28,10 @@ pub(super) enum Command {
     Iocs(IocsOptions),
     /// The log formats that are read
     Formats,
+    /// Sigma rules: what is in files, folders and archives, and what is wrong with it
+    ///
+    /// Exit status: 0 all can be used; 2 there is none that can; 3 some cannot be used.
+    Rules(RulesOptions),
     /// The detections, or one of them in full
     Detections {
         /// Id of a detection, such as B1
@@ -83,6 +89,14 @@ pub(super) struct CheckOptions {
     /// A list of indicators to sweep for, or a folder of them; repeatable
     #[arg(long = "iocs")]
     pub(super) iocs: Vec<PathBuf>,
+    /// Sigma rules: a file, a folder, or an archive; repeatable
+    #[arg(long = "rules")]
+    pub(super) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) which: RuleFilter,
+    /// Leave the program's own detections out
+    #[arg(long)]
+    pub(super) no_builtin: bool,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -120,6 +134,52 @@ pub(super) struct IocsOptions {
     /// Write here instead of to standard output
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+}
+
+/// Which rules make findings, beside what the settings say.
+#[derive(Debug, clap::Args)]
+pub(super) struct RuleFilter {
+    /// Only rules of this level or a higher one: low, medium, high or critical
+    #[arg(long = "rule-level", value_name = "LEVEL", value_parser = level)]
+    pub(super) level: Option<Level>,
+    /// Only rules with this tag, such as attack.t1059, or one within it; repeatable
+    #[arg(long = "rule-tag", value_name = "TAG")]
+    pub(super) tags: Vec<String>,
+    /// Only rules of this log source: windows/process_creation/-, or one of its parts; repeatable
+    #[arg(long = "rule-source", value_name = "SOURCE")]
+    pub(super) sources: Vec<String>,
+}
+
+impl RuleFilter {
+    /// Adds what was typed to the settings.
+    pub(super) fn apply(&self, settings: &mut RuleSettings) {
+        settings.least_level = self.level.unwrap_or(settings.least_level);
+        settings.tags.extend(self.tags.iter().cloned());
+        settings.sources.extend(self.sources.iter().cloned());
+    }
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::named(text)
+        .ok_or_else(|| "expected informational, low, medium, high or critical".to_owned())
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesOptions {
+    /// Files, folders and archives with Sigma rules
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Say what is wrong, with the line and what to do, instead of listing the rules
+    #[arg(long)]
+    pub(super) lint: bool,
+    #[command(flatten)]
+    pub(super) which: RuleFilter,
+    /// Settings as a JSON file, with the lists that rules ask for
+    #[arg(long)]
+    pub(super) settings: Option<PathBuf>,
+    /// Language of what is said
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

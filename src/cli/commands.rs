@@ -6,7 +6,7 @@ use super::stats::Stats;
 use super::{Failure, Status};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::{CARDS, Pack, Seen, packs};
-use crate::engine::{Ledger, Memory, SettingsError, Visitor, read_job};
+use crate::engine::{Ledger, Memory, Places, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
 use crate::finding::Card;
 use crate::format::{FormatIndex, ReaderError, definitions};
@@ -96,7 +96,7 @@ impl Visitor for Writer<'_> {
         }
     }
 
-    fn seen(&mut self, _: &Seen<'_>) {}
+    fn seen(&mut self, _: &Seen<'_>, _: Places) {}
 }
 
 impl Writer<'_> {

@@ -6,6 +6,7 @@ mod commands;
 mod hits;
 mod iocs;
 mod progress;
+mod rules;
 mod session;
 mod stats;
 
@@ -88,6 +89,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Events(options) => commands::events(options),
         Command::Iocs(options) => iocs::iocs(options),
         Command::Formats => commands::formats(),
+        Command::Rules(options) => rules::rules(options),
         Command::Detections { id } => commands::detections(id.as_deref()),
         Command::Traffic(options) => commands::traffic(options),
         Command::Schema => commands::schema(),

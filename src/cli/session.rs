@@ -2,7 +2,9 @@
 
 use super::Failure;
 use super::args::{CheckOptions, InputOptions};
+use super::commands::cuts;
 use super::progress::Progress;
+use super::rules::load;
 use super::stats::Stats;
 use crate::base::Merge;
 use crate::engine::{
@@ -16,6 +18,7 @@ use crate::intel::Lists;
 use crate::shard::Cuts;
 use rayon::prelude::*;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What was given, ready to be read.
@@ -42,16 +45,17 @@ impl ReadAt for Opened {
     }
 }
 
+/// The settings of a file, where one is given.
+pub(super) fn read_settings(path: Option<&Path>) -> Result<Settings, Failure> {
+    let Some(path) = path else { return Ok(Settings::default()) };
+    let failed = |what: String| Failure::File { path: path.display().to_string(), what };
+    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
+}
+
 /// The settings of a file and of the command line together.
 fn settings(options: &InputOptions) -> Result<Settings, Failure> {
-    let mut settings = match &options.settings {
-        None => Settings::default(),
-        Some(path) => {
-            let failed = |what: String| Failure::File { path: path.display().to_string(), what };
-            let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-            serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?
-        }
-    };
+    let mut settings = read_settings(options.settings.as_deref())?;
     let typed = options;
     settings.zone = typed.zone.clone().or(settings.zone);
     settings.since = typed.since.clone().or(settings.since);
@@ -73,21 +77,31 @@ fn settings(options: &InputOptions) -> Result<Settings, Failure> {
 impl Session {
     /// Finds and surveys what was given, and plans the work.
     pub(super) fn new(options: &InputOptions, cuts: Cuts) -> Result<Self, Failure> {
-        Self::with_lists(options, cuts, Lists::default())
+        Self::with(options, settings(options)?, cuts, Lists::default())
     }
 
-    /// The same for a check, which may sweep for indicators.
+    /// The same for a check, which may sweep for indicators and have rules.
     pub(super) fn for_check(options: &CheckOptions, stats: &mut Stats) -> Result<Self, Failure> {
         let lists = match options.iocs.is_empty() {
             true => Lists::default(),
             false => stats
                 .stage("indicators", || super::iocs::read_lists(&options.iocs, &mut |_, _| ()))?,
         };
-        Self::with_lists(&options.input, super::commands::cuts(options), lists)
+        let mut settings = settings(&options.input)?.with_lists(&lists)?;
+        settings.rules.no_builtin |= options.no_builtin;
+        options.which.apply(&mut settings.rules);
+        let rules = stats.stage("rules", || load(&options.rules, &settings))?;
+        let mut session = Self::with(&options.input, settings, cuts(options), lists)?;
+        session.prepared = session.prepared.with_rules(rules);
+        Ok(session)
     }
 
-    fn with_lists(options: &InputOptions, cuts: Cuts, lists: Lists) -> Result<Self, Failure> {
-        let settings = settings(options)?.with_lists(&lists)?;
+    fn with(
+        options: &InputOptions,
+        settings: Settings,
+        cuts: Cuts,
+        lists: Lists,
+    ) -> Result<Self, Failure> {
         let passwords = &options.passwords;
         let meant = settings.meant(passwords)?;
         let given = gather(&options.paths);

@@ -263,7 +263,7 @@ fn follow_ups(partial: &Answers, context: &Conclusion<'_>) -> Vec<Finding> {
     }
     let mut served = BTreeMap::<Box<str>, Vec<(Instant, Location)>>::new();
     for (_, path) in context.baseline.paths.sorted() {
-        let (Some([client]), Some(first)) = (path.few_clients(), path.served) else {
+        let (Some([client]), Some(first)) = (path.few_clients(), path.served()) else {
             continue;
         };
         let Some((name, span)) = attackers.get(client) else { continue };

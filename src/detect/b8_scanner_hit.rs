@@ -114,7 +114,7 @@ fn served_to_one(context: &Conclusion<'_>) -> BTreeMap<Fingerprint, Vec<Place>> 
         let is_page = !stats.judged.resource.contains(Resource::STATIC);
         let is_error = stats.only_size().is_some_and(|bytes| context.site.is_error_page(bytes));
         if let (Some([client]), Some((at, location)), true, false) =
-            (stats.few_clients(), stats.served, is_page, is_error)
+            (stats.few_clients(), stats.served(), is_page, is_error)
         {
             served.entry(*client).or_default().push((Some(at), location));
         }

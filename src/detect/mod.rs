@@ -3,25 +3,50 @@
 //!
 //! A detection that cannot merge does not compile; one that is not in the list does not exist.
 
+mod accounts;
 mod answers;
 mod burst;
+mod changes;
+mod days;
+mod declared;
 mod outcome;
 mod packs;
 mod seen;
 mod settings;
 
+mod a12_many_organisations;
+mod a13_no_login;
+mod a1_spray;
+mod a2_stuffing;
+mod a3_guessing;
+mod a7_dormant;
+mod a9_shared_session;
 mod b1_payload;
 mod b2_product;
 mod b5_traversal;
 mod b6_config_download;
 mod b8_scanner_hit;
+mod c4_projects;
+mod c5_tenants;
+mod d10_mail_rule;
+mod d1_mass_download;
 mod d2_burst;
+mod d3_export;
 mod d5_egress;
+mod d6_search;
+mod d7_directory;
+mod d8_settings;
+mod e1_new_account;
+mod e2_role_change;
+mod e3_credential;
+mod e4_consent;
 mod f2_gap;
 mod f4_time_reversal;
 mod f5_damaged;
 
 pub use crate::finding::{Card, Needs};
+pub use accounts::acted;
+pub use declared::{Declared, DeclaredContext, DeclaredError};
 pub use outcome::Site;
 pub use packs::{Pack, packs};
 pub use seen::{Marks, Seen};
@@ -40,18 +65,21 @@ pub trait Detector: Sync {
     type Partial: Merge + Default + Serialize + DeserializeOwned + Send;
     /// What it is, in words.
     const CARD: Card;
-    /// Only events with one of these marks are shown to `observe`.
-    const WANTS: Marks;
+    /// Only events with one of these marks are shown to `observe`. A detection that concludes from
+    /// the baseline alone wants none.
+    const WANTS: Marks = Marks::EMPTY;
 
     /// Sees one event. Knows nothing of other events.
-    fn observe(&self, seen: &Seen<'_>, partial: &mut Self::Partial);
+    fn observe(&self, _: &Seen<'_>, _: &mut Self::Partial) {}
 
     /// Concludes from everything that was seen.
     fn conclude(&self, partial: Self::Partial, context: &Conclusion<'_>) -> Verdict;
 
     /// Whether a finding of this detection rests on an event. Asked again of every event when a
-    /// finding's count is opened.
-    fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool;
+    /// finding's count is opened. What accounts did is told by `acted`, for all detections.
+    fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
+        finding.scope.records.contains(&seen.event.location.key())
+    }
 }
 
 /// What a detection concluded.
@@ -78,6 +106,8 @@ pub struct Conclusion<'a> {
     pub site: &'a Site,
     /// The streams that were read.
     pub streams: &'a [StreamView],
+    /// What is declared of the organisation.
+    pub declared: &'a Declared,
 }
 
 /// What detections know of a stream.
@@ -164,13 +194,32 @@ macro_rules! detectors {
 }
 
 detectors! {
+    a1: a1_spray::Spray,
+    a2: a2_stuffing::Stuffing,
+    a3: a3_guessing::Guessing,
+    a7: a7_dormant::Dormant,
+    a9: a9_shared_session::SharedSession,
+    a12: a12_many_organisations::ManyOrganisations,
+    a13: a13_no_login::NoLogin,
     b1: b1_payload::Payload,
     b2: b2_product::Product,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
     b8: b8_scanner_hit::ScannerHit,
+    c4: c4_projects::Projects,
+    c5: c5_tenants::Tenants,
+    d1: d1_mass_download::MassDownload,
     d2: d2_burst::Burst,
+    d3: d3_export::Export,
     d5: d5_egress::Egress,
+    d6: d6_search::Search,
+    d7: d7_directory::Directory,
+    d8: d8_settings::SystemSettings,
+    d10: d10_mail_rule::MailRule,
+    e1: e1_new_account::NewAccount,
+    e2: e2_role_change::RoleChange,
+    e3: e3_credential::Credential,
+    e4: e4_consent::Consent,
     f2: f2_gap::GapInLog,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,

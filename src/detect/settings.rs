@@ -6,18 +6,42 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
+    /// A1: accounts that a network is refused for within an hour.
+    pub spray_accounts: u32,
+    /// A1: accounts that a network is refused for within a day.
+    pub slow_spray_accounts: u32,
+    /// A2: failed sign-ins of a network within a day before one succeeds.
+    pub stuffing_failures: u32,
+    /// A2: percent of these for accounts that do not exist.
+    pub stuffing_unknown_percent: u32,
+    /// A3: failed sign-ins to one account within 15 minutes before one succeeds.
+    pub guessing_failures: u32,
+    /// A7: days without activity.
+    pub dormant_days: u32,
+    /// A12: accounts that a network signs in to.
+    pub shared_accounts: u32,
     /// B1, B5: usual answers of a path that must be known before one is called unusual.
     pub norm_answers: u32,
     /// B1, B5: robust z from which the size of an answer is unusual.
     pub unusual_z: u32,
     /// B8: different addresses refused to one client within ten minutes. At most 32.
     pub scan_refused: u32,
+    /// C4: projects of an account in a day.
+    pub projects: u32,
+    /// C4: of these, never used before.
+    pub new_projects: u32,
+    /// D1: different documents of an account in a day.
+    pub mass_documents: u32,
     /// D2: different documents within three minutes. At most 32.
     pub burst_documents: u32,
     /// D5: bytes to one client in a day that are never large.
     pub egress_bytes: u64,
     /// D5: times a client's own usual day.
     pub egress_own_times: u32,
+    /// D6: searches for what leads further in a day. At most 16.
+    pub sensitive_searches: u32,
+    /// D6: documents taken within 30 minutes of these.
+    pub search_downloads: u32,
     /// F2: records expected in a gap from which on it counts.
     pub gap_expected: u32,
     /// F2: days of history that are needed.
@@ -27,12 +51,24 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
+            spray_accounts: 10,
+            slow_spray_accounts: 20,
+            stuffing_failures: 20,
+            stuffing_unknown_percent: 30,
+            guessing_failures: 10,
+            dormant_days: 90,
+            shared_accounts: 3,
             norm_answers: 20,
             unusual_z: 6,
             scan_refused: 30,
+            projects: 5,
+            new_projects: 3,
+            mass_documents: 50,
             burst_documents: 25,
             egress_bytes: 200_000_000,
             egress_own_times: 5,
+            sensitive_searches: 3,
+            search_downloads: 5,
             gap_expected: 20,
             gap_history_days: 14,
         }
@@ -49,6 +85,22 @@ impl Thresholds {
             if !(2..=distinct).contains(&value) {
                 return Err(format!("thresholds.{name} is {value}; it takes 2 to {distinct}"));
             }
+        }
+        let least_one = [
+            ("spray_accounts", self.spray_accounts),
+            ("slow_spray_accounts", self.slow_spray_accounts),
+            ("stuffing_failures", self.stuffing_failures),
+            ("guessing_failures", self.guessing_failures),
+            ("dormant_days", self.dormant_days),
+            ("shared_accounts", self.shared_accounts),
+            ("search_downloads", self.search_downloads),
+        ];
+        if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
+            return Err(format!("thresholds.{name} is 0; it takes 1 or more"));
+        }
+        if !(1..=16).contains(&self.sensitive_searches) {
+            let value = self.sensitive_searches;
+            return Err(format!("thresholds.sensitive_searches is {value}; it takes 1 to 16"));
         }
         Ok(())
     }

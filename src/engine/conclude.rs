@@ -7,7 +7,7 @@ use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
-use crate::base::{Merge, Text, rfc3339};
+use crate::base::{Merge, Text, counted, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::event::Field;
@@ -19,6 +19,7 @@ use crate::report::{
     Problem, Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
     questions,
 };
+use crate::sigma::Found;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -73,7 +74,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
     /// Makes the report. `sources`, in the order of the plan, are read again for the evidence.
     pub fn conclude(self, sources: &[&dyn ReadAt]) -> Concluded<P> {
         let Self { prepared, partial, trial } = self;
-        let Partial { coverage, baseline, states, identities, hits } = partial;
+        let Partial { coverage, baseline, states, identities, hits, found } = partial;
         let plan = &prepared.plan;
         let site = Site::new(&baseline);
         let streams = stream_views(plan, &coverage);
@@ -82,18 +83,22 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
             baseline: &baseline,
             site: &site,
             streams: &streams,
+            declared: &prepared.meant.declared,
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();
         let any_record = coverage.streams.values().any(|ledger| ledger.understood() > 0);
-        for (card, verdict) in states.conclude(&context, has) {
-            drawn.take(card, verdict, any_record);
+        if !plan.settings.rules.no_builtin {
+            for (card, verdict) in states.conclude(&context, has) {
+                drawn.take(card, verdict, any_record);
+            }
+            drawn.bound(&baseline);
         }
         for (card, verdict) in swept(&prepared, &hits, trial, &has) {
             drawn.sweeps.push(card.id);
             drawn.take(card, verdict, any_record);
         }
-        drawn.bound(&baseline);
+        drawn.rules(&prepared, &found, &streams);
         drawn.bound_repeats(identities.one_in(), coverage.is_uncompared);
         drawn.findings.sort_by(Finding::order);
         number(&mut drawn.findings);
@@ -170,6 +175,8 @@ struct Drawn {
     bounds: Vec<Text>,
     /// Ids of the sweeps that the indicator lists ask for.
     sweeps: Vec<&'static str>,
+    /// Requests and other records that were compared with rules.
+    by_rules: (u64, u64),
 }
 
 impl Drawn {
@@ -184,14 +191,33 @@ impl Drawn {
         let reason = if any_record { verdict.not_evaluable } else { Some(no_record) };
         if let Some((reason, needs)) = reason {
             let (id, name) = (card.id.to_owned(), card.name.clone());
-            self.not_evaluable.push(NotEvaluable { id, name, reason, needs });
+            self.not_evaluable.push(NotEvaluable { id, name, reason, needs, rules: Vec::new() });
         }
+    }
+
+    /// What the rules found.
+    fn rules(&mut self, prepared: &Prepared, found: &Found, streams: &[StreamView]) {
+        let of = match streams {
+            [only] => only.log_source.clone(),
+            streams => counted(streams.len() as u64, "log"),
+        };
+        let rules = &prepared.rules;
+        let (findings, bounds) = found.conclude(&rules.rules, &of);
+        self.findings.extend(findings);
+        self.bounds.extend(bounds);
+        self.not_evaluable.extend(rules.not_evaluable(found));
+        self.by_rules = (found.requests, found.others);
     }
 
     fn bound(&mut self, baseline: &Baseline) {
         let tables = [
             (baseline.paths.one_in(), "paths", "パス"),
             (baseline.clients.one_in(), "clients", "クライアント"),
+            (
+                baseline.activities.one_in(),
+                "accounts with their networks and sessions",
+                "アカウント(ネットワーク・セッション別)",
+            ),
         ];
         for (one_in, en, ja) in tables.into_iter().filter(|(one_in, _, _)| *one_in > 1) {
             self.bounds.push(Text::new(
@@ -239,10 +265,17 @@ fn assemble(
 ) -> Report {
     let plan = &prepared.plan;
     let reports = sources::reports(prepared, coverage);
-    let total = activity::total(&reports, coverage, streams, baseline, &drawn);
+    let mut total = activity::total(&reports, coverage, streams, baseline, &drawn);
+    let has_detections = !plan.settings.rules.no_builtin;
+    total.judged_by_rules = drawn.by_rules.1;
+    if !has_detections {
+        total.judged_by_rules += drawn.by_rules.0;
+        total.unjudged = total.records - total.unparsed;
+    }
+    total.unjudged = total.unjudged.saturating_sub(total.judged_by_rules);
     let of_sweeps = drawn.sweeps.clone();
     let mut report = Report {
-        tool: tool(),
+        tool: tool(prepared),
         settings: serde_json::to_value(&plan.settings).unwrap_or_default(),
         sources: reports,
         questions: Vec::new(),
@@ -254,7 +287,8 @@ fn assemble(
         unparsed: sources::unparsed(prepared, coverage, sources),
         not_swept: not_swept(prepared),
     };
-    let ids: Vec<_> = CARDS.iter().map(|card| card.id).chain(of_sweeps).collect();
+    let cards = if has_detections { CARDS } else { &[] };
+    let ids: Vec<_> = cards.iter().map(|card| card.id).chain(of_sweeps).collect();
     report.questions = questions::answer(&report, &ids);
     report
 }
@@ -273,17 +307,23 @@ fn not_swept(prepared: &Prepared) -> Vec<NotSwept> {
         .collect()
 }
 
-fn tool() -> Tool {
+fn tool(prepared: &Prepared) -> Tool {
     let cards = serde_json::to_vec(CARDS).unwrap_or_default();
+    let built_in = RulePack {
+        name: questions::BUILT_IN.to_owned(),
+        rules: u32::try_from(CARDS.len()).unwrap_or(u32::MAX),
+        sha256: hex(&Sha256::digest(&cards)),
+    };
+    let has_detections = !prepared.plan.settings.rules.no_builtin;
     Tool {
         name: "sekisho".to_owned(),
         version: crate::VERSION.to_owned(),
         build: crate::BUILD.to_owned(),
-        rule_packs: vec![RulePack {
-            name: "built-in".to_owned(),
-            rules: u32::try_from(CARDS.len()).unwrap_or(u32::MAX),
-            sha256: hex(&Sha256::digest(&cards)),
-        }],
+        rule_packs: has_detections
+            .then_some(built_in)
+            .into_iter()
+            .chain(prepared.rules.pack())
+            .collect(),
     }
 }
 

@@ -187,8 +187,8 @@ fn show(
     let read = situation.and_then(|situation| reader.read(&situation, &state, line, &arena));
     let at = read.and_then(|read| read.time.stamp()).map(|stamp| stamp.at);
     let marked = read.and_then(|read| match marking {
-        Marking::Payload => payload(prepared, line, &read.fields),
-        Marking::Path => path(line, &read.fields).map(|range| (range, None)),
+        Marking::Payload => payload(prepared, line, read.fields),
+        Marking::Path => path(line, read.fields).map(|range| (range, None)),
         Marking::Indicator(indicated) => {
             let (location, fields) = (*location, read.fields);
             let event = Event { location, time: read.time, count: read.count, fields };

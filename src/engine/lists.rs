@@ -2,9 +2,17 @@
 
 use super::digest::hex;
 use crate::base::limits::SNIFF_BYTES;
-use crate::input::{decode, detect};
+use crate::input::{ReadAt, ReadError, decode, detect, read_full};
 use crate::intel::{self, Lists, Refused};
 use sha2::{Digest, Sha256};
+
+/// Whether a file is surely a list of indicators and no log, told by how it begins.
+pub fn holds_list(source: &dyn ReadAt) -> Result<bool, ReadError> {
+    let mut head = vec![0; SNIFF_BYTES];
+    let length = read_full(source, 0, &mut head)?;
+    let head = decode(detect(&head[..length]).encoding, &head[..length]);
+    Ok(intel::is_list(&String::from_utf8_lossy(&head)))
+}
 
 /// Reads a list from the bytes of its file, and adds it to those known. `told` hears of everything
 /// that is not swept for.

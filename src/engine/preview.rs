@@ -3,7 +3,7 @@
 
 use super::coverage::Ledger;
 use super::plan::{StreamId, plan, stream_text, survey};
-use super::read::{Memory, Prepared, Visitor, read_job};
+use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::{JobKind, Settings, SettingsError};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::Seen;
@@ -15,6 +15,7 @@ use crate::shard::Cuts;
 use crate::text::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Records that are shown.
 const SHOWN: usize = 30;
@@ -73,7 +74,8 @@ pub fn preview(
     let meant = settings.meant(&[])?;
     let survey = survey(&name, text.len() as u64, stream.modified, &text, &meant);
     let plan = plan(&settings, &[], vec![survey], Cuts::Usual);
-    Ok(look(&Prepared { plan, meant, judge: Judge::new(), sweeper: None }, &text))
+    let rules = Arc::default();
+    Ok(look(&Prepared { plan, meant, judge: Judge::new(), sweeper: None, rules }, &text))
 }
 
 /// What is cut off behind the last line end is no record.
@@ -165,7 +167,7 @@ impl Visitor for Kept<'_> {
         self.records.insert(event.location.offset, record);
     }
 
-    fn seen(&mut self, _: &Seen<'_>) {}
+    fn seen(&mut self, _: &Seen<'_>, _: Places) {}
 }
 
 fn lossy(bytes: &[u8]) -> String {

@@ -5,11 +5,13 @@
 
 use super::coverage::{Bad, Counts, Ledger, SourceLedger, Why};
 use super::feed::{SourceReader, chunks};
+use super::load::LoadedRules;
 use super::plan::{Job, JobKind, Plan, Stream};
 use super::repeats::Repeats;
+use super::rules::CheckRules;
 use super::settings::{Meant, SettingsError};
 use crate::base::limits::READ_BYTES;
-use crate::base::{Fingerprint, Location, Seed, Stamp, Table, Time};
+use crate::base::{Fingerprint, Location, NOWHERE, Place, Seed, Stamp, Table, Time};
 use crate::detect::{Marks, Seen, packs};
 use crate::event::{Event, Field};
 use crate::format::evtx::{self, ChunkState, EvtxRecord};
@@ -27,6 +29,7 @@ use memchr::memchr;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 /// Everything that jobs share: the plan, and what follows from its settings.
 pub struct Prepared {
@@ -36,13 +39,14 @@ pub struct Prepared {
     pub(super) judge: Judge,
     /// Sweeps for indicators, where lists are given.
     pub(super) sweeper: Option<Sweeper>,
+    pub(super) rules: Arc<CheckRules>,
 }
 
 impl Prepared {
     /// Compiles what the settings say, for reading records: nothing is swept for.
     pub fn new(plan: Plan) -> Result<Self, SettingsError> {
         let meant = plan.settings.meant(&plan.passwords)?;
-        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None })
+        Ok(Self { plan, meant, judge: Judge::new(), sweeper: None, rules: Arc::default() })
     }
 
     /// The same for a check, with the indicator lists that the settings name.
@@ -55,6 +59,13 @@ impl Prepared {
     /// Whether values of the logs are to be tried against private lists.
     pub fn has_private_lists(&self) -> bool {
         self.sweeper.as_ref().is_some_and(|sweeper| !sweeper.lists().private().is_empty())
+    }
+
+    /// The same with rules.
+    pub fn with_rules(mut self, rules: LoadedRules) -> Self {
+        self.rules =
+            Arc::new(CheckRules::new(rules, &self.plan.settings.rules, &self.meant.reader));
+        self
     }
 
     /// The id of a format.
@@ -91,12 +102,17 @@ pub trait Visitor {
     /// The records of the stream have ended.
     fn end(&mut self) {}
 
-    /// Fetches what is known of a path and a client into the processor's cache. Called for a batch
-    /// of records before any of them is handed on, so that the waits for memory overlap.
-    fn warm(&self, _path: Fingerprint, _client: Fingerprint) {}
+    /// Where the visitor keeps what it knows of a path and a client. Asked for a batch of records
+    /// before any of them is handed on, so that the waits for memory overlap.
+    fn places(&self, _path: Fingerprint, _client: Fingerprint) -> Places {
+        Places::default()
+    }
+
+    /// Fetches what stands there into the processor's cache, also for a batch.
+    fn warm(&self, _path: Fingerprint, _client: Fingerprint, _places: Places) {}
 
     /// What was judged of a path, when the visitor holds it.
-    fn judged(&self, _path: Fingerprint) -> Option<Judged> {
+    fn judged(&self, _path: Fingerprint, _places: Places) -> Option<Judged> {
         None
     }
 
@@ -104,11 +120,27 @@ pub trait Visitor {
     fn event(&mut self, _event: &Event<'_>, _format: FormatIndex) {}
 
     /// A request to a web server, with a time inside the period of the settings.
-    fn seen(&mut self, seen: &Seen<'_>);
+    fn seen(&mut self, seen: &Seen<'_>, places: Places);
 
     /// Any other record with a time inside the period of the settings. `client` stands for the
     /// address that it names, if it names one.
     fn other(&mut self, _event: &Event<'_>, _stamp: Stamp, _client: Option<Fingerprint>) {}
+}
+
+/// Where a visitor probably keeps what it knows of a record's path and client: what stands there
+/// is compared before it is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// Of the path.
+    pub path: Place,
+    /// Of the client.
+    pub client: Place,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { path: NOWHERE, client: NOWHERE }
+    }
 }
 
 /// What became of the bytes of a job.
@@ -227,7 +259,7 @@ const BATCH: usize = 32;
 
 /// A record on its way, with the fingerprints by which it is looked up.
 struct Row<'e> {
-    event: Event<'e>,
+    event: &'e Event<'e>,
     stamp: Stamp,
     client: Fingerprint,
     path: Fingerprint,
@@ -244,9 +276,9 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// What a line turned out to be.
 enum Told<'e> {
     /// A request to hand on.
-    Row(Row<'e>),
+    Row(&'e Row<'e>),
     /// Any other record to hand on, behind the requests before it.
-    Other(Event<'e>, Stamp),
+    Other(&'e Event<'e>, Stamp),
     /// Nothing to hand on.
     Nothing,
     /// A line that says how others are read.
@@ -421,14 +453,14 @@ impl<'p, V: Visitor> Pass<'p, V> {
             line: at.lines,
             record: number,
         };
-        self.understood(location, &read, bytes);
+        self.understood(location, &read, bytes, arena);
     }
 
     /// Hands on an event that stands by itself.
-    fn understood(&mut self, location: Location, read: &Read<'_>, bytes: u64) {
-        match self.event(location, read, bytes) {
-            Told::Row(row) => self.hand_on(&row),
-            Told::Other(event, stamp) => self.hand_on_other(&event, stamp),
+    fn understood<'e>(&mut self, location: Location, read: &Read<'e>, bytes: u64, arena: &'e Bump) {
+        match self.event(location, read, bytes, arena) {
+            Told::Row(row) => self.hand_on(row, Places::default()),
+            Told::Other(event, stamp) => self.hand_on_other(event, stamp),
             Told::Nothing | Told::Header(_) => {}
         }
     }
@@ -480,7 +512,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
                 Told::Other(event, stamp) => {
                     self.hand_on_all(&rows);
                     rows.clear();
-                    self.hand_on_other(&event, stamp);
+                    self.hand_on_other(event, stamp);
                 }
                 Told::Nothing => {}
                 Told::Header(text) => {
@@ -538,7 +570,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
             self.not_understood(line, at, text);
             return Told::Nothing;
         };
-        self.event(location, &read, line.bytes)
+        self.event(location, &read, line.bytes, arena)
     }
 
     /// Whether a record is said elsewhere, which is noted. `bytes` are those of its line.
@@ -553,15 +585,22 @@ impl<'p, V: Visitor> Pass<'p, V> {
 
     /// Notes an event. What it gives is to be handed on.
     #[inline]
-    fn event<'e>(&mut self, location: Location, read: &Read<'e>, bytes: u64) -> Told<'e> {
+    fn event<'e>(
+        &mut self,
+        location: Location,
+        read: &Read<'e>,
+        bytes: u64,
+        arena: &'e Bump,
+    ) -> Told<'e> {
         self.ledger.parsed(read, bytes);
-        let event = Event { location, time: read.time, count: read.count, fields: read.fields };
         if self.is_outside(read.time) {
             self.ledger.outside += 1;
             return Told::Nothing;
         }
-        self.visitor.event(&event, read.format);
-        self.fingerprinted(event)
+        let (time, count, fields) = (read.time, read.count, read.fields);
+        let event = &*arena.alloc_with(|| Event { location, time, count, fields });
+        self.visitor.event(event, read.format);
+        self.fingerprinted(event, arena)
     }
 
     /// Whether a line names columns and is no record. Where a stream may be cut, none does: what
@@ -598,7 +637,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
 
     /// What there is to hand on of an event with a time: of a request, its fingerprints too.
     #[inline]
-    fn fingerprinted<'e>(&mut self, event: Event<'e>) -> Told<'e> {
+    fn fingerprinted<'e>(&mut self, event: &'e Event<'e>, arena: &'e Bump) -> Told<'e> {
         let Some(stamp) = event.time.stamp() else { return Told::Nothing };
         let fields = &event.fields;
         if !event.is_request() {
@@ -614,7 +653,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
             Some(domain) => self.seed.within(self.seed.of(domain), path_text),
             None => self.seed.of(path_text),
         };
-        Told::Row(Row { event, stamp, client, path, path_text, query })
+        Told::Row(arena.alloc_with(|| Row { event, stamp, client, path, path_text, query }))
     }
 
     #[inline(never)]
@@ -625,19 +664,23 @@ impl<'p, V: Visitor> Pass<'p, V> {
     }
 
     #[inline]
-    fn hand_on_all(&mut self, rows: &[Row<'_>]) {
-        for row in rows {
-            self.visitor.warm(row.path, row.client);
+    fn hand_on_all(&mut self, rows: &[&Row<'_>]) {
+        let mut places = [Places::default(); BATCH];
+        for (places, row) in places.iter_mut().zip(rows) {
+            *places = self.visitor.places(row.path, row.client);
         }
-        for row in rows {
-            self.hand_on(row);
+        for (places, row) in places.iter().zip(rows) {
+            self.visitor.warm(row.path, row.client, *places);
+        }
+        for (places, row) in places.iter().zip(rows) {
+            self.hand_on(row, *places);
         }
     }
 
     #[inline]
-    fn hand_on(&mut self, row: &Row<'_>) {
+    fn hand_on(&mut self, row: &Row<'_>, places: Places) {
         let fields = &row.event.fields;
-        let judged = self.path(row);
+        let judged = self.path(row, places);
         let (agent, in_bulk) = self.agent(fields.text(Field::UserAgent));
         let payloads = judged
             .payloads
@@ -645,7 +688,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
             .union(self.text(Where::Query, row.query))
             .union(self.text(Where::Referer, fields.text(Field::Referrer)));
         let mut seen = Seen {
-            event: &row.event,
+            event: row.event,
             seed: self.seed,
             at: row.stamp.at,
             offset_secs: row.stamp.offset_secs,
@@ -660,12 +703,12 @@ impl<'p, V: Visitor> Pass<'p, V> {
             marks: Marks::EMPTY,
         };
         seen.marks = marks(&seen, in_bulk);
-        self.visitor.seen(&seen);
+        self.visitor.seen(&seen, places);
     }
 
     #[inline]
-    fn path(&mut self, row: &Row<'_>) -> Judged {
-        if let Some(judged) = self.visitor.judged(row.path) {
+    fn path(&mut self, row: &Row<'_>, places: Places) -> Judged {
+        if let Some(judged) = self.visitor.judged(row.path, places) {
             return judged;
         }
         let judge = &self.prepared.judge;

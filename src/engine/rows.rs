@@ -2,14 +2,17 @@
 
 use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
-use super::read::{Memory, Prepared, Visitor, read_job};
-use crate::base::{Fingerprint, Location, Stamp};
-use crate::detect::{Marks, Seen, rests_on, wants};
-use crate::event::Event;
+use super::read::{Memory, Places, Prepared, Visitor, read_job};
+use super::rules::Running;
+use crate::base::{Fingerprint, Instant, Location, Seed, Stamp};
+use crate::detect::{Marks, Seen, acted, rests_on, wants};
+use crate::event::{Event, Field};
 use crate::finding::{Finding, Indicated, Place};
 use crate::format::FormatIndex;
 use crate::input::ReadAt;
 use crate::intel::Known;
+use crate::judge::activity::Activity;
+use crate::sigma::Key;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, Range};
 
@@ -42,14 +45,28 @@ pub fn rows<P: Deref<Target = Prepared>>(
     let indicated = Indicators::of(&findings);
     let single = findings.iter().flat_map(|(_, what)| &what.scope.records).copied().collect();
     let damaged = findings.iter().filter(|(_, what)| what.detector == "F5").copied().collect();
+    let (of_rules, findings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|(_, what)| what.scope.rule.is_some());
+    let of_accounts = findings.iter().any(|(_, what)| what.scope.acted.is_some());
     let findings = findings.into_iter().map(|(at, what)| (at, what, wants(&what.detector)));
     let findings = findings.collect();
+    let mut by_key = BTreeMap::<_, Vec<_>>::new();
+    for (at, what) in of_rules {
+        if let Some(rule) = what.scope.rule {
+            by_key.entry((rule, what.scope.actor)).or_default().push((at, what));
+        }
+    }
+    let run = || concluded.prepared.rules.run(concluded.prepared.plan.seed());
+    let rules = (!by_key.is_empty()).then(run).flatten();
     let mut finder = Finder {
         findings,
         single,
         damaged,
         indicated,
+        of_accounts,
         known: Known::default(),
+        by_key,
+        rules,
         job,
         prepared: &concluded.prepared,
         waiting: Vec::new(),
@@ -92,7 +109,12 @@ struct Finder<'f> {
     /// The findings that rest on lines that were not understood, which no visitor sees.
     damaged: Vec<(usize, &'f Finding)>,
     indicated: Indicators,
+    /// Whether some finding rests on what accounts did.
+    of_accounts: bool,
     known: Known,
+    /// The findings of rules, by what they rest on.
+    by_key: BTreeMap<Key, Vec<(usize, &'f Finding)>>,
+    rules: Option<Running>,
     /// The job, which says what range of the stream counts.
     job: &'f Job,
     prepared: &'f Prepared,
@@ -116,25 +138,27 @@ impl Visitor for Finder<'_> {
         self.hand_on_before(u64::MAX);
     }
 
-    fn event(&mut self, event: &Event<'_>, _: FormatIndex) {
+    fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
         for finding in self.indicated(event) {
             let place = (event.time.stamp().map(|stamp| stamp.at), event.location);
-            let category = self.category_of(finding);
-            // Events come a little before the requests that are handed on in batches.
-            let behind = self.waiting.partition_point(|row| row.place.1.offset > place.1.offset);
-            self.waiting.insert(behind, Row { finding, place, category });
+            self.wait(Row { finding, place, category: self.category_of(finding) });
+        }
+        for row in self.matched(event, format) {
+            self.wait(row);
         }
     }
 
-    fn seen(&mut self, seen: &Seen<'_>) {
+    fn seen(&mut self, seen: &Seen<'_>, _: Places) {
         self.hand_on_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
+        let activity = self.activity(seen.event);
         for at in 0..self.findings.len() {
             let (finding, what, wants) = self.findings[at];
             // Nearly every record is none of nearly every finding's, and is passed over here.
             let may_rest =
                 seen.marks.meet(wants) || (wants.is_empty() && what.scope.actor.is_some());
-            if (is_named || may_rest) && rests_on(seen, what) {
+            let is_acted = activity.is_some_and(|did| acted(&did, self.seed(), &what.scope));
+            if is_acted || ((is_named || may_rest) && rests_on(seen, what)) {
                 let place = (Some(seen.at), seen.event.location);
                 self.hand_on(Row { finding, place, category: category(seen, what) });
             }
@@ -144,12 +168,14 @@ impl Visitor for Finder<'_> {
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
         self.hand_on_before(location.offset);
-        if !self.single.contains(&location.key()) {
+        let activity = self.activity(event);
+        if activity.is_none() && !self.single.contains(&location.key()) {
             return;
         }
         for at in 0..self.findings.len() {
             let (finding, what, _) = self.findings[at];
-            if what.scope.records.contains(&location.key()) {
+            let is_acted = activity.is_some_and(|did| acted(&did, self.seed(), &what.scope));
+            if is_acted || what.scope.records.contains(&location.key()) {
                 let place = (Some(stamp.at), location);
                 self.hand_on(Row { finding, place, category: what.category.clone() });
             }
@@ -166,6 +192,16 @@ fn category(seen: &Seen<'_>, finding: &Finding) -> Option<String> {
 }
 
 impl Finder<'_> {
+    fn seed(&self) -> Seed {
+        self.prepared.plan.seed()
+    }
+
+    /// What an event says that somebody did, where a finding may rest on that.
+    fn activity<'e>(&self, event: &'e Event<'e>) -> Option<Activity<'e>> {
+        let is_asked = self.of_accounts && event.fields.has(Field::Action);
+        is_asked.then(|| Activity::of(event, self.seed())).flatten()
+    }
+
     /// The findings about indicators that a record holds.
     fn indicated(&mut self, event: &Event<'_>) -> Vec<usize> {
         let Some(sweeper) = &self.prepared.sweeper else { return Vec::new() };
@@ -195,6 +231,33 @@ impl Finder<'_> {
         if !self.is_full {
             self.is_full = !(self.sink)(row);
         }
+    }
+
+    /// Keeps a row until those on records before it are handed on: events come a little before the
+    /// requests that are handed on in batches.
+    fn wait(&mut self, row: Row) {
+        let behind =
+            self.waiting.partition_point(|other| other.place.1.offset > row.place.1.offset);
+        self.waiting.insert(behind, row);
+    }
+
+    /// The rows of the findings of rules that an event is one of.
+    fn matched(&mut self, event: &Event<'_>, format: FormatIndex) -> Vec<Row> {
+        let Some(rules) = &mut self.rules else { return Vec::new() };
+        let at = event.time.stamp().map(|stamp| stamp.at);
+        let is_within =
+            |(from, until): (Instant, Instant)| at.is_some_and(|at| (from..=until).contains(&at));
+        let keys = rules.keys(event, format);
+        let findings = keys.into_iter().flat_map(|key| self.by_key.get(&key).into_iter().flatten());
+        let findings = findings.filter(|(_, what)| what.scope.span.is_none_or(is_within));
+        let place = (at, event.location);
+        findings
+            .map(|(finding, what)| Row {
+                finding: *finding,
+                place,
+                category: what.category.clone(),
+            })
+            .collect()
     }
 
     /// Hands on the waiting rows that stand before a place.

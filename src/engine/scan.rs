@@ -4,8 +4,9 @@ use super::coverage::{Coverage, Ledger};
 use super::digest::{Digest, Tee, hex};
 use super::identities::Identities;
 use super::plan::{Job, JobKind};
-use super::read::{Memory, Prepared, Visitor, read_job};
+use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
+use super::rules::Running;
 use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
@@ -16,6 +17,8 @@ use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
 use crate::intel::{Hits, Known, Sweeper};
 use crate::judge::Judged;
+use crate::judge::activity::Activity;
+use crate::sigma::Found;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -27,6 +30,7 @@ pub struct Partial {
     pub(super) states: States,
     pub(super) identities: Identities,
     pub(super) hits: Hits,
+    pub(super) found: Found,
 }
 
 impl Merge for Partial {
@@ -36,6 +40,7 @@ impl Merge for Partial {
         self.states.merge(other.states);
         self.identities.merge(other.identities);
         self.hits.merge(other.hits);
+        self.found.merge(other.found);
     }
 }
 
@@ -80,20 +85,29 @@ impl Partial {
 /// Runs jobs and keeps what they saw.
 pub struct Scanner<'p> {
     prepared: &'p Prepared,
+    warm: Warm,
+    partial: Partial,
+}
+
+/// What a scanner has made ready and learnt of values. It may be used for the same check again, and
+/// changes nothing but the time that takes.
+#[derive(Default)]
+pub struct Warm {
     memory: Memory,
     known: Known,
-    partial: Partial,
+    /// The rules, once they were needed.
+    rules: Option<Running>,
 }
 
 impl<'p> Scanner<'p> {
     /// A scanner that has seen nothing.
     pub fn new(prepared: &'p Prepared) -> Self {
-        Self::resume(prepared, Partial::default())
+        Self::resume(prepared, Partial::default(), Warm::default())
     }
 
     /// A scanner that goes on from what was seen.
-    pub fn resume(prepared: &'p Prepared, partial: Partial) -> Self {
-        Self { prepared, memory: Memory::default(), known: Known::default(), partial }
+    pub const fn resume(prepared: &'p Prepared, partial: Partial, warm: Warm) -> Self {
+        Self { prepared, warm, partial }
     }
 
     /// Runs a job. `progress` is told the bytes of the job that are done.
@@ -106,27 +120,40 @@ impl<'p> Scanner<'p> {
 
     /// What was seen.
     pub fn finish(self) -> Partial {
-        self.partial
+        self.pause().0
+    }
+
+    /// The same, with what another scanner can go on with.
+    pub fn pause(mut self) -> (Partial, Warm) {
+        if let Some(rules) = &self.warm.rules {
+            rules.hand_over(&mut self.partial.found);
+        }
+        (self.partial, self.warm)
     }
 
     fn scan(&mut self, job: &Job, source: &dyn ReadAt, progress: &mut dyn FnMut(u64)) {
         let sweep = self.prepared.sweeper.as_ref().map(|sweeper| Sweep {
             sweeper,
-            known: &mut self.known,
+            known: &mut self.warm.known,
             hits: &mut self.partial.hits,
         });
+        if self.warm.rules.is_none() {
+            self.warm.rules = self.prepared.rules.run(self.prepared.plan.seed());
+        }
         let mut watch = Watch {
             prepared: self.prepared,
             sweep,
             identities: &mut self.partial.identities,
             baseline: &mut self.partial.baseline,
             states: &mut self.partial.states,
+            rules: self.warm.rules.as_mut().zip(Some(&mut self.partial.found)),
             calendar: Calendar::default(),
             bin: None,
             segment: Segment::default(),
             at: (job.stream, job.start),
         };
-        let ledgers = read_job(self.prepared, job, source, &mut self.memory, &mut watch, progress);
+        let ledgers =
+            read_job(self.prepared, job, source, &mut self.warm.memory, &mut watch, progress);
         for (stream, ledger) in ledgers.streams {
             self.ledger(stream).merge(ledger);
         }
@@ -178,6 +205,8 @@ struct Watch<'w> {
     identities: &'w mut Identities,
     baseline: &'w mut Baseline,
     states: &'w mut States,
+    /// The rules, and what they found.
+    rules: Option<(&'w mut Running, &'w mut Found)>,
     calendar: Calendar,
     /// The bin of the last records: nearly every record falls into the one of the record before.
     bin: Option<(Instant, Bin)>,
@@ -207,19 +236,20 @@ impl Visitor for Watch<'_> {
     }
 
     #[inline]
-    fn warm(&self, path: Fingerprint, client: Fingerprint) {
-        let paths = &self.baseline.paths;
-        let path = paths.find(path).and_then(|place| paths.at(place)).map(PathStats::warm);
-        let clients = &self.baseline.clients;
-        let client =
-            clients.find(client).and_then(|place| clients.at(place)).map(ClientStats::warm);
-        std::hint::black_box((path, client));
+    fn places(&self, path: Fingerprint, client: Fingerprint) -> Places {
+        Places { path: self.baseline.paths.hint(path), client: self.baseline.clients.hint(client) }
     }
 
     #[inline]
-    fn judged(&self, path: Fingerprint) -> Option<Judged> {
-        let paths = &self.baseline.paths;
-        paths.find(path).and_then(|place| paths.at(place)).map(|known| known.judged)
+    fn warm(&self, path: Fingerprint, client: Fingerprint, places: Places) {
+        let path = self.baseline.paths.get_at(places.path, path).map_or(0, PathStats::warm);
+        let client = self.baseline.clients.get_at(places.client, client);
+        std::hint::black_box(path ^ client.map_or(0, ClientStats::warm));
+    }
+
+    #[inline]
+    fn judged(&self, path: Fingerprint, places: Places) -> Option<Judged> {
+        self.baseline.paths.get_at(places.path, path).map(|known| known.judged)
     }
 
     #[inline]
@@ -232,6 +262,9 @@ impl Visitor for Watch<'_> {
         {
             self.identities.add(identity, event.location.stream, event.location.offset);
         }
+        if let Some((rules, found)) = &mut self.rules {
+            rules.observe(event, format, found);
+        }
         // All others are seen below, where their fingerprints are known.
         if event.time.stamp().is_none() {
             self.sweep(event, None, None);
@@ -239,15 +272,19 @@ impl Visitor for Watch<'_> {
     }
 
     #[inline]
-    fn seen(&mut self, seen: &Seen<'_>) {
+    fn seen(&mut self, seen: &Seen<'_>, places: Places) {
         self.sweep(seen.event, Some(seen.at), Some(seen.client));
         let is_error = seen.status >= 400;
         let location = seen.event.location;
         self.at(seen.at, is_error, location);
-        self.client(seen, is_error);
-        self.path(seen, is_error);
+        self.client(seen, is_error, places);
+        self.path(seen, is_error, places);
         if seen.marks.meet(States::WANTED) {
             self.states.observe(seen);
+        }
+        // Platforms log acts with the address that was asked for; plain access logs do not.
+        if seen.event.fields.has(Field::Action) {
+            self.activity(seen.event);
         }
     }
 
@@ -255,6 +292,9 @@ impl Visitor for Watch<'_> {
         self.sweep(event, Some(stamp.at), client);
         let is_failure = event.fields.text(Field::Outcome) == Some(b"failure");
         self.at(stamp.at, is_failure, event.location);
+        if event.fields.has(Field::Action) && self.activity(event) {
+            self.baseline.activities.records += 1;
+        }
         let address = event.fields.text(Field::SourceAddress);
         if let (Some(client), Some(address)) = (client, address) {
             let make = || ClientStats::new(address, stamp.at);
@@ -272,6 +312,14 @@ impl Watch<'_> {
         if let Some(sweep) = &mut self.sweep {
             sweep.sweeper.sweep(event, (at, client), sweep.known, sweep.hits);
         }
+    }
+
+    /// Notes what the event says that somebody did. Gives whether it says something of the kind.
+    fn activity(&mut self, event: &Event<'_>) -> bool {
+        let seed = self.prepared.plan.seed();
+        let Some(activity) = Activity::of(event, seed) else { return false };
+        self.baseline.activities.note(&activity, seed);
+        true
     }
 
     /// Notes when a record came, and where it stands.
@@ -300,10 +348,10 @@ impl Watch<'_> {
     }
 
     #[inline]
-    fn client(&mut self, seen: &Seen<'_>, is_error: bool) {
+    fn client(&mut self, seen: &Seen<'_>, is_error: bool, places: Places) {
         let address = || seen.event.fields.text(Field::SourceAddress).unwrap_or(b"-");
         let make = || ClientStats::new(address(), seen.at);
-        if let Some(client) = self.baseline.clients.entry(seen.client, make) {
+        if let Some(client) = self.baseline.clients.entry_at(places.client, seen.client, make) {
             client.seen(seen.at, is_error);
             if let Some(bytes) = seen.bytes {
                 client.sent(seen.at, seen.offset_secs, bytes, seen.event.location);
@@ -312,9 +360,10 @@ impl Watch<'_> {
     }
 
     #[inline]
-    fn path(&mut self, seen: &Seen<'_>, is_error: bool) {
+    fn path(&mut self, seen: &Seen<'_>, is_error: bool, places: Places) {
         let has_payload = seen.marks.meet(Marks::PAYLOAD);
-        if let Some(path) = self.baseline.paths.entry(seen.path, || PathStats::new(seen.judged)) {
+        let make = || PathStats::new(seen.judged);
+        if let Some(path) = self.baseline.paths.entry_at(places.path, seen.path, make) {
             if !has_payload {
                 path.answered(seen.status, seen.bytes);
             }

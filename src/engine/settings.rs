@@ -2,13 +2,14 @@
 
 use crate::base::Instant;
 use crate::base::clock::{Clock, DateOrder};
-use crate::detect::Thresholds;
+use crate::detect::{Declared, DeclaredContext, DeclaredError, Thresholds};
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
 use crate::intel::{ListId, Lists};
+use crate::sigma::{Level, Rule, RuleKind};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settings as typed. Unknown names are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +37,51 @@ pub struct Settings {
     pub until: Option<String>,
     /// Thresholds of the detections.
     pub thresholds: Thresholds,
+    /// What is known of the organisation and cannot be told from logs.
+    pub declared: DeclaredContext,
     /// The indicator lists that are swept for, by name and digest: filled in from the lists given.
     pub indicators: Vec<ListId>,
+    /// Which rules and detections speak.
+    pub rules: RuleSettings,
+}
+
+/// Which rules and detections speak, and the lists that rules ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RuleSettings {
+    /// Whether the program's own detections are left out.
+    pub no_builtin: bool,
+    /// Rules below this level make no finding.
+    pub least_level: Level,
+    /// Where there are any, only rules with one of these tags, or one within it, make findings.
+    pub tags: BTreeSet<String>,
+    /// Where there are any, only rules of these log sources make findings: `product/category/service`
+    /// with `-` for any, or one of the three. Correlations are of all.
+    pub sources: BTreeSet<String>,
+    /// Ids of rules that make no finding.
+    pub without: BTreeSet<String>,
+    /// Values for the placeholders of rules, by name.
+    pub lists: BTreeMap<String, Vec<String>>,
+}
+
+impl RuleSettings {
+    /// Whether a rule may make findings.
+    pub fn lets_speak(&self, rule: &Rule) -> bool {
+        let is_tagged = |asked: &String| rule.tags.iter().any(|tag| is_within(tag, asked));
+        let is_of = |asked: &String| rule.source.is_named(asked);
+        rule.level >= self.least_level
+            && !self.without.contains(&rule.id)
+            && (self.tags.is_empty() || self.tags.iter().any(is_tagged))
+            && (self.sources.is_empty()
+                || rule.kind == RuleKind::Correlation
+                || self.sources.iter().any(is_of))
+    }
+}
+
+/// Whether a tag is another one, or a part of it: `attack.t1059.001` is within `attack.t1059`.
+fn is_within(tag: &str, asked: &str) -> bool {
+    let (tag, asked) = (tag.to_ascii_lowercase(), asked.to_ascii_lowercase());
+    tag.strip_prefix(&asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A setting that cannot be used.
@@ -57,6 +101,9 @@ pub enum SettingsError {
         "{0} «{1}» is no time: expected 2021-05-06, 2021-05-06T10:00 or 2021-05-06T10:00:00+09:00"
     )]
     Time(&'static str, String),
+    /// What is declared of the organisation cannot be used.
+    #[error(transparent)]
+    Declared(#[from] DeclaredError),
     /// The period is empty.
     #[error("the period is empty: since must be before until")]
     EmptyPeriod,
@@ -86,6 +133,8 @@ pub struct Meant {
     pub passwords: Vec<String>,
     /// Encodings that the user gave, by stream.
     pub encodings: BTreeMap<String, Encoding>,
+    /// What is declared of the organisation.
+    pub declared: Declared,
     clock: Clock,
     clocks: BTreeMap<String, Clock>,
     latest: Option<Instant>,
@@ -121,6 +170,7 @@ impl Settings {
             until,
             passwords: passwords.to_vec(),
             encodings: self.encodings.clone(),
+            declared: Declared::new(&self.declared)?,
             clocks: own.collect::<Result<_, SettingsError>>()?,
             clock: Clock::new(zone, None, order),
             latest,
@@ -183,6 +233,7 @@ fn instant(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sigma::LogSource;
 
     fn since(text: &str, zone: Option<&str>) -> Result<Instant, SettingsError> {
         let settings = Settings {
@@ -191,6 +242,40 @@ mod tests {
             ..Settings::default()
         };
         settings.meant(&[]).map(|meant| meant.since)
+    }
+
+    #[test]
+    fn rules_speak_by_level_tag_and_log_source() {
+        let source = LogSource {
+            product: Some("windows".to_owned()),
+            category: Some("process_creation".to_owned()),
+            service: None,
+        };
+        let tags = vec!["attack.execution".to_owned(), "attack.t1059.001".to_owned()];
+        let rule = Rule { level: Level::Medium, tags, source, ..Rule::default() };
+        let speaks = |settings: RuleSettings| settings.lets_speak(&rule);
+        let tagged =
+            |tag: &str| RuleSettings { tags: [tag.to_owned()].into(), ..Default::default() };
+        let of =
+            |name: &str| RuleSettings { sources: [name.to_owned()].into(), ..Default::default() };
+        assert!(speaks(RuleSettings::default()));
+        assert!(speaks(RuleSettings { least_level: Level::Medium, ..Default::default() }));
+        assert!(!speaks(RuleSettings { least_level: Level::High, ..Default::default() }));
+        assert!(speaks(tagged("attack.T1059")) && !speaks(tagged("attack.t105")));
+        for name in [
+            "windows",
+            "process_creation",
+            "windows/-/-",
+            "windows/process_creation/-",
+            "windows/process_creation",
+        ] {
+            assert!(speaks(of(name)), "{name}");
+        }
+        for name in ["linux", "windows/-/security", "-/process_creation/-/-", "", "windows/"] {
+            assert!(!speaks(of(name)), "{name}");
+        }
+        let correlation = Rule { kind: RuleKind::Correlation, ..Rule::default() };
+        assert!(of("linux").lets_speak(&correlation));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Event<'a> {
     /// How many events it stands for: more than one where a log says that a message repeated.
     pub count: u32,
     /// Its fields.
-    pub fields: Fields<'a>,
+    pub fields: &'a Fields<'a>,
 }
 
 impl Event<'_> {

@@ -45,6 +45,7 @@ impl Card {
             last: None,
             count: 0,
             attack: self.attack.iter().map(|id| (*id).to_owned()).collect(),
+            references: Vec::new(),
             reason: self.what.clone(),
             innocent: self.innocent.clone(),
             evidence: Vec::new(),

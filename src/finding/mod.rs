@@ -111,6 +111,19 @@ pub struct Scope {
     pub records: BTreeSet<(u32, u64)>,
     /// An indicator that the records hold.
     pub indicator: Option<Indicated>,
+    /// The rule that the records match, by its place in the set.
+    pub rule: Option<u32>,
+    /// What accounts did, within the span and on the day, where these are given.
+    pub acted: Option<Acted>,
+}
+
+/// Records of what accounts did.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Acted {
+    /// Fingerprints of accounts, of accounts in networks, or of sessions.
+    pub groups: BTreeSet<Fingerprint>,
+    /// Kinds of activity, as the bits by which they are judged.
+    pub kinds: u32,
 }
 
 /// What records hold that a finding about an indicator rests on.
@@ -222,6 +235,8 @@ pub struct Finding {
     pub count: u64,
     /// ATT&CK techniques.
     pub attack: Vec<String>,
+    /// Where to read on: addresses that the rule names.
+    pub references: Vec<String>,
     /// Why it was concluded: the figures and what they were compared with.
     pub reason: Text,
     /// What else could explain it.

@@ -1,7 +1,7 @@
 //! A format, compiled: how its records are taken apart and what their parts mean.
 
 use super::columns::Columns;
-use super::definition::{Definition, DefinitionError, Kind, Notation};
+use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::gate::Gate;
 use super::keys::KeyId;
 use super::layout::Layout;
@@ -25,6 +25,8 @@ pub(super) struct Compiled {
     /// The format that its records count as.
     pub part_of: Option<Box<str>>,
     pub name: Box<str>,
+    /// What Sigma calls its records.
+    pub log_source: LogSource,
     pub rank: u8,
     pub method: Method,
     pub mapping: Mapping,
@@ -87,6 +89,7 @@ impl Compiled {
             id: definition.id.as_str().into(),
             part_of: (!definition.part_of.is_empty()).then(|| definition.part_of.as_str().into()),
             name: definition.name.as_str().into(),
+            log_source: definition.logsource.clone(),
             rank: definition.rank.unwrap_or(USUAL),
             method,
             mapping,
@@ -104,6 +107,7 @@ impl Compiled {
             id: id.into(),
             part_of: None,
             name: id.into(),
+            log_source: LogSource { category: "webserver".to_owned(), ..LogSource::default() },
             rank: 0,
             method: Method::Layout(layout),
             mapping: Mapping::default(),

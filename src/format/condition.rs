@@ -109,6 +109,18 @@ impl Condition {
         all
     }
 
+    /// A key and the values, in lower case, of which it must have one for the condition to hold.
+    pub fn values(&self) -> Option<(KeyId, Vec<&[u8]>)> {
+        // The one behind says more: a source comes first, and the number of its event follows.
+        self.0.iter().rev().find_map(|(key, test)| match test {
+            Test::Is(likes) => {
+                let exact = likes.iter().map(|like| like.glob.exact().map(str::as_bytes));
+                Some((*key, exact.collect::<Option<Vec<_>>>()?))
+            }
+            _ => None,
+        })
+    }
+
     /// The keys that must be there for it to hold.
     pub fn needed(&self) -> impl Iterator<Item = KeyId> {
         self.0.iter().filter(|(_, test)| test.needs_pair()).map(|(key, _)| *key)

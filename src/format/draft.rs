@@ -14,7 +14,7 @@ pub struct Draft<'a> {
     pub time: Time,
     /// How many events it stands for.
     pub count: u32,
-    fields: Fields<'a>,
+    fields: &'a mut Fields<'a>,
     others: Vec<'a, (Field, &'a [u8])>,
     pairs: Pairs<'a>,
 }
@@ -27,7 +27,7 @@ impl<'a> Draft<'a> {
             arena,
             time: Time::Absent,
             count: 1,
-            fields: Fields::default(),
+            fields: arena.alloc_with(Fields::default),
             others: Vec::new_in(arena),
             pairs: Vec::new_in(arena),
         }
@@ -64,23 +64,27 @@ impl<'a> Draft<'a> {
     /// The inline fields, for readers that set them directly.
     #[inline]
     pub const fn inline(&mut self) -> &mut Fields<'a> {
-        &mut self.fields
+        self.fields
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        *self = Self::new(self.arena);
+        (self.time, self.count) = (Time::Absent, 1);
+        self.clear_fields();
     }
 
     /// Forgets all but how many events it stands for.
     pub fn clear_fields(&mut self) {
-        *self = Self { count: self.count, ..Self::new(self.arena) };
+        self.time = Time::Absent;
+        *self.fields = Fields::default();
+        self.others.clear();
+        self.pairs.clear();
     }
 
     /// The fields of the event.
     #[inline]
-    pub fn finish(self) -> Fields<'a> {
-        let mut fields = self.fields;
+    pub fn finish(self) -> &'a Fields<'a> {
+        let fields = self.fields;
         if !self.others.is_empty() {
             fields.set_others(self.others.into_bump_slice());
         }

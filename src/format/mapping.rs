@@ -1,5 +1,6 @@
 //! From the pairs of a record to the fields of the event model.
 
+use super::cases::Cases;
 use super::condition::{Alternative, Condition};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
@@ -26,6 +27,8 @@ pub(super) struct Mapping {
     /// Those that need no key.
     always: u64,
     when: Vec<(Condition, Vec<(Field, Spec)>)>,
+    /// Which of those may hold.
+    cases: Cases,
     /// Whether times without a zone are in UTC by the format's own rules.
     is_utc: bool,
 }
@@ -92,6 +95,7 @@ impl Mapping {
         for (name, text) in &rule.set {
             set.push((field_named(name)?, compile_constant(text, &mut self.keys)?));
         }
+        self.cases.add(&condition);
         self.when.push((condition, set));
         Ok(())
     }
@@ -186,7 +190,8 @@ impl Mapping {
             let _ = specs.iter().any(|spec| spec.set(*field, found, draft));
             given &= given - 1;
         }
-        for (condition, set) in &self.when {
+        for place in self.cases.candidates(found, draft.arena) {
+            let Some((condition, set)) = self.when.get(place) else { continue };
             if condition.holds(found, held) && set.iter().any(|(field, _)| !draft.has(*field)) {
                 for (field, spec) in set {
                     spec.set(*field, found, draft);

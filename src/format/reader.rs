@@ -4,7 +4,7 @@
 
 use super::columns::State;
 use super::compiled::{Compiled, Method, Text};
-use super::definition::{Definition, DefinitionError, Kind, Notation};
+use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
 use super::gate::{self, Gates, Names};
 use super::grams::{Grams, Held};
@@ -98,7 +98,7 @@ pub struct Read<'a> {
     /// How many events it stands for.
     pub count: u32,
     /// Its fields.
-    pub fields: Fields<'a>,
+    pub fields: &'a Fields<'a>,
 }
 
 impl Reader {
@@ -226,6 +226,16 @@ impl Reader {
     /// The name of a format for people.
     pub fn name(&self, index: FormatIndex) -> Option<&str> {
         self.format(index).map(|format| &*format.name)
+    }
+
+    /// What Sigma calls the records of a format.
+    pub fn log_source(&self, index: FormatIndex) -> Option<&LogSource> {
+        self.format(index).map(|format| &format.log_source)
+    }
+
+    /// How many formats there are.
+    pub const fn count(&self) -> usize {
+        self.formats.len()
     }
 
     /// The format of a kind that needs no telling.

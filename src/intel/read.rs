@@ -52,6 +52,22 @@ pub fn read(
     }
 }
 
+/// Whether a text, or its beginning, is surely a list of indicators and no log: STIX, MISP, OpenIOC
+/// and private lists say what they are. CSV and plain text do not.
+pub fn is_list(head: &str) -> bool {
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    let has = |name: &str| head.contains(name);
+    match head.bytes().next() {
+        Some(b'<') => has("<ioc ") || has("<OpenIOC"),
+        Some(b'{' | b'[') => match Format::of_json(head) {
+            Format::Private => true,
+            Format::Misp => has("\"Attribute\"") && has("\"to_ids\""),
+            _ => has("\"bundle\"") && has("\"objects\"") && has("\"spec_version\""),
+        },
+        _ => false,
+    }
+}
+
 /// Where a list could not be read any further, and why.
 type Broken = (u32, String);
 

@@ -29,9 +29,44 @@ pub fn fetches_in_bulk(user_agent: &[u8]) -> bool {
     BULK.iter().any(|name| memchr::memmem::find(&lower, name).is_some())
 }
 
+/// A browser and the system it runs on, by their places in the lists below. Versions do not
+/// count: programs are updated within a session.
+pub type Browser = (u8, u8);
+
+/// Browsers, those that name others in front of these.
+const BROWSERS: &[&[u8]] =
+    &[b"edg", b"opr/", b"vivaldi", b"firefox/", b"chrome/", b"crios/", b"safari/", b"trident/"];
+/// Systems, those that name others in front of these.
+const SYSTEMS: &[&[u8]] =
+    &[b"android", b"iphone", b"ipad", b"windows", b"mac os x", b"cros", b"linux"];
+
+/// The browser that a user agent says that it is; none where it is another program.
+pub fn browser(user_agent: &[u8]) -> Option<Browser> {
+    let lower = user_agent.to_ascii_lowercase();
+    let place = |names: &[&[u8]]| {
+        let at = names.iter().position(|name| memchr::memmem::find(&lower, name).is_some())?;
+        u8::try_from(at).ok()
+    };
+    Some((place(BROWSERS)?, place(SYSTEMS)?))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fetches_in_bulk;
+    use super::{browser, fetches_in_bulk};
+
+    #[test]
+    fn a_browser_is_the_same_in_any_version() {
+        let windows = |version: &str| {
+            browser(format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{version}) Gecko/20100101 Firefox/{version}").as_bytes())
+        };
+        assert!(windows("88.0").is_some());
+        assert_eq!(windows("88.0"), windows("89.0"));
+        let mac = browser(
+            b"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:88.0) Gecko/20100101 Firefox/88.0",
+        );
+        assert_ne!(windows("88.0"), mac);
+        assert_eq!(browser(b"python-requests/2.25.1"), None);
+    }
 
     #[test]
     fn synchronisation_is_told_from_browsing() {

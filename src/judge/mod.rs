@@ -1,8 +1,9 @@
 //! Judgements on single values: whether a text holds an attack payload, what kind of resource a
-//! path names, what kind of program a user agent is.
+//! path names, what kind of program a user agent is; and on what an event says that somebody did.
 //!
 //! A value is judged once and the judgement is remembered, so cost follows distinct values.
 
+pub mod activity;
 pub mod agent;
 mod known;
 pub mod payload;

@@ -7,7 +7,7 @@ use crate::base::{Language, visible};
 use crate::finding::Finding;
 use std::collections::BTreeMap;
 
-const HEAD_EN: [&str; 14] = [
+const HEAD_EN: [&str; 15] = [
     "finding",
     "detection",
     "severity",
@@ -22,8 +22,9 @@ const HEAD_EN: [&str; 14] = [
     "offset",
     "time",
     "record",
+    "rule",
 ];
-const HEAD_JA: [&str; 14] = [
+const HEAD_JA: [&str; 15] = [
     "番号",
     "検知",
     "重大度",
@@ -38,6 +39,7 @@ const HEAD_JA: [&str; 14] = [
     "バイト位置",
     "時刻",
     "記録",
+    "ルール",
 ];
 
 /// The findings with their evidence.
@@ -51,6 +53,7 @@ pub fn csv(report: &Report, language: Language) -> String {
     row(&mut out, head.iter().map(|text| (*text).to_owned()));
     for finding in &report.findings {
         let own = own_cells(finding, language);
+        let rule = || std::iter::once(finding.rule.clone().unwrap_or_default());
         for evidence in &finding.evidence {
             let record = [
                 names.get(&evidence.stream).copied().unwrap_or("-").to_owned(),
@@ -59,10 +62,11 @@ pub fn csv(report: &Report, language: Language) -> String {
                 evidence.time.clone().unwrap_or_default(),
                 evidence.text.clone().unwrap_or_else(|| not_read(language)),
             ];
-            row(&mut out, own.iter().cloned().chain(record));
+            row(&mut out, own.iter().cloned().chain(record).chain(rule()));
         }
         if finding.evidence.is_empty() {
-            row(&mut out, own.iter().cloned().chain(std::iter::repeat_n(String::new(), 5)));
+            let none = std::iter::repeat_n(String::new(), 5);
+            row(&mut out, own.iter().cloned().chain(none).chain(rule()));
         }
     }
     out

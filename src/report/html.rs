@@ -166,10 +166,22 @@ impl Page {
         self.markup("</p><p class=\"small\">")
             .word("What else could explain it:", "他に考えられる原因:");
         self.markup(" ").said(&finding.innocent).markup("</p>");
+        self.rule(finding);
         for evidence in &finding.evidence {
             self.evidence(report, evidence);
         }
         self.markup("</section>\n");
+    }
+
+    /// The rule of a finding, and where to read on: as text, since a report leads nowhere else.
+    fn rule(&mut self, finding: &Finding) {
+        if let Some(rule) = &finding.rule {
+            self.markup("<p class=\"small\">").word("Rule", "ルール").markup(": ").text(rule);
+            self.markup("</p>");
+        }
+        for reference in &finding.references {
+            self.markup("<p class=\"small\">").text(reference).markup("</p>");
+        }
     }
 
     fn evidence(&mut self, report: &Report, evidence: &Evidence) {
@@ -252,7 +264,12 @@ impl Page {
             .markup("</h2><ul>");
         for detection in &report.not_evaluable {
             self.markup("<li>").text(&detection.id).markup(" ").said(&detection.name).markup(": ");
-            self.said(&detection.reason).markup(" ").said(&detection.needs).markup("</li>");
+            self.said(&detection.reason).markup(" ").said(&detection.needs);
+            if !detection.rules.is_empty() {
+                self.markup("<details><summary>").word("Rules", "ルール").markup("</summary>");
+                self.text(&detection.rules.join(", ")).markup("</details>");
+            }
+            self.markup("</li>");
         }
         self.markup("</ul>");
         self.list(&report.coverage.bounds);

@@ -28,7 +28,7 @@ pub struct Report {
     pub timeline: Timeline,
     /// What the logs cover and what they do not.
     pub coverage: Coverage,
-    /// Detections that these logs cannot answer.
+    /// Detections and rules that these logs cannot answer; rules that miss the same, together.
     pub not_evaluable: Vec<NotEvaluable>,
     /// Runs of bytes that no reader understood, in order of stream and place.
     pub unparsed: Vec<Unparsed>,
@@ -241,6 +241,9 @@ pub struct Coverage {
     /// Of those understood, records of log sources that no detection judges yet, such as sign-ins:
     /// they count for the period and its gaps only.
     pub unjudged: u64,
+    /// Of those understood, records that no detection judges and that were compared with rules for
+    /// their log source. They are not among `unjudged`.
+    pub judged_by_rules: u64,
     /// Records left out by `--since` and `--until`.
     pub outside_period: u64,
     /// Bytes of all streams by what became of them.
@@ -265,18 +268,20 @@ pub struct CalendarDay {
     pub hours: Vec<u64>,
 }
 
-/// A detection that these logs cannot answer.
+/// A detection that these logs cannot answer, or rules that miss the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotEvaluable {
-    /// Id of the detection or rule.
+    /// Id of the detection; `sigma` for rules.
     pub id: String,
-    /// Its name.
+    /// Its name; how many rules of which log source.
     pub name: Text,
     /// Why not.
     pub reason: Text,
     /// What would make it evaluable.
     pub needs: Text,
+    /// Of rules that miss the same, their ids.
+    pub rules: Vec<String>,
 }
 
 /// A part of an indicator list that is not swept for.

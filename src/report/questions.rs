@@ -5,6 +5,11 @@ use crate::base::{Text, counted};
 use crate::finding::{Finding, Question, Severity, State, SubjectKind};
 use std::collections::BTreeSet;
 
+/// What findings of rules are called.
+pub const SIGMA: &str = "sigma";
+/// The pack of the detections.
+pub const BUILT_IN: &str = "built-in";
+
 /// Hours before the end of the logs that count as now.
 const NOW_SECS: i64 = 72 * 3_600;
 
@@ -17,8 +22,8 @@ pub fn answer(report: &Report, detections: &[&str]) -> Vec<Answer> {
         (Question::Q3, facts.entry()),
         (Question::Q4, facts.taken()),
         (Question::Q5, facts.unanswered(&PEOPLE)),
-        (Question::Q6, facts.unanswered(&TENANTS)),
-        (Question::Q7, facts.unanswered(&PERSISTENCE)),
+        (Question::Q6, facts.tenants()),
+        (Question::Q7, facts.persistence()),
         (Question::Q8, facts.coverage()),
         (Question::Q9, facts.secrets()),
         (Question::Q10, facts.unanswered(&NOTIFY)),
@@ -128,8 +133,8 @@ const PEOPLE: Outside = Outside {
 };
 const TENANTS: Outside = Outside {
     summary: Text::fixed(
-        "Requests to web servers do not say which project or organisation an account belongs to, and no detection judges other logs for it yet.",
-        "Webサーバーへの要求の記録ではアカウントの所属プロジェクト・組織が分からず、他の種類のログを評価する検知はまだありません。",
+        "These logs do not say enough of the projects and organisations of accounts.",
+        "提供されたログでは、アカウントのプロジェクト・組織について十分に分かりません。",
     ),
     needs: Text::fixed(
         "The platform's audit log, and the list of accounts with their organisations.",
@@ -138,8 +143,8 @@ const TENANTS: Outside = Outside {
 };
 const PERSISTENCE: Outside = Outside {
     summary: Text::fixed(
-        "New accounts, permissions, tokens and scheduled tasks do not show in requests to web servers, and no detection judges other logs for them yet.",
-        "アカウント・権限・トークン・タスクの作成はWebサーバーへの要求の記録に現れず、他の種類のログを評価する検知はまだありません。",
+        "These logs record no changes of accounts, rights, keys or rules.",
+        "提供されたログには、アカウント・権限・鍵・ルールの変更の記録がありません。",
     ),
     needs: Text::fixed(
         "The platform's audit log and the servers' system logs.",
@@ -157,8 +162,8 @@ const NOTIFY: Outside = Outside {
     ),
 };
 const SIGN_IN: Text = Text::fixed(
-    "Sign-in logs: who uses a valid password leaves nothing conspicuous in an access log.",
-    "認証ログ(正規のパスワードによる侵入はアクセスログでは目立ちません)。",
+    "Sign-in logs of two weeks or more before: who uses a valid password shows only against what is usual.",
+    "2週間以上さかのぼる認証ログ(正規のパスワードによる侵入は、通常との比較によってのみ現れます)。",
 );
 const LONGER: Text = Text::fixed(
     "Logs of a longer period, before and after this one.",
@@ -167,6 +172,31 @@ const LONGER: Text = Text::fixed(
 const BODIES: Text = Text::fixed(
     "Request bodies, from a firewall or an application log: most attacks ride in them and do not show in an access log.",
     "要求本文(WAFやアプリケーションのログ)。多くの攻撃は本文に含まれ、アクセスログには現れません。",
+);
+
+const KNOWN_FLAW: Text = Text::fixed(
+    "Through a known flaw of a product, probably. Access logs alone do not show whether a stolen password or session was used as well.",
+    "製品の既知の脆弱性の悪用による可能性が高いと判断されます。窃取されたパスワードやセッションが併用されたかどうかは、アクセスログだけでは分かりません。",
+);
+const WEB_ATTACK: Text = Text::fixed(
+    "An attack on the web application is possible. A stolen password or session cannot be told apart from it with access logs alone.",
+    "Webアプリケーションへの攻撃の可能性があります。アクセスログだけでは、窃取されたパスワードやセッションとの区別はできません。",
+);
+const CREDENTIALS: Text = Text::fixed(
+    "With valid credentials or sessions, as far as the sign-ins show. Where these came from (guessing, another leak, malware, an attack on the store of them) the logs do not tell.",
+    "サインインの記録からは、正規の資格情報またはセッションの使用と考えられます。その入手経路(推測、他所からの漏えい、マルウェア、保管先への攻撃)はログでは分かりません。",
+);
+const BOTH_WAYS: Text = Text::fixed(
+    "There are signs of valid credentials used by others and of attacks on the application; which of the two it was is not settled by them.",
+    "他者による正規の資格情報の使用と、アプリケーションへの攻撃の双方の兆候があり、どちらが侵入経路かは確定できません。",
+);
+const BY_RULES: Text = Text::fixed(
+    "Records match rules that describe ways in; they are named below.",
+    "侵入手口を記述したルールに一致する記録があります(以下のとおり)。",
+);
+const NO_WAY_IN: Text = Text::fixed(
+    "These logs do not tell attacks on the application, stolen passwords, stolen sessions and the vendor's side apart.",
+    "このログでは、アプリケーションへの攻撃・パスワードやセッションの窃取・事業者側の侵害を区別できません。",
 );
 
 struct Facts<'r> {
@@ -201,7 +231,8 @@ impl Facts<'_> {
             // The detections of group F judge the logs themselves, all others what was done.
             let of_access = |id: &&&str| !id.starts_with('F');
             let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
-            let is_judged = self.detections.iter().filter(of_access).any(|id| is_open(&id));
+            let is_judged = coverage.judged_by_rules > 0
+                || self.detections.iter().filter(of_access).any(|id| is_open(&id));
             (coverage.unjudged == understood || !is_judged).then(|| self.unjudged(understood))
         })
     }
@@ -254,8 +285,34 @@ impl Facts<'_> {
     }
 
     fn evaluated(&self) -> usize {
-        let ids: BTreeSet<_> = self.report.not_evaluable.iter().map(|n| n.id.as_str()).collect();
-        self.detections.len() - ids.len()
+        let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
+        self.detections.iter().filter(is_open).count()
+    }
+
+    /// Rules that could be evaluated, and all.
+    fn rules(&self) -> (u64, u64) {
+        let packs = self.report.tool.rule_packs.iter().filter(|pack| pack.name != BUILT_IN);
+        let all = packs.map(|pack| u64::from(pack.rules)).sum::<u64>();
+        let lacking = self.report.not_evaluable.iter().map(|n| n.rules.len() as u64).sum();
+        (all.saturating_sub(lacking), all)
+    }
+
+    /// How many detections and rules could be evaluated.
+    fn evaluated_words(&self) -> Text {
+        let (evaluated, all) = (self.evaluated(), self.detections.len());
+        let (rules, all_rules) = self.rules();
+        let detections = (all > 0).then(|| {
+            Text::new(format!("{evaluated} of {all} detections"), format!("検知{evaluated}/{all}"))
+        });
+        let rules = (all_rules > 0).then(|| {
+            Text::new(format!("{rules} of {all_rules} rules"), format!("ルール{rules}/{all_rules}"))
+        });
+        let both = || detections.iter().chain(&rules);
+        let join = |texts: Vec<&str>, with: &str| texts.join(with);
+        Text::new(
+            join(both().map(|text| &*text.en).collect(), " and "),
+            join(both().map(|text| &*text.ja).collect(), "・"),
+        )
     }
 
     fn access(&self) -> Draft {
@@ -265,15 +322,17 @@ impl Facts<'_> {
         let (findings, state) = self.speaking(Question::Q1);
         let (files, records) = (self.report.sources.len(), self.report.coverage.records);
         let (period, parsed) = (self.period(), self.parsed_percent());
-        let (evaluated, all) = (self.evaluated(), self.detections.len());
+        let evaluated = self.evaluated_words();
         let scope = Text::new(
             format!(
-                "In the logs given ({}, {period}, {}, {parsed} % understood; {evaluated} of {all} detections could be evaluated)",
+                "In the logs given ({}, {period}, {}, {parsed} % understood; {} could be evaluated)",
                 counted(files as u64, "file"),
                 counted(records, "record"),
+                evaluated.en,
             ),
             format!(
-                "提供されたログ({files}ファイル、{period}、{records}件、解析率{parsed}%、評価可能な検知{evaluated}/{all})の範囲では"
+                "提供されたログ({files}ファイル、{period}、{records}件、解析率{parsed}%、評価可能な{})の範囲では",
+                evaluated.ja,
             ),
         );
         let (state, en, ja) = match state {
@@ -302,9 +361,27 @@ impl Facts<'_> {
         let mut draft = Draft::new(state, summary).resting_on(&findings);
         if findings.is_empty() {
             draft.because.extend(self.attempts());
+            draft.because.extend(self.sprays());
         }
+        draft.because.extend(self.judged_by_rules());
         draft.because.extend(self.not_judged());
         draft.changed_by(SIGN_IN).changed_by(BODIES).changed_by(LONGER)
+    }
+
+    /// How much was compared with rules only.
+    fn judged_by_rules(&self) -> Option<Text> {
+        let (records, rules) = (self.report.coverage.judged_by_rules, self.rules().0);
+        (records > 0).then(|| {
+            Text::new(
+                format!(
+                    "{} were compared with rules only ({rules} could be evaluated). Rules find what they were written for: where none matches, little follows.",
+                    counted(records, "record")
+                ),
+                format!(
+                    "記録{records}件はルールのみで評価しました(評価可能なルール{rules}件)。ルールは想定した事象だけを検出するため、一致がないことから言えることは限られます。"
+                ),
+            )
+        })
     }
 
     /// How much was read that no detection judges.
@@ -319,6 +396,17 @@ impl Facts<'_> {
                 format!(
                     "評価する検知がまだない種類の記録{unjudged}件は、この判定に含まれていません。"
                 ),
+            )
+        })
+    }
+
+    /// Which networks tried many accounts without being seen to get in.
+    fn sprays(&self) -> Option<Text> {
+        let sprays = self.report.findings.iter().filter(|finding| finding.detector == "A1").count();
+        (sprays > 0).then(|| {
+            Text::new(
+                format!("{sprays} network(s) tried passwords on many accounts; none is seen to get in."),
+                format!("多数のアカウントにパスワードを試行したネットワークが{sprays}件ありますが、サインインの成功は見られません。"),
             )
         })
     }
@@ -378,33 +466,24 @@ impl Facts<'_> {
 
     fn entry(&self) -> Draft {
         let (findings, state) = self.speaking(Question::Q3);
-        match state {
-            Some(state @ (State::Confirmed | State::Likely)) => Draft::new(
-                state,
-                Text::fixed(
-                    "Through a known flaw of a product, probably. Access logs alone do not show whether a stolen password or session was used as well.",
-                    "製品の既知の脆弱性の悪用による可能性が高いと判断されます。窃取されたパスワードやセッションが併用されたかどうかは、アクセスログだけでは分かりません。",
-                ),
-            )
-            .resting_on(&findings),
-            Some(state) => Draft::new(
-                state,
-                Text::fixed(
-                    "An attack on the web application is possible. A stolen password or session cannot be told apart from it with access logs alone.",
-                    "Webアプリケーションへの攻撃の可能性があります。アクセスログだけでは、窃取されたパスワードやセッションとの区別はできません。",
-                ),
-            )
-            .resting_on(&findings),
-            None => Draft::new(
-                State::CannotDetermine,
-                Text::fixed(
-                    "These logs do not tell attacks on the application, stolen passwords, stolen sessions and the vendor's side apart.",
-                    "このログでは、アプリケーションへの攻撃・パスワードやセッションの窃取・事業者側の侵害を区別できません。",
-                ),
-            ),
-        }
-        .changed_by(SIGN_IN)
-        .changed_by(BODIES)
+        let state = state.unwrap_or(State::CannotDetermine);
+        let is_sure = matches!(state, State::Confirmed | State::Likely);
+        // Groups A and C judge accounts, rules what they describe, all others requests.
+        let of =
+            |is: fn(&str) -> bool| findings.iter().filter(|finding| is(&finding.detector)).count();
+        let of_accounts = of(|detector| detector.starts_with(['A', 'C']));
+        let of_rules = of(|detector| detector == SIGMA);
+        let of_requests = findings.len() - of_accounts - of_rules;
+        let summary = match (of_accounts, of_requests, of_rules) {
+            (0, 0, 0) => NO_WAY_IN,
+            (0, 0, _) => BY_RULES,
+            (0, _, _) if is_sure => KNOWN_FLAW,
+            (0, _, _) => WEB_ATTACK,
+            (_, 0, _) => CREDENTIALS,
+            (_, _, _) => BOTH_WAYS,
+        };
+        let draft = Draft::new(state, summary).resting_on(&findings);
+        draft.changed_by(SIGN_IN).changed_by(BODIES)
     }
 
     fn taken(&self) -> Draft {
@@ -412,7 +491,12 @@ impl Facts<'_> {
             return nothing;
         }
         let (findings, state) = self.speaking(Question::Q4);
+        let is_by_rules = findings.iter().all(|finding| finding.detector == SIGMA);
         let summary = match state {
+            Some(_) if is_by_rules => Text::fixed(
+                "Records match rules that describe how data is gathered or sent out; they are named below.",
+                "データの収集や持ち出しを記述したルールに一致する記録があります(以下のとおり)。",
+            ),
             Some(State::Confirmed | State::Likely) => Text::fixed(
                 "Files were handed out that should not have been.",
                 "渡されるべきでないファイルが渡されています。",
@@ -436,6 +520,50 @@ impl Facts<'_> {
     fn unanswered(&self, outside: &Outside) -> Draft {
         Draft::new(State::CannotDetermine, outside.summary.clone())
             .changed_by(outside.needs.clone())
+    }
+
+    /// Whether a detection could be evaluated.
+    fn is_evaluated(&self, id: &str) -> bool {
+        self.detections.contains(&id) && !self.report.not_evaluable.iter().any(|not| not.id == id)
+    }
+
+    fn tenants(&self) -> Draft {
+        let (findings, state) = self.speaking(Question::Q6);
+        let summary = match state {
+            Some(_) => Text::fixed(
+                "Other projects or organisations may be concerned: the findings name the accounts.",
+                "他のプロジェクト・組織に及んでいる可能性があります(対象のアカウントは検知結果を参照)。",
+            ),
+            None if ["A12", "C4", "C5"].iter().any(|id| self.is_evaluated(id)) => Text::fixed(
+                "No network or account was seen to go beyond the organisations and projects that it usually works for, as far as these logs state them.",
+                "ログに記載された範囲では、通常の組織・プロジェクトを越えたネットワーク・アカウントの痕跡はありません。",
+            ),
+            None => return self.unanswered(&TENANTS),
+        };
+        let draft = Draft::new(state.unwrap_or(State::NoEvidence), summary).resting_on(&findings);
+        draft.changed_by(TENANTS.needs)
+    }
+
+    fn persistence(&self) -> Draft {
+        let (findings, state) = self.speaking(Question::Q7);
+        let is_by_rules = findings.iter().all(|finding| finding.detector == SIGMA);
+        let summary = match state {
+            Some(_) if is_by_rules => Text::fixed(
+                "Records match rules that describe how a way back is left behind; they are named below.",
+                "再侵入の足がかりの設置を記述したルールに一致する記録があります(以下のとおり)。",
+            ),
+            Some(_) => Text::fixed(
+                "Accounts, rights, keys or rules were changed in ways that leave a way back: undo those that nobody vouches for.",
+                "再侵入の足がかりになり得るアカウント・権限・鍵・ルールの変更があります。担当者の確認が取れないものは元に戻してください。",
+            ),
+            None if ["E1", "E2", "E3"].iter().any(|id| self.is_evaluated(id)) => Text::fixed(
+                "No change out of the ordinary of accounts, rights, keys or rules was found in the logs given.",
+                "提供されたログの範囲では、アカウント・権限・鍵・ルールの通常と異なる変更の痕跡はありません。",
+            ),
+            None => return self.unanswered(&PERSISTENCE),
+        };
+        let draft = Draft::new(state.unwrap_or(State::NoEvidence), summary).resting_on(&findings);
+        draft.changed_by(PERSISTENCE.needs)
     }
 
     fn coverage(&self) -> Draft {
@@ -494,8 +622,8 @@ impl Facts<'_> {
             Some(state) => Draft::new(
                 state,
                 Text::fixed(
-                    "Every password and key in the files named must be taken as known to others: change them.",
-                    "該当ファイルに含まれるパスワード・鍵はすべて漏えいしたものとして変更してください。",
+                    "Every password and key in the files and on the systems named must be taken as known to others: change them.",
+                    "該当するファイルやシステムにあるパスワード・鍵はすべて漏えいしたものとして変更してください。",
                 ),
             )
             .resting_on(&findings),
@@ -544,7 +672,8 @@ impl Facts<'_> {
             "このログに含まれず、上記の質問に答えるために必要なものは次のとおりです。",
         );
         let mut draft = Draft::new(State::CannotDetermine, summary);
-        let needs = self.report.not_evaluable.iter().map(|detection| {
+        let detections = self.report.not_evaluable.iter().filter(|n| n.id != SIGMA);
+        let needs = detections.map(|detection| {
             Text::new(
                 format!("For {} ({}): {}", detection.id, detection.name.en, detection.needs.en),
                 format!("{}({}):{}", detection.id, detection.name.ja, detection.needs.ja),

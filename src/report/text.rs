@@ -47,10 +47,7 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     if !report.not_evaluable.is_empty() {
         writeln!(out, "\n{}", pick(lang, "Could not be evaluated", "評価できなかった検知"))?;
     }
-    for detection in &report.not_evaluable {
-        let (name, reason) = (said(&detection.name, lang), said(&detection.reason, lang));
-        writeln!(out, "  {} {name}: {reason}", detection.id)?;
-    }
+    write_not_evaluable(out, report, lang)?;
     write_not_swept(out, report, lang)?;
     for bound in &report.coverage.bounds {
         writeln!(out, "  {}", said(bound, lang))?;
@@ -72,6 +69,26 @@ fn write_not_swept(out: &mut String, report: &Report, lang: Language) -> Result 
         0 => Ok(()),
         more => writeln!(out, "  +{more}"),
     }
+}
+
+fn write_not_evaluable(out: &mut String, report: &Report, lang: Language) -> Result {
+    let (mut of_rules, of_detections): (Vec<_>, Vec<_>) =
+        report.not_evaluable.iter().partition(|lacking| !lacking.rules.is_empty());
+    of_rules.sort_by_key(|lacking| std::cmp::Reverse(lacking.rules.len()));
+    for lacking in of_detections.iter().chain(of_rules.iter().take(LEADING)) {
+        let (name, reason) = (said(&lacking.name, lang), said(&lacking.reason, lang));
+        writeln!(out, "  {} {name}: {reason}", lacking.id)?;
+    }
+    let more: usize = of_rules.iter().skip(LEADING).map(|lacking| lacking.rules.len()).sum();
+    if more > 0 {
+        let words = pick(
+            lang,
+            "more rules: see the JSON or HTML report",
+            "件のルール(JSON・HTMLレポートを参照)",
+        );
+        writeln!(out, "  sigma {more} {words}")?;
+    }
+    Ok(())
 }
 
 fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Language) -> Result {

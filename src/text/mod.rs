@@ -31,6 +31,16 @@ pub enum Value<'a> {
     Text(&'a [u8]),
 }
 
+impl<'a> Value<'a> {
+    /// The text; none where the record says that there is none.
+    pub const fn text(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null => None,
+        }
+    }
+}
+
 /// A key with what a record says under it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair<'a> {

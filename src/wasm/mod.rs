@@ -7,13 +7,13 @@ mod file;
 use crate::base::Language;
 use crate::detect::CARDS;
 use crate::engine::{
-    self, Concluded, Concluder, Digest, Job, Meant, Partial, Plan, Prepared, Row, Scanner,
-    Settings, StreamId, Survey,
+    self, Concluded, Concluder, Digest, Job, LoadedRules, Meant, Partial, Plan, Prepared, Row,
+    Scanner, Settings, StreamId, Survey, Warm,
 };
 use crate::finding::Place;
 use crate::format::Definition;
 use crate::input::ReadAt;
-use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, SALT_BYTES};
+use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use file::PageFile;
@@ -122,6 +122,37 @@ pub fn read_mapping(text: &str) -> Result<JsValue> {
     to_js(&json!({"id": definition.id, "name": definition.name}))
 }
 
+/// Whether a file is a rule, or an archive of rules, told by what stands in it.
+#[wasm_bindgen]
+pub fn holds_rules(file: Blob) -> Result<bool> {
+    let size = file.size() as u64;
+    Ok(engine::holds_rules(size, &PageFile::new(file)?))
+}
+
+/// Compiles rules. `names` and `files` stand one beside the other; an archive among them is looked
+/// into. Gives what `Scanner` and `Concluder` take, as bytes.
+#[wasm_bindgen]
+pub fn compile_rules(with: JsValue, names: Vec<String>, files: Vec<Blob>) -> Result<Uint8Array> {
+    let mut texts = Vec::new();
+    for (name, file) in names.iter().zip(files) {
+        let size = file.size() as u64;
+        texts.extend(engine::rule_files(name, size, &PageFile::new(file)?));
+    }
+    let loaded = LoadedRules::new(texts, &settings(with)?.rules.lists);
+    Ok(Uint8Array::from(loaded.encode().map_err(failed)?.as_slice()))
+}
+
+/// How many compiled rules there are, and what is wrong with those that cannot be used.
+#[wasm_bindgen]
+pub fn describe_rules(rules: &[u8]) -> Result<JsValue> {
+    let loaded = LoadedRules::decode(rules).map_err(failed)?;
+    to_js(&json!({
+        "rules": loaded.set.rules().len(),
+        "sha256": loaded.set.digest(),
+        "problems": loaded.problems,
+    }))
+}
+
 /// Orders what was surveyed and cuts it into jobs. `cut_bytes` and `cut_seed` are for tests.
 #[wasm_bindgen]
 pub fn plan(
@@ -145,11 +176,22 @@ pub fn check_settings(with: JsValue) -> Result<()> {
     settings(with)?.meant(&[]).map(drop).map_err(failed)
 }
 
-/// A plan and the lists of `IndicatorLists.encode`, made ready for a check.
-fn prepared(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Prepared> {
+/// A plan, the lists of `IndicatorLists.encode` and the rules of `compile_rules`, made ready for a
+/// check.
+fn prepared(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<&[u8]>) -> Result<Prepared> {
     let lists = lists.map_or_else(|| Ok(Lists::default()), |bytes| Lists::decode(&bytes));
     let lists = lists.map_err(failed)?;
-    Prepared::with_lists(from_js::<Plan>(plan)?, lists).map_err(failed)
+    let prepared = Prepared::with_lists(from_js::<Plan>(plan)?, lists).map_err(failed)?;
+    match rules {
+        Some(rules) => Ok(prepared.with_rules(LoadedRules::decode(rules).map_err(failed)?)),
+        None => Ok(prepared),
+    }
+}
+
+/// Whether a file is surely a list of indicators and no log.
+#[wasm_bindgen]
+pub fn holds_list(file: Blob) -> Result<bool> {
+    engine::holds_list(&PageFile::new(file)?).map_err(failed)
 }
 
 /// Lists of indicators, as they are read.
@@ -173,6 +215,15 @@ impl IndicatorLists {
     /// What the settings' `indicators` say of the lists: names, digests, counts.
     pub fn ids(&self) -> Result<JsValue> {
         to_js(&self.0.ids())
+    }
+
+    /// What is not swept, the first thousand of each list: where, why, and what to do.
+    pub fn refused(&self) -> Result<JsValue> {
+        let about = |(list, refused): (&str, &Refused)| {
+            let Refused { line, text, why } = refused;
+            json!({"list": list, "line": line, "text": text, "what": why.said(), "hint": why.todo()})
+        };
+        to_js(&self.0.refused().map(about).collect::<Vec<_>>())
     }
 
     /// The lists as one buffer, for the workers.
@@ -212,18 +263,21 @@ fn told(progress: &Function) -> impl FnMut(u64) {
 pub struct PageScanner {
     prepared: Rc<Prepared>,
     kept: Partial,
+    warm: Warm,
     /// The digest that takes what scans read.
     digest: Option<Digest>,
 }
 
 #[wasm_bindgen(js_class = Scanner)]
 impl PageScanner {
-    /// A scanner that has seen nothing. `lists` are the encoded lists that the plan names.
+    /// A scanner that has seen nothing. `lists` are the encoded lists that the plan names, `rules`
+    /// those of `compile_rules`.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Self> {
+    pub fn new(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<Vec<u8>>) -> Result<Self> {
         Ok(Self {
-            prepared: Rc::new(prepared(plan, lists)?),
+            prepared: Rc::new(prepared(plan, lists, rules.as_deref())?),
             kept: Partial::default(),
+            warm: Warm::default(),
             digest: None,
         })
     }
@@ -242,13 +296,14 @@ impl PageScanner {
         let job = job(&self.prepared, job_id)?;
         let file = PageFile::with(file, offset as u64, bytes)?;
         let mut digest = digest_id.map(|id| self.take_digest(id)).transpose()?;
-        let mut scanner = Scanner::resume(&self.prepared, std::mem::take(&mut self.kept));
+        let (kept, warm) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.warm));
+        let mut scanner = Scanner::resume(&self.prepared, kept, warm);
         let mut told = told(progress);
         match &mut digest {
             Some(digest) => scanner.scan_with_digest(&job, digest, &file, &mut told),
             None => scanner.run(&job, &file, &mut told),
         }
-        self.kept = scanner.finish();
+        (self.kept, self.warm) = scanner.pause();
         self.digest = digest;
         Ok(())
     }
@@ -284,9 +339,10 @@ impl PageScanner {
             return Ok(true);
         }
         // A read that failed is tried again, and the failure reported.
-        let mut scanner = Scanner::resume(&self.prepared, std::mem::take(&mut self.kept));
+        let (kept, warm) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.warm));
+        let mut scanner = Scanner::resume(&self.prepared, kept, warm);
         scanner.complete(digest, &file, &mut |_| ());
-        self.kept = scanner.finish();
+        (self.kept, self.warm) = scanner.pause();
         Ok(false)
     }
 
@@ -316,10 +372,11 @@ pub struct PageConcluder {
 
 #[wasm_bindgen(js_class = Concluder)]
 impl PageConcluder {
-    /// Nothing merged yet. `lists` are the encoded lists that the plan names.
+    /// Nothing merged yet. `lists` are the encoded lists that the plan names, `rules` those of
+    /// `compile_rules`.
     #[wasm_bindgen(constructor)]
-    pub fn new(plan: JsValue, lists: Option<Vec<u8>>) -> Result<Self> {
-        let prepared = Rc::new(prepared(plan, lists)?);
+    pub fn new(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<Vec<u8>>) -> Result<Self> {
+        let prepared = Rc::new(prepared(plan, lists, rules.as_deref())?);
         Ok(Self { prepared, kept: Partial::default(), concluded: None })
     }
 

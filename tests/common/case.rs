@@ -29,6 +29,8 @@ pub struct Case {
     pub files: Vec<(String, Vec<u8>)>,
     /// Indicator lists.
     pub lists: Lists,
+    /// Files of rules by name.
+    pub rules: Vec<(String, Vec<u8>)>,
     /// What must be concluded, line by line.
     pub expected: Vec<String>,
 }
@@ -64,6 +66,7 @@ impl Case {
             kind,
             title,
             files: Vec::new(),
+            rules: Vec::new(),
             lists: Lists::default(),
             expected: Vec::new(),
         }
@@ -82,6 +85,10 @@ impl Case {
                 let text = inside.join("\n");
                 let text = if words.next() == Some("private") { private(&text) } else { text };
                 read_list(&mut self.lists, name, text.as_bytes(), &mut |_| ());
+            }
+            Some("rule") => {
+                let name = words.next().unwrap_or_else(|| panic!("{}: no rule name", self.title));
+                self.rules.push((name.to_owned(), (inside.join("\n") + "\n").into_bytes()));
             }
             Some("expect") => self.expected.extend(inside.iter().map(|line| (*line).to_owned())),
             _ => {}

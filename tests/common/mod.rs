@@ -8,8 +8,8 @@
 
 use sekisho::base::Merge;
 use sekisho::engine::{
-    Concluder, Digest, Job, JobKind, Partial, Prepared, Row, Scanner, Settings, Survey, plan,
-    repeats, rows, survey,
+    Concluder, Digest, Job, JobKind, LoadedRules, Partial, Prepared, Row, RuleText, Scanner,
+    Settings, Survey, plan, repeats, rows, survey,
 };
 use sekisho::finding::Place;
 use sekisho::input::ReadAt;
@@ -27,6 +27,8 @@ pub struct Options {
     pub settings: Settings,
     /// The indicator lists.
     pub lists: Lists,
+    /// Files of rules.
+    pub rules: Vec<RuleText>,
     /// Tried on what is encrypted.
     pub passwords: Vec<String>,
     /// When every file was changed last, seconds since 1970.
@@ -46,6 +48,7 @@ impl Default for Options {
         Self {
             settings: Settings::default(),
             lists: Lists::default(),
+            rules: Vec::new(),
             passwords: Vec::new(),
             modified: MODIFIED,
             cuts: Cuts::Usual,
@@ -147,7 +150,9 @@ pub fn prepare(given: &[Given<'_>], options: &Options) -> Prepared {
         true => Lists::decode(&lists.encode().unwrap()).unwrap(),
         false => lists.clone(),
     };
-    Prepared::with_lists(plan(settings, passwords, surveys, *cuts), lists).unwrap()
+    let rules = LoadedRules::new(options.rules.clone(), &settings.rules.lists);
+    let plan = plan(settings, passwords, surveys, *cuts);
+    Prepared::with_lists(plan, lists).unwrap().with_rules(rules)
 }
 
 /// The sources in the order of the plan.

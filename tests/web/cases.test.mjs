@@ -9,6 +9,7 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "
 import { basename, dirname, join } from "node:path";
 import { runInThisContext } from "node:vm";
 import { gunzipSync } from "node:zlib";
+import { packedModule } from "./lib/engine.mjs";
 import { PAGE, ROOT, temporary } from "./lib/places.mjs";
 import { writeSamples } from "./lib/samples.mjs";
 import { commandLine } from "./lib/sekisho.mjs";
@@ -72,7 +73,7 @@ function load() {
   };
   runInThisContext(block("worker"));
   const bindings = runInThisContext("wasm_bindgen");
-  bindings.initSync({ module: new WebAssembly.Module(gunzipSync(Buffer.from(block("engine"), "base64"))) });
+  bindings.initSync({ module: new WebAssembly.Module(gunzipSync(packedModule())) });
   return bindings;
 }
 

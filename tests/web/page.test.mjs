@@ -27,6 +27,7 @@ import {
   understood,
 } from "./lib/sekisho.mjs";
 import { host } from "./lib/site.mjs";
+import { zip } from "./lib/zip.mjs";
 
 const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const SHOTS = kept("screenshots");
@@ -263,6 +264,81 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       await takesMapping(browser, mapping, path);
     }));
 
+  test("rules are told from logs, run, and those that cannot run are listed", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { folder, paths, archive } = rules();
+      const log = samples["attacked.log"];
+      const expected = await commandLine(dirname(log), [basename(log)], ["--rules", folder]);
+      const json = await checkFiles(tab, [...paths, log]);
+      assert.equal(json, expected);
+      const report = JSON.parse(json);
+      assert.equal(report.sources.length, 1, "a rule is no log");
+      assert.deepEqual(report.findings.filter(({ detector }) => detector === "sigma").map(({ rule }) => rule), [RULE_ID]);
+      await there(tab, "#rules [data-problem=error]");
+      const problem = await text(tab, "#rules [data-problem=error]");
+      for (const part of ["broken.yml:8", "nosuch"]) assert.ok(problem.includes(part), `${part} in ${problem}`);
+      assert.match(await text(tab, "#limits"), /process_creation/);
+      await press(tab, "[data-choice=ja]");
+      await until(async () => /[ぁ-ん]/.test(await text(tab, "#rules [data-problem=error]")), { what: "the problem in Japanese" });
+      await tab.screenshot(join(SHOTS, `${name}-rules.png`));
+      // They are kept for the next check, which is without them once they are taken out.
+      await press(tab, "[data-action=other]");
+      await there(tab, "[data-rules='2']");
+      assert.equal(await checkFiles(tab, [samples["ordinary.log"]]), await commandLine(dirname(log), ["ordinary.log"], ["--rules", folder]));
+      await press(tab, "[data-action=other]");
+      await press(tab, "[data-action=clear-rules]");
+      assert.equal(await checkFiles(tab, [log]), await commandLine(dirname(log), [basename(log)]));
+      await press(tab, "[data-action=other]");
+      await tab.give([archive]);
+      await there(tab, "[data-rules='2']");
+    }));
+
+  test("a script gives rules", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { folder, paths } = rules();
+      const log = samples["attacked.log"];
+      const texts = paths.map((path) => ({ name: basename(path), text: readFileSync(path, "utf8") }));
+      const json = await tab.outer(
+        async ({ log, texts }) => {
+          const rules = texts.map(({ name, text }) => new File([text], name));
+          const report = await window.sekisho.check([new File([log], "attacked.log")], { rules });
+          return JSON.stringify(report);
+        },
+        { log: readFileSync(log, "utf8"), texts },
+      );
+      assert.equal(json, await commandLine(dirname(log), [basename(log)], ["--rules", folder]));
+    }));
+
+  test("indicator lists are swept for, kept, made private, and taken out", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { stix, csv } = indicatorLists();
+      const log = samples["attacked.log"];
+      const swept = async (...lists) =>
+        commandLine(dirname(log), [basename(log)], lists.flatMap((list) => ["--iocs", list]));
+      const json = await checkFiles(tab, [stix, log]);
+      assert.equal(json, await swept(stix));
+      assert.equal(JSON.parse(json).sources.length, 1, "a list is no log");
+      await there(tab, "#lists [data-list=stix][data-swept='1']");
+      assert.match(await text(tab, "#lists [data-problem=indicator]"), /indicators\.json:\d+/);
+      await press(tab, "[data-action=other]");
+      await tab.choose("[data-choose=lists]", [csv]);
+      await there(tab, "[data-list=csv][data-swept='2']");
+      assert.equal(await checkFiles(tab, [log]), await swept(stix, csv));
+      await press(tab, "[data-action=other]");
+      await press(tab, ".private-list summary");
+      const download = tab.download();
+      await press(tab, "[data-action=make-private]");
+      const made = join(temporary("private"), "private.json");
+      writeFileSync(made, readFileSync(await download));
+      assert.doesNotMatch(readFileSync(made, "utf8"), /198\.51\.100|203\.0\.113|example/);
+      await tab.screenshot(join(SHOTS, `${name}-indicators.png`));
+      await press(tab, "[data-action=clear-lists]");
+      assert.equal(await checkFiles(tab, [log]), await swept());
+      await press(tab, "[data-action=other]");
+      const found = JSON.parse(await checkFiles(tab, [made, log])).findings.filter(({ detector }) => detector === "I5");
+      assert.ok(found.length > 0, "the private list meets what the lists met");
+    }));
+
   test("a pattern is made by marking, with the keyboard", () =>
     withPage(PAGE_URL, async (tab) => {
       await checkFiles(tab, [samples["own.log"]]);
@@ -409,6 +485,54 @@ async function takesMapping(browser, mapping, path) {
   await press(tab, "[data-action=other]");
   await there(tab, "[data-mapping=own_own]");
   await tab.close();
+}
+
+const RULE_ID = "6f6b0c0e-0000-4000-8000-0000000000a1";
+
+/** Rules: one that the sample log matches, one for other logs, one that is wrong; and all as an archive. */
+function rules() {
+  const folder = temporary("rules");
+  const rule = (id, title, source, selection) =>
+    `title: ${title}\nid: ${id}\nstatus: test\nlogsource:\n    ${source}\ndetection:\n    ${selection}\n    condition: selection\nlevel: high\n`;
+  const other = "6f6b0c0e-0000-4000-8000-0000000000a2";
+  const wrong = "6f6b0c0e-0000-4000-8000-0000000000a3";
+  const files = {
+    "found.yml": rule(RULE_ID, "Way out of the folder", "category: webserver", "selection:\n        c-uri|contains: '../'"),
+    "other.yaml": rule(other, "Program", "category: process_creation\n    product: windows", "selection:\n        Image|endswith: '\\a.exe'"),
+    "broken.yml": rule(wrong, "Wrong", "category: webserver", "selection:\n        c-uri|nosuch: a"),
+  };
+  const paths = Object.entries(files).map(([name, content]) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  });
+  const archive = join(temporary("archive"), "release.zip");
+  writeFileSync(archive, zip(Object.fromEntries(Object.entries(files).map(([name, content]) => [`rules/${name}`, content]))));
+  return { folder, paths, archive };
+}
+
+/** A STIX bundle with an indicator of the sample log and one that cannot be swept for, and a CSV list. */
+function indicatorLists() {
+  const folder = temporary("lists");
+  const indicator = (id, pattern) => ({
+    type: "indicator",
+    spec_version: "2.1",
+    id: `indicator--6f6b0c0e-0000-4000-8000-0000000000${id}`,
+    created: "2021-05-01T00:00:00Z",
+    modified: "2021-05-01T00:00:00Z",
+    valid_from: "2021-05-01T00:00:00Z",
+    pattern_type: "stix",
+    pattern,
+  });
+  const objects = [
+    indicator("b1", "[ipv4-addr:value = '203.0.113.77']"),
+    indicator("b2", "[process:name = 'a.exe'] FOLLOWEDBY [process:name = 'b.exe']"),
+  ];
+  const stix = join(folder, "indicators.json");
+  writeFileSync(stix, JSON.stringify({ type: "bundle", id: "bundle--6f6b0c0e-0000-4000-8000-0000000000b0", objects }, null, 1));
+  const csv = join(folder, "indicators.csv");
+  writeFileSync(csv, "type,value\nip,198.51.100.200\ndomain,bad.example.jp\n");
+  return { stix, csv };
 }
 
 /** Opens what a report offers: a finding, its evidence, the lines around it. */

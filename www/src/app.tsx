@@ -5,7 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { language, words } from "./i18n";
 import { cancel, showStart, start } from "./state/app";
-import { messageOf, prepare } from "./state/engine";
+import { messageOf, prepare, takeEngine } from "./state/engine";
 import { joinOuter, tellOuter } from "./state/shell";
 import { watchTheme } from "./state/theme";
 import { watchSettings } from "./state/validate";
@@ -14,6 +14,7 @@ import { Page } from "./views/page";
 import type { ToFrame } from "./lib/shell";
 
 async function hear(message: ToFrame): Promise<void> {
+  if (message.kind === "engine") return takeEngine(message.packed);
   if (message.kind === "cancel") {
     await cancel();
     return tellOuter({ kind: "settled", ticket: message.ticket, error: null });

@@ -1,10 +1,12 @@
 // The outer page: a thin shell around the sandboxed frame that holds the application.
 //
 // It does what the frame may not do itself (folder drops at file://) and offers what scripts use:
-// `#files`, `window.sekisho`, `data-state`. It never looks into a file and draws nothing but the
+// `#files`, `window.sekisho`, `data-state`. It hands over the engine, which stands behind it in the
+// document, so that the frame need not wait until all of that is read. It never looks into a file and draws nothing but the
 // overlay that takes a drop.
 
 import { chosen, gather, type Gathered } from "./lib/dropped";
+import { bytesOf } from "./lib/septets";
 import {
   HELLO,
   IS_ANYBODY_THERE,
@@ -59,6 +61,9 @@ async function hear(message: ToOuter): Promise<void> {
       return;
     case "drag":
       return show(true);
+    case "engine":
+      // What comes behind need not wait for it.
+      return void handOverEngine();
     case "report":
       json = message.json ? await message.json.text() : null;
       parsed = null;
@@ -122,6 +127,16 @@ input.addEventListener("change", () => {
   checkThese(chosen(input.files ?? []));
   input.value = "";
 });
+
+/** Resolves when the whole document has been read. */
+const read = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
+
+async function handOverEngine(): Promise<void> {
+  await read;
+  const engine = document.getElementById("engine");
+  const packed = bytesOf(engine?.textContent ?? "", Number(engine?.dataset["bytes"]));
+  port?.postMessage({ kind: "engine", packed } satisfies ToFrame, [packed.buffer]);
+}
 
 /** What scripts use. */
 const sekisho = {

@@ -1,6 +1,7 @@
 // A worker with the page's own program, in the page that was built, and how to ask it.
 
 import { until } from "../../tests/web/lib/browser.mjs";
+import { packedModule } from "../../tests/web/lib/engine.mjs";
 
 /** Takes files without the page checking them. */
 export async function keepChosen(tab, paths) {
@@ -19,12 +20,13 @@ export async function startWorker(tab) {
   await tab.frame(() => addEventListener("message", ({ data }) => (window.givenFiles ??= data?.benchFiles)));
   await tab.outer(() => document.getElementById("app").contentWindow.postMessage({ benchFiles: window.keptFiles }, "*"));
   await until(() => tab.frame(() => !!window.givenFiles), { what: "the files in the frame" });
-  await tab.frame(begin, String(fromMemory));
+  const engine = Buffer.from(packedModule()).toString("base64");
+  await tab.frame(begin, { engine, more: String(fromMemory) });
 }
 
 /** Runs in the frame. */
-async function begin(more) {
-  const packed = Uint8Array.from(atob(document.getElementById("engine").textContent), (one) => one.charCodeAt(0));
+async function begin({ engine, more }) {
+  const packed = Uint8Array.from(atob(engine), (one) => one.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const module = await WebAssembly.compile(await new Response(unpacked).arrayBuffer());
   const source = `${document.getElementById("worker").textContent}\n(${more})();`;

@@ -6,6 +6,7 @@
 mod crowdsec;
 mod doubts;
 mod exceptions;
+mod regression;
 mod samples;
 mod sekoia;
 mod twins;
@@ -58,6 +59,9 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
         at("crowdsec/manifest.tsv").map(|_| crowdsec::run(&binary, &options.dir.join("crowdsec"))),
     );
     done.extend(twins.map(|dir| twins::run(&binary, &dir)));
+    done.extend(
+        at("sigma/manifest.tsv").map(|_| regression::run(&binary, &options.dir.join("sigma"))),
+    );
     done.extend(samples.map(|dir| samples::run(&binary, &dir)));
     if !logs.is_empty() {
         done.push(web(repo, options, &binary, &logs, &work));

@@ -12,6 +12,7 @@ mod native;
 mod pack;
 mod repo;
 mod run;
+mod septets;
 mod serve;
 mod table;
 mod test;

@@ -1,12 +1,14 @@
 //! Packs the page into one file. The outer page is a thin shell; the application lives in a
 //! sandboxed frame, under a policy of hashes that lets nothing out. Module and worker are inert
-//! blocks, which a policy's hashes do not cover, so the hashed script pins their digests.
+//! blocks, which a policy's hashes do not cover, so the hashed script pins their digests. The
+//! module stands behind all else, for the page can be used before a browser has read it.
 
 use anyhow::{Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use crate::septets;
 use crate::wasm::Module;
 
 /// What `www/build.mjs` makes.
@@ -30,9 +32,9 @@ pub struct Page {
 
 /// The same input gives the same bytes.
 pub fn pack(bundles: &Bundles, module: &Module, version: &str) -> Result<Page> {
-    let engine = BASE64_STANDARD.encode(gzip(&module.wasm));
+    let engine = septets::text(&module.packed);
     let worker = script(&format!("{}\n{}", module.glue, bundles.worker))?;
-    let app = script(&format!("{LOCK_FRAME}\n{}", pin(&bundles.app, &engine, &worker)?))?;
+    let app = script(&format!("{LOCK_FRAME}\n{}", pin(&bundles.app, &module.packed, &worker)?))?;
     let outer = script(&format!("{}\n{LOCK_SHELL}", bundles.outer))?;
     for style in [&bundles.style, &bundles.outer_style] {
         ensure!(!style.to_ascii_lowercase().contains("</style"), "a style would end its element");
@@ -42,10 +44,17 @@ pub fn pack(bundles: &Bundles, module: &Module, version: &str) -> Result<Page> {
     let build = json!({ "version": version, "digest": digest }).to_string();
     let frame = frame(&Frame {
         style: &bundles.style,
-        blocks: [("engine", &engine), ("worker", &worker), ("policy", &policy), ("build", &build)],
+        blocks: [("worker", &worker), ("policy", &policy), ("build", &build)],
         app: &app,
     });
-    let html = shell(&policy, &bundles.outer_style, &frame, &outer);
+    let html = shell(&Shell {
+        policy: &policy,
+        style: &bundles.outer_style,
+        frame: &frame,
+        outer: &outer,
+        engine: &engine,
+        engine_bytes: module.packed.len(),
+    });
     Ok(Page { html, policy, digest, module_length: engine.len() })
 }
 
@@ -86,13 +95,13 @@ fn policy(scripts: &[&str], styles: &[&str]) -> String {
 }
 
 /// Puts the digests of the inert blocks into the application, which checks them before use.
-fn pin(app: &str, engine: &str, worker: &str) -> Result<String> {
+fn pin(app: &str, engine: &[u8], worker: &str) -> Result<String> {
     let mut pinned = app.to_owned();
-    for (mark, block) in [("__ENGINE_SHA256__", engine), ("__WORKER_SHA256__", worker)] {
+    for (mark, block) in [("__ENGINE_SHA256__", engine), ("__WORKER_SHA256__", worker.as_bytes())] {
         if !pinned.contains(mark) {
             bail!("the application does not check its blocks: {mark} is not in app.js");
         }
-        pinned = pinned.replace(mark, &sha256_hex(block.as_bytes()));
+        pinned = pinned.replace(mark, &sha256_hex(block));
     }
     Ok(pinned)
 }
@@ -120,7 +129,7 @@ fn escape_ignoring_case(text: &str, mark: &str, escape: &str) -> String {
 
 struct Frame<'a> {
     style: &'a str,
-    blocks: [(&'a str, &'a str); 4],
+    blocks: [(&'a str, &'a str); 3],
     app: &'a str,
 }
 
@@ -138,7 +147,18 @@ fn frame(frame: &Frame<'_>) -> String {
     )
 }
 
-fn shell(policy: &str, style: &str, frame: &str, outer: &str) -> String {
+struct Shell<'a> {
+    policy: &'a str,
+    style: &'a str,
+    frame: &'a str,
+    outer: &'a str,
+    engine: &'a str,
+    /// Of the bytes that the engine's text stands for.
+    engine_bytes: usize,
+}
+
+fn shell(shell: &Shell<'_>) -> String {
+    let Shell { policy, style, frame, outer, engine, engine_bytes } = shell;
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{VIEWPORT}{REFERRER}\
@@ -148,7 +168,9 @@ fn shell(policy: &str, style: &str, frame: &str, outer: &str) -> String {
          <input type=\"file\" id=\"files\" multiple tabindex=\"-1\" aria-label=\"Log files\">\
          <iframe id=\"app\" title=\"Sekisho\" \
          sandbox=\"allow-scripts allow-downloads allow-modals\" srcdoc=\"{}\"></iframe>\
-         <script>{outer}</script></body></html>\n",
+         <script>{outer}</script>\
+         <script type=\"text/plain\" id=\"engine\" data-bytes=\"{engine_bytes}\">{engine}</script>\
+         </body></html>\n",
         attribute(frame)
     )
 }
@@ -185,21 +207,10 @@ fn digest(parts: &[&str]) -> String {
     sha256_hex(lines.as_bytes())
 }
 
-/// One gzip member without a name or a time. The compressor is one that gives the same bytes on
-/// every processor.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    const BEST: u8 = 9;
-    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
-    member.extend(miniz_oxide::deflate::compress_to_vec(bytes, BEST));
-    member.extend(crc32fast::hash(bytes).to_le_bytes());
-    // The format keeps the length modulo 2^32; a module is far smaller.
-    member.extend((bytes.len() as u32).to_le_bytes());
-    member
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Bundles, Page, attribute, headers, pack, script};
+    use crate::septets;
     use crate::wasm::Module;
 
     fn packed(app: &str) -> anyhow::Result<Page> {
@@ -210,8 +221,11 @@ mod tests {
             style: "body{margin:0}".to_owned(),
             outer_style: "iframe{border:0}".to_owned(),
         };
-        let module =
-            Module { wasm: b"\0asm\x01\0\0\0".to_vec(), glue: "let wasm_bindgen".to_owned() };
+        let module = Module {
+            wasm: b"\0asm\x01\0\0\0".to_vec(),
+            packed: vec![0x1f, 0x8b],
+            glue: "let wasm_bindgen".to_owned(),
+        };
         pack(&bundles, &module, "1.2.3")
     }
 

@@ -18,7 +18,7 @@ fn with_request<T>(line: &str, ask: impl FnOnce(&Seen<'_>) -> T) -> T {
     fields.set(Field::Target, target.as_bytes());
     fields.set(Field::Referrer, words.next().unwrap_or("-").as_bytes());
     let location = Location { stream: 0, length: 1, offset: 0, line: 0, record: 0 };
-    let event = Event { location, time: Time::Absent, count: 1, fields };
+    let event = Event { location, time: Time::Absent, count: 1, fields: &fields };
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query.as_bytes())),
         None => (target, None),
@@ -70,6 +70,20 @@ fn every_description_compiles_and_is_named_as_its_file() {
     }
     let ids: BTreeSet<_> = packs().iter().map(|pack| &pack.id).collect();
     assert_eq!(ids.len(), DEFINITIONS.len());
+}
+
+#[test]
+fn what_is_built_in_differs_in_its_examples_alone() {
+    for ((name, text), (_, bare)) in DEFINITIONS.iter().zip(BARE) {
+        let mut described = Pack::read(text).unwrap();
+        for request in &mut described.requests {
+            request.examples.clear();
+            request.ordinary.clear();
+        }
+        let bare = Pack::read(bare).unwrap();
+        assert_eq!(format!("{bare:?}"), format!("{described:?}"), "{name}");
+    }
+    assert_eq!(DEFINITIONS.len(), BARE.len());
 }
 
 #[test]

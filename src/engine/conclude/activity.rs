@@ -68,7 +68,8 @@ pub(super) fn total(
     total.first = spans.clone().map(|span| span.0).min().map(rfc3339);
     total.last = spans.map(|span| span.1).max().map(rfc3339);
     let unjudged = |ledger: &crate::engine::Ledger| ledger.understood() - ledger.requests;
-    total.unjudged = coverage.streams.values().map(unjudged).sum();
+    let unjudged: u64 = coverage.streams.values().map(unjudged).sum();
+    total.unjudged = unjudged.saturating_sub(baseline.activities.records);
     total.outside_period = coverage.streams.values().map(|ledger| ledger.outside).sum();
     total
 }

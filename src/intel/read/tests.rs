@@ -286,3 +286,23 @@ fn readers_end_on_any_text() {
         assert!(taken.len() + told.len() <= text.len() + 1, "seed {seed}");
     }
 }
+
+#[test]
+fn lists_that_say_what_they_are_are_told_from_logs() {
+    let lists = [
+        r#"{"type": "bundle", "id": "bundle--1", "objects": [{"type": "indicator", "spec_version": "2.1"}]}"#,
+        "\u{feff} {\"response\": [{\"Event\": {\"Attribute\": [{\"type\": \"ip-dst\", \"to_ids\": true}]}}]}",
+        "<?xml version=\"1.0\"?>\n<ioc xmlns=\"http://schemas.mandiant.com/2010/ioc\" id=\"a\">",
+        r#"{"sekisho_private_list": 1, "algorithm": "argon2id-96"}"#,
+    ];
+    let logs = [
+        r#"{"Event": {"System": {"EventID": 4624, "Channel": "Security"}}}"#,
+        r#"{"Records": [{"eventVersion": "1.08", "eventSource": "s3.amazonaws.com"}]}"#,
+        "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\"><System>",
+        "192.0.2.1 - - [06/May/2021:12:00:00 +0900] \"GET /<ioc HTTP/1.1\" 200 1",
+        "type,value\nip,192.0.2.1\n",
+        "",
+    ];
+    assert!(lists.iter().all(|head| is_list(head)), "{lists:?}");
+    assert!(!logs.iter().any(|head| is_list(head)), "{logs:?}");
+}

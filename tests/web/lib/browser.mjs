@@ -133,17 +133,19 @@ function tab(raw, own) {
 }
 
 function chromiumTab(raw, context) {
-  return tab(raw, {
+  const page = tab(raw, {
     give: (paths) => raw.setInputFiles("#files", paths),
+    choose: (selector, paths) => page.inner().setInputFiles(selector, paths),
     resize: (width, height) => raw.setViewportSize({ width, height }),
     scheme: (colorScheme) => raw.emulateMedia({ colorScheme }),
     protocol: () => context.newCDPSession(raw),
     download: async () => (await raw.waitForEvent("download")).path(),
   });
+  return page;
 }
 
 function firefoxTab(raw, downloads) {
-  return tab(raw, {
+  const page = tab(raw, {
     download: () => nextFile(downloads),
     async press(key) {
       const [last, ...held] = key.split("+").reverse();
@@ -155,8 +157,13 @@ function firefoxTab(raw, downloads) {
       const input = await raw.$("#files");
       await input.uploadFile(...paths);
     },
+    async choose(selector, paths) {
+      const input = await page.inner().$(selector);
+      await input.uploadFile(...paths);
+    },
     resize: (width, height) => setFirefoxViewport(raw, width, height),
   });
+  return page;
 }
 
 /**

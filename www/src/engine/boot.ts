@@ -1,5 +1,5 @@
-// Makes the engine ready: takes the module and the worker's source out of the page's inert blocks,
-// checks them against the digests pinned in this script, and compiles the module once.
+// Makes the engine ready: takes the worker's source out of its inert block, and the module, packed,
+// from the outer page, whose inert block it was; checks them against the digests pinned in this script, and compiles the module once.
 //
 // The policy of hashes does not cover inert blocks. The pins do: a block that was changed after the
 // build is refused.
@@ -28,42 +28,38 @@ export function block(id: string): string {
   return document.getElementById(id)?.textContent ?? "";
 }
 
-async function sha256(text: string): Promise<string> {
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   // `subtle` is missing where the browser does not trust the origin, such as plain http.
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   if (!subtle) throw new BootError("no_digest", "crypto.subtle");
-  const digest = await subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const digest = await subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function pinned(id: string, pin: string): Promise<string> {
-  const text = block(id);
-  const found = await sha256(text);
+async function check(id: string, bytes: Uint8Array<ArrayBuffer>, pin: string): Promise<void> {
+  const found = await sha256(bytes);
   if (found !== pin) throw new BootError("changed", `#${id}: ${found} ≠ ${pin}`);
-  return text;
 }
 
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
-  return bytes;
-}
-
-async function compile(base64: string): Promise<WebAssembly.Module> {
-  const packed = new Blob([bytesOf(base64)]).stream();
-  const wasm = await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+async function compile(packed: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  const wasm = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   try {
-    return await WebAssembly.compile(wasm);
+    // It is compiled while it is unpacked.
+    return await WebAssembly.compileStreaming(
+      new Response(wasm, { headers: { "Content-Type": "application/wasm" } }),
+    );
   } catch (error) {
     throw new BootError("no_wasm", String(error));
   }
 }
 
-/** Checks and compiles the engine. Rejects with a `BootError`. */
-export async function boot(): Promise<Program> {
-  const worker = await pinned("worker", WORKER_SHA256);
-  const module = await compile(await pinned("engine", ENGINE_SHA256));
+/** Checks and compiles the engine, which `fetched` brings packed. Rejects with a `BootError`. */
+export async function boot(fetched: Promise<Uint8Array<ArrayBuffer>>): Promise<Program> {
+  const worker = block("worker");
+  await check("worker", new TextEncoder().encode(worker), WORKER_SHA256);
+  const packed = await fetched;
+  await check("engine", packed, ENGINE_SHA256);
+  const module = await compile(packed);
   const workerUrl = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
   return { module, workerUrl };
 }

@@ -3,7 +3,7 @@
 
 import { parcel } from "../lib/parcel";
 import { AHEAD_BYTES, Ahead } from "./ahead";
-import type { Answered, Asked, CallName, Job, Merging, Plan, SentPlan, Survey } from "./protocol";
+import type { Answered, Asked, CallName, Job, Merging, NamedFile, Plan, SentPlan, Survey } from "./protocol";
 
 type Progress = (bytes: number) => void;
 type Handlers = {
@@ -13,6 +13,9 @@ type Handlers = {
 // A shard is read from the byte before it, and its last line reaches a little behind its end.
 const LINE_BYTES = 64 << 10;
 
+// Of a private list.
+const SALT_BYTES = 16;
+
 const ahead = new Ahead();
 
 // By job. The browser's own SHA-256 uses the processor's, and takes a file only as a whole.
@@ -20,6 +23,7 @@ const digests = new Map<number, ArrayBuffer>();
 
 let plan: Plan;
 let lists: Uint8Array<ArrayBuffer> | undefined;
+let rules: Uint8Array<ArrayBuffer> | undefined;
 let scanner: wasm_bindgen.Scanner | undefined;
 let concluder: wasm_bindgen.Concluder | undefined;
 let report = "";
@@ -30,12 +34,18 @@ export const handlers: Handlers = {
     return { formats: wasm_bindgen.formats(), detections: wasm_bindgen.detections() };
   },
   checkSettings: ({ settings }) => wasm_bindgen.check_settings(settings),
-  async readLists({ lists }) {
-    const read = new wasm_bindgen.IndicatorLists();
-    for (const { name, file } of lists) read.read(name, new Uint8Array(await file.arrayBuffer()));
-    const answer = { ids: read.ids(), encoded: read.encode() };
-    read.free();
-    return answer;
+  // A file that cannot be read is told by the check.
+  findLists: ({ files }) => files.map((file) => attempt(() => wasm_bindgen.holds_list(file)) ?? false),
+  readLists: ({ lists }) =>
+    withLists(lists, (read) => ({ ids: read.ids(), problems: read.refused(), encoded: read.encode() })),
+  makePrivate: ({ lists }, progress) =>
+    withLists(lists, (read) => read.private(crypto.getRandomValues(new Uint8Array(SALT_BYTES)), progress)),
+  findRules: ({ files }) => files.map((file) => wasm_bindgen.holds_rules(file)),
+  readRules({ files, settings }) {
+    const names = files.map(({ name }) => name);
+    const blobs = files.map(({ file }) => file);
+    const encoded = wasm_bindgen.compile_rules(settings, names, blobs);
+    return { ...wasm_bindgen.describe_rules(encoded), encoded };
   },
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
   survey: ({ name, file, settings, passwords }) => {
@@ -55,11 +65,12 @@ export const handlers: Handlers = {
   begin(ask) {
     plan = JSON.parse(ask.plan) as Plan;
     lists = ask.lists;
+    rules = ask.rules;
     digests.clear();
     scanner?.free();
     concluder?.free();
     concluder = undefined;
-    scanner = new wasm_bindgen.Scanner(plan, lists);
+    scanner = new wasm_bindgen.Scanner(plan, lists, rules);
   },
   run: (ask, progress) =>
     plan.jobs[ask.job]?.kind === "digest" ? digest(ask, progress) : scan(ask, progress),
@@ -93,9 +104,31 @@ function sent(plan: Plan): SentPlan {
   return { sources, streams, jobs, json: JSON.stringify(plan) };
 }
 
+/** Reads lists for as long as `use` takes. */
+async function withLists<T>(
+  lists: readonly NamedFile[],
+  use: (lists: wasm_bindgen.IndicatorLists) => T,
+): Promise<T> {
+  const read = new wasm_bindgen.IndicatorLists();
+  try {
+    for (const { name, file } of lists) read.read(name, new Uint8Array(await file.arrayBuffer()));
+    return use(read);
+  } finally {
+    read.free();
+  }
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Puts what was seen to what is merged of the current plan. */
 function merge({ pieces, lost }: Merging): wasm_bindgen.Concluder {
-  concluder ??= new wasm_bindgen.Concluder(plan, lists);
+  concluder ??= new wasm_bindgen.Concluder(plan, lists, rules);
   if (scanner) concluder.take_from(scanner);
   // Each piece is let go as soon as it is merged.
   for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);

@@ -6,7 +6,18 @@
 import { unparcel } from "../lib/parcel";
 import type { Report } from "../wire/report";
 import { Cancelled, EngineLost, type Engine, type Pool } from "./pool";
-import type { Job, LostJob, Plan, SentPlan, SentSurvey, Settings } from "./protocol";
+import type {
+  Asked,
+  Job,
+  ListsAbout,
+  LostJob,
+  Plan,
+  ReadLists,
+  ReadRules,
+  SentPlan,
+  SentSurvey,
+  Settings,
+} from "./protocol";
 
 /** A file as given, with the folders inside what was given. */
 export interface Given {
@@ -27,7 +38,9 @@ export interface CheckOptions {
   readonly settings: Settings;
   readonly passwords: readonly string[];
   /** Indicator lists to sweep for. */
-  readonly iocs: readonly Given[];
+  readonly lists: ReadLists | undefined;
+  /** Rules to run. */
+  readonly rules: ReadRules | undefined;
   /** Asked while something given is encrypted and no password fits. */
   readonly askPassword?: AskPassword | undefined;
   readonly workers: number;
@@ -56,6 +69,10 @@ export class Tally {
     refused: readonly Refused[],
     /** Names of descriptions of formats that were among what was given. */
     readonly mappings: readonly string[] = [],
+    /** Names of rules and archives of rules that were. */
+    readonly rules: readonly string[] = [],
+    /** Names of indicator lists that were. */
+    readonly lists: readonly string[] = [],
   ) {
     this.refused = [...refused];
     this.done = new Float64Array(given.length);
@@ -100,6 +117,8 @@ export interface Checked {
   readonly refused: readonly Refused[];
   /** What was given, to check it again. */
   readonly given: readonly Given[];
+  readonly rules: ReadRules | undefined;
+  readonly lists: ListsAbout | undefined;
   readonly plan: SentPlan;
   /** The files in the order of the plan's sources. */
   readonly files: readonly Blob[];
@@ -111,15 +130,16 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
   const { surveyed, passwords } = await unlocked(pool, tally, options);
   const given = surveyed.map(({ at }) => tally.given[at] as Given);
   const surveys = surveyed.map(({ survey }) => survey.json);
-  const { cutBytes, cutSeed } = options;
-  const lists =
-    options.iocs.length > 0 ? await pool.at(0).ask("readLists", { lists: options.iocs }) : undefined;
+  const { cutBytes, cutSeed, lists } = options;
   const settings = lists ? { ...options.settings, indicators: lists.ids } : options.settings;
   let plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const files = plan.sources.map((source) => (given[source.given] as Given).file);
   const places = surveyed.map(({ at }) => at);
   const run = (jobs: readonly Job[]) =>
-    new Run(pool, plan, jobs, places, tally, lists?.encoded).all(options.workers);
+    new Run(pool, plan, jobs, places, tally, {
+      lists: lists?.encoded,
+      rules: options.rules?.encoded,
+    }).all(options.workers);
   const seen = await run(plan.jobs);
   tally.stage = "conclude";
   const again = await pool.at(0).ask("repeats", { ...seen, files }, undefined, buffersOf(seen));
@@ -139,6 +159,8 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
     json: parcel.json,
     refused: tally.refused,
     given: tally.given,
+    rules: options.rules,
+    lists,
     plan,
     files,
     fileOfStream: new Map(plan.streams.map(({ id, of }) => [id, files[of] as Blob])),
@@ -238,7 +260,7 @@ class Run {
     private readonly jobs: readonly Job[],
     private readonly places: readonly number[],
     private readonly tally: Tally,
-    private readonly lists: Uint8Array<ArrayBuffer> | undefined,
+    private readonly beside: Pick<Asked<"begin">, "lists" | "rules">,
   ) {
     this.#queue = [...jobs];
     this.#sources = new Map(plan.sources.map((source) => [source.id, source]));
@@ -276,7 +298,7 @@ class Run {
   }
 
   async #work(engine: Engine, done: Job[], work: { current: Job | undefined }): Promise<void> {
-    await engine.ask("begin", { plan: this.plan.json, lists: this.lists });
+    await engine.ask("begin", { plan: this.plan.json, ...this.beside });
     const run = async (job: Job, digest?: number) => {
       work.current = job;
       const { id, bytes } = job;

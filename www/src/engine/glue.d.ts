@@ -5,9 +5,11 @@ import type {
   ContextLine,
   FormatCard,
   ListId,
+  ListProblem,
   MappingId,
   Plan,
   Preview,
+  RuleSetAbout,
   Settings,
   Survey,
 } from "./protocol";
@@ -17,6 +19,13 @@ declare global {
     function initSync(options: { module: WebAssembly.Module }): void;
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
+    function holds_rules(file: Blob): boolean;
+    function compile_rules(
+      settings: Settings,
+      names: readonly string[],
+      files: readonly Blob[],
+    ): Uint8Array<ArrayBuffer>;
+    function describe_rules(rules: Uint8Array): RuleSetAbout;
     function survey(
       name: string,
       size: number,
@@ -55,16 +64,19 @@ declare global {
     function detections(): Card[];
     function formats(): FormatCard[];
 
+    function holds_list(file: Blob): boolean;
+
     class IndicatorLists {
       read(name: string, bytes: Uint8Array): void;
       ids(): ListId[];
+      refused(): ListProblem[];
       encode(): Uint8Array<ArrayBuffer>;
       private(salt: Uint8Array, progress: (digests: number) => void): string;
       free(): void;
     }
 
     class Scanner {
-      constructor(plan: Plan, lists?: Uint8Array);
+      constructor(plan: Plan, lists?: Uint8Array, rules?: Uint8Array);
       scan(
         job_id: number,
         digest_id: number | undefined,
@@ -81,7 +93,7 @@ declare global {
     }
 
     class Concluder {
-      constructor(plan: Plan, lists?: Uint8Array);
+      constructor(plan: Plan, lists?: Uint8Array, rules?: Uint8Array);
       take_from(scanner: Scanner): void;
       add(piece: Uint8Array): void;
       lost(job_id: number, message: string): void;

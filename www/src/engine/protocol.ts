@@ -178,16 +178,73 @@ export interface Parcel {
   readonly pieces: readonly Piece[];
 }
 
-/** An indicator list as the settings name it; the engine knows its counts. */
+/** Kinds of indicators, as the engine names them. */
+export type IndicatorKind =
+  "address" | "network" | "domain" | "url" | "user_agent" | "hash" | "email" | "account";
+
+/** An indicator list as the settings name it. */
 export interface ListId {
   readonly name: string;
   readonly format: string;
   readonly sha256: string;
+  /** How many of each kind are swept for. */
+  readonly swept: Partial<Record<IndicatorKind, number>>;
+  /** Indicators that say the same as an earlier one. */
+  readonly repeated: number;
+  /** How many are not swept for, by the reason. */
+  readonly not_swept: Readonly<Record<string, number>>;
 }
 
-/** Indicator lists as read: how the settings name them, and what the workers take. */
-export interface ReadLists {
+/** A part of a list that is not swept for. */
+export interface ListProblem {
+  readonly list: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly what: Text;
+  /** What to do. */
+  readonly hint: Text;
+}
+
+/** What indicator lists say of themselves. `problems`: the first thousand of each list. */
+export interface ListsAbout {
   readonly ids: readonly ListId[];
+  readonly problems: readonly ListProblem[];
+}
+
+/** Indicator lists as read, with what the workers take. */
+export interface ReadLists extends ListsAbout {
+  readonly encoded: Uint8Array<ArrayBuffer>;
+}
+
+/** A file with the name that it is told by. */
+export interface NamedFile {
+  readonly name: string;
+  readonly file: Blob;
+}
+
+/** What is wrong with a rule, or is not as it should be. */
+export interface RuleProblem {
+  readonly file: string;
+  /** From 1, where it is known. */
+  readonly line: number | null;
+  readonly rule: string | null;
+  /** The rule does not run. */
+  readonly is_error: boolean;
+  readonly what: Text;
+  /** What to do. */
+  readonly hint: Text;
+}
+
+/** What a set of rules says of itself. `rules`: how many can be used. */
+export interface RuleSetAbout {
+  readonly rules: number;
+  readonly sha256: string;
+  readonly problems: readonly RuleProblem[];
+}
+
+/** Rules as read, with what the workers take. */
+export interface ReadRules extends RuleSetAbout {
   readonly encoded: Uint8Array<ArrayBuffer>;
 }
 
@@ -195,7 +252,17 @@ export interface ReadLists {
 export interface Calls {
   init: { ask: { module: WebAssembly.Module }; answer: Catalogue };
   checkSettings: { ask: { settings: Settings }; answer: void };
-  readLists: { ask: { lists: readonly { readonly name: string; readonly file: Blob }[] }; answer: ReadLists };
+  /** Which of some files are surely indicator lists. */
+  findLists: { ask: { files: readonly Blob[] }; answer: boolean[] };
+  readLists: { ask: { lists: readonly NamedFile[] }; answer: ReadLists };
+  /** Makes a private list of what lists hold; `progress` hears of digests. */
+  makePrivate: { ask: { lists: readonly NamedFile[] }; answer: string };
+  /** Which of some files are rules, or archives of rules. */
+  findRules: { ask: { files: readonly Blob[] }; answer: boolean[] };
+  readRules: {
+    ask: { files: readonly NamedFile[]; settings: Settings };
+    answer: ReadRules;
+  };
   readMapping: { ask: { text: string }; answer: MappingId };
   survey: {
     ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
@@ -216,8 +283,15 @@ export interface Calls {
     };
     answer: SentPlan;
   };
-  /** `plan`: the text of the plan; `lists`: the encoded lists that it names. */
-  begin: { ask: { plan: string; lists: Uint8Array<ArrayBuffer> | undefined }; answer: void };
+  /** `plan`: the text of the plan; `lists`: the encoded lists that it names; `rules`: compiled. */
+  begin: {
+    ask: {
+      plan: string;
+      lists: Uint8Array<ArrayBuffer> | undefined;
+      rules: Uint8Array<ArrayBuffer> | undefined;
+    };
+    answer: void;
+  };
   /** `digest`: a job that a scan's reads go to as well; it is run afterwards. */
   run: { ask: { job: number; digest: number | undefined; file: Blob }; answer: void };
   take: { ask: object; answer: Uint8Array<ArrayBuffer>[] };

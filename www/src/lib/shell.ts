@@ -18,6 +18,8 @@ export interface ScriptOptions {
   readonly passwords?: readonly string[];
   /** Indicator lists to sweep for. */
   readonly iocs?: readonly File[];
+  /** Rules to run: files, or archives of them. */
+  readonly rules?: readonly File[];
   readonly workers?: number;
   readonly cutBytes?: number;
   readonly cutSeed?: number;
@@ -32,7 +34,8 @@ export type ToFrame =
       readonly options?: ScriptOptions;
       readonly ticket?: number;
     }
-  | { readonly kind: "cancel"; readonly ticket: number };
+  | { readonly kind: "cancel"; readonly ticket: number }
+  | { readonly kind: "engine"; readonly packed: Uint8Array<ArrayBuffer> };
 
 /** From the frame to the outer page. */
 export type ToOuter =
@@ -40,6 +43,7 @@ export type ToOuter =
   | { readonly kind: "language"; readonly language: Language }
   | { readonly kind: "theme"; readonly theme: "auto" | "light" | "dark" }
   | { readonly kind: "drag" }
+  | { readonly kind: "engine" }
   | { readonly kind: "report"; readonly json: Blob | null }
   | { readonly kind: "settled"; readonly ticket: number; readonly error: string | null };
 

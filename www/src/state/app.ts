@@ -10,6 +10,8 @@ import type { ScriptOptions } from "../lib/shell";
 import { words } from "../i18n";
 import { catalogue, engines, messageOf, prepare } from "./engine";
 import { mayBeMapping, sortOut } from "./mappings";
+import { addLists, findLists, ownLists, readLists } from "./lists";
+import { addRules, findRules, readRules, ownRules } from "./rules";
 import { askPassword, passwords, question } from "./passwords";
 import { resetView } from "./report";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
@@ -44,14 +46,25 @@ export async function start(
   }
   await cancel();
   const sorted = all.some(mayBeMapping) ? await sortOut(all) : { given: all, mappings: [], refused: [] };
+  const sifted = await findRules(sorted.given);
+  const { rules } = sifted;
+  const { given, lists } = await findLists(sifted.given);
   if (!script?.settings) sorted.mappings.forEach(addMapping);
   const refused = [...unopened, ...sorted.refused];
-  if (sorted.given.length + refused.length === 0) return showStart(false);
-  const options = optionsOf(script, sorted.mappings);
+  const options = {
+    ...optionsOf(script, sorted.mappings),
+    rules: await rulesOf(script, rules),
+    lists: await listsOf(script, lists),
+  };
+  // Another check may have begun meanwhile.
+  await cancel();
+  if (given.length + refused.length === 0) return showStart(false);
   const tally = (running = new Tally(
-    sorted.given,
+    given,
     refused,
     sorted.mappings.map(({ name }) => name),
+    rules.map(({ name }) => name),
+    lists.map(({ name }) => name),
   ));
   screen.value = { kind: "checking", tally, since: performance.now() };
   tellOuter({ kind: "state", state: "checking" });
@@ -75,17 +88,39 @@ export function startAgain({ given, refused }: Checked): void {
   void start(given, unopened).catch(() => undefined);
 }
 
-function optionsOf(script: ScriptOptions | undefined, found: readonly OwnMapping[]): CheckOptions {
+function optionsOf(
+  script: ScriptOptions | undefined,
+  found: readonly OwnMapping[],
+): Omit<CheckOptions, "rules" | "lists"> {
   const { settings, workers, cutBytes, cutSeed } = script ?? {};
   return {
     settings: settings ? withMappings(settings, found) : settingsInForce.value,
     passwords: script?.passwords ?? passwords.value,
-    iocs: (script?.iocs ?? []).map((file) => ({ name: file.name, file })),
     askPassword: script ? undefined : askPassword,
     workers: Math.max(1, workers ?? Math.min(navigator.hardwareConcurrency || 1, MAX_WORKERS)),
     cutBytes,
     cutSeed,
   };
+}
+
+/** The rules of a check: those kept with the page, or a script's own, and those among what was given. */
+async function rulesOf(script: ScriptOptions | undefined, found: readonly Given[]) {
+  if (!script?.rules && !script?.settings) {
+    if (found.length > 0) await addRules(found);
+    return ownRules.value?.read;
+  }
+  const files = [...(script.rules ?? []).map((file) => ({ name: file.name, file })), ...found];
+  return files.length > 0 ? readRules(files, script.settings ?? {}) : undefined;
+}
+
+/** The indicator lists of a check, found in the same places. */
+async function listsOf(script: ScriptOptions | undefined, found: readonly Given[]) {
+  if (!script?.iocs && !script?.settings) {
+    if (found.length > 0) await addLists(found);
+    return ownLists.value?.read;
+  }
+  const files = [...(script.iocs ?? []).map((file) => ({ name: file.name, file })), ...found];
+  return files.length > 0 ? readLists(files) : undefined;
 }
 
 function withMappings(settings: Settings, found: readonly OwnMapping[]): Settings {

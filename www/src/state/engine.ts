@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { boot, BootError } from "../engine/boot";
 import { Cancelled, Pool } from "../engine/pool";
 import type { Catalogue } from "../engine/protocol";
+import { tellOuter } from "./shell";
 
 /** What the engine reads and looks for, once it is there. */
 export const catalogue = signal<Catalogue | null>(null);
@@ -11,11 +12,22 @@ export const catalogue = signal<Catalogue | null>(null);
 /** Why the engine cannot start. */
 export const engineTrouble = signal<{ kind: BootError["kind"] | "failed"; detail: string } | null>(null);
 
+let arrived: (packed: Uint8Array<ArrayBuffer>) => void;
+
+/** Takes the engine, packed, from the outer page, which was asked for it. */
+export const takeEngine = (packed: Uint8Array<ArrayBuffer>): void => arrived(packed);
+
+function askForEngine(): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Promise<Uint8Array<ArrayBuffer>>((resolve) => (arrived = resolve));
+  tellOuter({ kind: "engine" });
+  return packed;
+}
+
 let pool: Promise<Pool> | undefined;
 
 /** The workers; the engine is made ready by the first who asks. */
 export function engines(): Promise<Pool> {
-  return (pool ??= boot().then((program) => new Pool(program)));
+  return (pool ??= boot(askForEngine()).then((program) => new Pool(program)));
 }
 
 /** Makes the engine ready and learns what it can do. */

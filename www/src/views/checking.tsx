@@ -12,6 +12,9 @@ import { RefusedList } from "./failed";
 
 const LOOK_MS = 200;
 
+// Of many files that are no logs, so many are named.
+const NAMED = 5;
+
 // The rate is that of the last few seconds: long enough to be steady, short enough to be true.
 const RATE_MS = 5_000;
 
@@ -54,11 +57,9 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
       </div>
       <Whole tally={tally} rate={rate} elapsed={(now - since) / 1000} />
       <Unreadable files={[...tally.unreadable, ...tally.refused]} />
-      {tally.mappings.length > 0 && (
-        <p class="note" role="status">
-          {w.mappings} {tally.mappings.map(visible).join(", ")}
-        </p>
-      )}
+      <Taken kind="rules" said={w.rules} names={tally.rules} />
+      <Taken kind="lists" said={w.lists} names={tally.lists} />
+      <Taken kind="mappings" said={w.mappings} names={tally.mappings} />
       <h2>
         {w.files} <span class="count">{number(language.value, tally.given.length)}</span>
       </h2>
@@ -71,6 +72,24 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
         />
       </div>
     </main>
+  );
+}
+
+interface TakenProps {
+  readonly kind: string;
+  readonly said: string;
+  readonly names: readonly string[];
+}
+
+/** What was not taken for logs. */
+function Taken({ kind, said, names }: TakenProps): JSX.Element | null {
+  if (names.length === 0) return null;
+  const more = names.length - NAMED;
+  return (
+    <p class="note" role="status" data-taken={kind}>
+      {said} {names.slice(0, NAMED).map(visible).join(", ")}
+      {more > 0 && ` +${number(language.value, more)}`}
+    </p>
   );
 }
 

@@ -9,6 +9,8 @@ import { words } from "../i18n";
 import { visible } from "../lib/visible";
 import { messageOf } from "../state/engine";
 import { readMapping } from "../state/mappings";
+import { ownLists } from "../state/lists";
+import { ownRules } from "../state/rules";
 import {
   addMapping,
   dayFirst,
@@ -24,6 +26,8 @@ import {
 } from "../state/settings";
 import { wrongZone } from "../state/validate";
 import { RefusedList } from "./failed";
+import { OwnListsField } from "./lists";
+import { OwnRulesField } from "./rules";
 import { StreamFields, ZONES, ZoneList } from "./stream-fields";
 
 interface FieldProps {
@@ -72,7 +76,8 @@ function Field({ name, label, hint, children }: FieldProps): JSX.Element {
 export function SettingsPanel(): JSX.Element {
   const w = words.value.settings;
   // Open as soon as something in it is set or wrong, so that nothing counts unseen.
-  const isSet = settingsWrong.value || mappings.value.length > 0 || wrongMappings.value.length > 0;
+  const isOwn = mappings.value.length > 0 || ownRules.value !== null || ownLists.value !== null;
+  const isSet = settingsWrong.value || isOwn || wrongMappings.value.length > 0;
   return (
     <details class="settings" open={isSet || streamSettings.value.size > 0}>
       <summary>
@@ -90,6 +95,8 @@ export function SettingsPanel(): JSX.Element {
         )}
       </Field>
       <Mappings />
+      <OwnRulesField />
+      <OwnListsField />
       <Field name="zone" label={w.zone} hint={w.zoneHint}>
         {(attributes) => <input {...attributes} type="text" list={ZONES} placeholder="Asia/Tokyo" />}
       </Field>

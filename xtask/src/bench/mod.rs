@@ -6,6 +6,7 @@ mod formats;
 mod indicators;
 mod page;
 mod patterns;
+mod rules;
 mod samples;
 mod traffic;
 
@@ -21,7 +22,7 @@ use crate::repo::{Repo, read, write};
 
 #[derive(Args)]
 pub struct Options {
-    /// access, formats, indicators or page; all where none is named
+    /// access, formats, indicators, page or rules; all where none is named
     name: Option<String>,
     /// formats: only those whose ids hold this
     only: Option<String>,
@@ -39,8 +40,13 @@ struct Benchmark {
     run: fn(&Repo, &Options) -> Result<Value>,
 }
 
-const ALL: &[Benchmark] =
-    &[access::BENCHMARK, formats::BENCHMARK, indicators::BENCHMARK, page::BENCHMARK];
+const ALL: &[Benchmark] = &[
+    access::BENCHMARK,
+    formats::BENCHMARK,
+    indicators::BENCHMARK,
+    page::BENCHMARK,
+    rules::BENCHMARK,
+];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let mut measured = Map::new();

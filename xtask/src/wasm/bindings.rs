@@ -4,10 +4,8 @@
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::Module;
-
 /// Makes the module and the classic script that a worker runs it with.
-pub fn generate(linked: Vec<u8>) -> Result<Module> {
+pub fn generate(linked: Vec<u8>) -> Result<(Vec<u8>, String)> {
     let mut output = Bindgen::new()
         .input_bytes("sekisho", linked)
         .no_modules(true)?
@@ -22,7 +20,7 @@ pub fn generate(linked: Vec<u8>) -> Result<Module> {
     ensure!(snippets == 0, "the page has no place for script snippets of crates");
     let glue = output.js().to_owned();
     let wasm = output.wasm_mut().emit_wasm();
-    Ok(Module { wasm, glue })
+    Ok((wasm, glue))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod bindings;
 mod inspect;
 mod optimise;
+mod pack;
 mod recipe;
 mod toolchain;
 
@@ -19,6 +20,8 @@ use crate::repo::{Repo, read_bytes};
 /// A module as the page carries it.
 pub struct Module {
     pub wasm: Vec<u8>,
+    /// The same, as a gzip member.
+    pub packed: Vec<u8>,
     /// Defines the global `wasm_bindgen` in a classic script.
     pub glue: String,
 }
@@ -41,14 +44,13 @@ pub fn build(repo: &Repo, toolchain: &Toolchain, care: Care) -> Result<Module> {
     };
     let linked = read_bytes(&compile(repo, toolchain, &recipe, profile)?)?;
     keeps_features(&recipe, &linked)?;
-    let module = bindings::generate(linked)?;
-    match care {
-        Care::Quick => Ok(module),
-        Care::Release => {
-            let wasm = optimise::optimise(repo, &recipe, &module.wasm)?;
-            Ok(Module { wasm, glue: module.glue })
-        }
-    }
+    let (bound, glue) = bindings::generate(linked)?;
+    let wasm = match care {
+        Care::Quick => bound,
+        Care::Release => optimise::optimise(repo, &recipe, &bound)?,
+    };
+    let packed = pack::pack(repo, &wasm, care)?;
+    Ok(Module { wasm, packed, glue })
 }
 
 fn compile(repo: &Repo, toolchain: &Toolchain, recipe: &Recipe, profile: &str) -> Result<PathBuf> {

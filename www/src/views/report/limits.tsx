@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { say, words } from "../../i18n";
+import { visible } from "../../lib/visible";
 import type { NotEvaluable } from "../../wire/report";
 
 export function Limits({ limits }: { limits: readonly NotEvaluable[] }): JSX.Element {
@@ -11,8 +12,8 @@ export function Limits({ limits }: { limits: readonly NotEvaluable[] }): JSX.Ele
     <>
       <p class="intro">{w.intro}</p>
       <dl class="limits">
-        {limits.map(({ id, name, reason, needs }) => (
-          <div key={id}>
+        {limits.map(({ id, name, reason, needs, rules }, at) => (
+          <div key={at}>
             <dt>
               <span class="id">{id}</span> {say(name)}
             </dt>
@@ -20,6 +21,14 @@ export function Limits({ limits }: { limits: readonly NotEvaluable[] }): JSX.Ele
             <dd class="faint">
               {w.needs}: {say(needs)}
             </dd>
+            {rules.length > 0 && (
+              <dd>
+                <details>
+                  <summary>{w.which}</summary>
+                  <p class="rule-ids">{rules.map(visible).join(", ")}</p>
+                </details>
+              </dd>
+            )}
           </div>
         ))}
       </dl>

@@ -7,6 +7,8 @@ import { language, words } from "../../i18n";
 import { number } from "../../lib/format";
 import { showStart } from "../../state/app";
 import { RefusedList } from "../failed";
+import { ListsView } from "../lists";
+import { RuleSetView } from "../rules";
 import { Answer } from "./answer";
 import { CoverageSection } from "./coverage";
 import { Custody } from "./custody";
@@ -28,11 +30,35 @@ interface SectionEntry {
 const titles = () => {
   const { questions, findings, entities, timeline, coverage, sources, limits, unparsed, custody } =
     words.value.report;
-  return { questions, findings, entities, timeline, coverage, sources, limits, unparsed, custody };
+  const { title: rules } = words.value.rules;
+  const { title: lists } = words.value.lists;
+  return {
+    questions,
+    findings,
+    entities,
+    timeline,
+    coverage,
+    sources,
+    limits,
+    rules,
+    lists,
+    unparsed,
+    custody,
+  };
 };
 
 function sectionsOf(checked: Checked): SectionEntry[] {
-  const { report } = checked;
+  const { report, rules, lists } = checked;
+  const ofRules = rules && {
+    id: "rules" as const,
+    count: rules.rules,
+    body: () => <RuleSetView about={rules} />,
+  };
+  const ofLists = lists && {
+    id: "lists" as const,
+    count: lists.ids.length,
+    body: () => <ListsView about={lists} />,
+  };
   return [
     { id: "questions", count: undefined, body: () => <Questions questions={report.questions} /> },
     { id: "findings", count: report.findings.length, body: () => <Findings checked={checked} /> },
@@ -48,6 +74,8 @@ function sectionsOf(checked: Checked): SectionEntry[] {
       count: report.not_evaluable.length,
       body: () => <Limits limits={report.not_evaluable} />,
     },
+    ...(ofRules ? [ofRules] : []),
+    ...(ofLists ? [ofLists] : []),
     { id: "sources", count: report.sources.length, body: () => <Sources checked={checked} /> },
     { id: "unparsed", count: report.unparsed.length, body: () => <UnparsedSection report={report} /> },
     { id: "custody", count: undefined, body: () => <Custody report={report} /> },

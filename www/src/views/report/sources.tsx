@@ -171,7 +171,7 @@ function Problems({ source, checked }: About): JSX.Element {
         ) : (
           problems.map((about, at) => (
             <div key={`${about.problem.kind} ${at}`} class="problem" data-problem={about.problem.kind}>
-              <ProblemText about={about} place={<Place {...about} />} />
+              <ProblemText about={about} place={<Place {...about} beside={say(about.problem.what)} />} />
             </div>
           ))
         ),
@@ -239,13 +239,14 @@ function ProblemText({ about, place }: { about: ProblemProps; place?: JSX.Elemen
   );
 }
 
-/** Where a problem is, and what can be done right there. */
-function Place({ problem, stream, checked }: ProblemProps): JSX.Element {
+/** Where a problem is, as far as the sentence beside it does not say so, and what can be done there. */
+function Place({ problem, stream, checked, beside = "" }: ProblemProps & { beside?: string }): JSX.Element {
   const w = words.value.sources;
+  const { offset } = problem;
   return (
     <span class="faint">
       {problem.path_inside != null && <bdi class="file-name">{visible(problem.path_inside)}</bdi>}{" "}
-      {problem.offset != null && w.atByte(number(language.value, problem.offset))}{" "}
+      {offset != null && !beside.includes(String(offset)) && w.atByte(number(language.value, offset))}{" "}
       {problem.kind === "no_format" && stream && <DescribeButton checked={checked} stream={stream} />}
     </span>
   );
@@ -300,7 +301,7 @@ function StreamRow({
         {stream.container !== "plain" && <span class="faint"> {stream.container}</span>}
         {stream.encoding !== "utf-8" && <span class="faint"> {stream.encoding}</span>}
         {stream.repeats.map(({ of, records }) => (
-          <div class="faint" key={of}>
+          <div class="faint repeats" key={of}>
             {of === stream.id
               ? w.repeatedHere(number(l, records))
               : w.repeatedRecords(number(l, records), visible(streamName(checked.report, of)))}

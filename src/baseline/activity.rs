@@ -1,0 +1,185 @@
+//! What accounts do: from which networks they sign in and on which days, what was refused to
+//! them, what they take, in which sessions, and what they change.
+//!
+//! Every table is bounded, and what bounds it is a matter of keys or of the earliest records
+//! alone, so that any cut and any order of merging gives the same.
+
+mod account;
+mod change;
+mod pair;
+mod session;
+
+pub use account::{AccountStats, DayOfActs, Distinct, Known};
+pub use change::{Changed, Changes};
+pub use pair::{DayUse, Pair, TRY_SECS, Tries};
+pub use session::{Party, SessionStats};
+
+use crate::base::limits::{ACCOUNTS, CHANGERS, PAIRS, SESSIONS};
+use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed};
+use crate::judge::activity::{Activity, Network, What};
+use serde::{Deserialize, Serialize};
+
+/// A record by its time and place.
+pub type Mark = (Instant, Location);
+
+/// What accounts do.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Activities {
+    /// By account.
+    pub accounts: Sampled<AccountStats, ACCOUNTS>,
+    /// By account and network.
+    pub pairs: Sampled<Pair, PAIRS>,
+    /// By session.
+    pub sessions: Sampled<SessionStats, SESSIONS>,
+    /// By account and kind of change.
+    pub changes: Sampled<Changes, CHANGERS>,
+    /// Records that say something of the kind, without requests to web servers.
+    pub records: u64,
+    /// Sign-ins that succeeded and failed.
+    pub sign_ins: (u64, u64),
+    /// First and last sign-in.
+    pub sign_in_span: Option<(Instant, Instant)>,
+    /// Documents taken or read.
+    pub acts: u64,
+    /// Changes.
+    pub changed: u64,
+}
+
+/// Whether a network is new to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// The account was there on two earlier days.
+    Known,
+    /// It was not, and enough is known of it to say so.
+    New,
+    /// Too little is known of the account.
+    Unknown,
+}
+
+impl Activities {
+    /// Notes what an account did.
+    pub fn note(&mut self, activity: &Activity<'_>, seed: Seed) {
+        let mark = (activity.at, activity.location);
+        match activity.what {
+            What::SignedIn => self.sign_ins.0 += 1,
+            What::Refused(_) => self.sign_ins.1 += 1,
+            What::Act(_) => self.acts += 1,
+            What::Change(_) => self.changed += 1,
+        }
+        if activity.what.bits() & (What::SIGNED_IN | What::REFUSED) != 0 {
+            self.sign_in_span = joined(self.sign_in_span, Some((mark.0, mark.0)));
+        }
+        let make = || AccountStats::new(activity);
+        if let Some(account) = self.accounts.entry(activity.account_key, make) {
+            account.note(activity, mark, seed);
+        }
+        if let Some((key, network)) = activity.pair_key().zip(activity.network) {
+            let make = || Pair::new(activity, network);
+            if let Some(pair) = self.pairs.entry(key, make) {
+                pair.note(activity, mark);
+            }
+        }
+        if let Some(key) = activity.session_key(seed)
+            && let Some(session) = self.sessions.entry(key, SessionStats::default)
+        {
+            session.note(activity, mark);
+        }
+        if let What::Change(change) = activity.what {
+            let key = Seed(activity.account_key).of(&[change as u8]);
+            if let Some(changes) = self.changes.entry(key, || Changes::new(activity, change)) {
+                changes.note(activity, mark);
+            }
+        }
+    }
+
+    /// Whether a network is new to an account on a day: not among those that it signed in from on
+    /// two earlier days.
+    pub fn novelty(
+        &self,
+        account: Fingerprint,
+        network: Network,
+        at: Instant,
+        day: i32,
+    ) -> Novelty {
+        let Some(stats) = self.accounts.get(account) else { return Novelty::Unknown };
+        match stats.knows(network, day) {
+            Known::Yes => Novelty::Known,
+            Known::No if stats.has_history(at) => Novelty::New,
+            _ => Novelty::Unknown,
+        }
+    }
+
+    /// All pairs of a network with at least one sign-in or act, in order of network and account.
+    pub fn by_network(&self) -> Vec<(Network, Vec<(Fingerprint, &Pair)>)> {
+        let mut pairs = self.pairs.sorted();
+        pairs.sort_by(|a, b| (a.1.network, &a.1.name).cmp(&(b.1.network, &b.1.name)));
+        let networks = pairs.chunk_by(|a, b| a.1.network == b.1.network);
+        networks.map(|pairs| (pairs[0].1.network, pairs.to_vec())).collect()
+    }
+
+    /// The accounts, in order of their names.
+    pub fn by_name(&self) -> Vec<(Fingerprint, &AccountStats)> {
+        let mut accounts = self.accounts.sorted();
+        accounts.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+        accounts
+    }
+
+    /// Takes the entries of the tables out, so many at a time. Merging them with what is left gives
+    /// the same again.
+    pub fn pieces(&mut self, most: usize) -> impl Iterator<Item = Self> + use<> {
+        let accounts = self.accounts.pieces(most);
+        let pairs = self.pairs.pieces(most);
+        let sessions = self.sessions.pieces(most);
+        accounts
+            .map(|accounts| Self { accounts, ..Self::default() })
+            .chain(pairs.map(|pairs| Self { pairs, ..Self::default() }))
+            .chain(sessions.map(|sessions| Self { sessions, ..Self::default() }))
+    }
+
+    /// One in how many of what is kept apart was kept.
+    pub fn one_in(&self) -> u64 {
+        let tables = [
+            self.accounts.one_in(),
+            self.pairs.one_in(),
+            self.sessions.one_in(),
+            self.changes.one_in(),
+        ];
+        tables.into_iter().max().unwrap_or(1)
+    }
+}
+
+/// The earliest and the latest of two spans.
+pub(super) fn joined(
+    a: Option<(Instant, Instant)>,
+    b: Option<(Instant, Instant)>,
+) -> Option<(Instant, Instant)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Adds a mark to the earliest few.
+pub(super) fn keep_earliest(marks: &mut Vec<Mark>, new: Mark, most: usize) {
+    if let Err(place) = marks.binary_search(&new)
+        && place < most
+    {
+        marks.insert(place, new);
+        marks.truncate(most);
+    }
+}
+
+impl Merge for Activities {
+    fn merge(&mut self, other: Self) {
+        self.accounts.merge(other.accounts);
+        self.pairs.merge(other.pairs);
+        self.sessions.merge(other.sessions);
+        self.changes.merge(other.changes);
+        self.records += other.records;
+        self.sign_ins.0 += other.sign_ins.0;
+        self.sign_ins.1 += other.sign_ins.1;
+        self.sign_in_span = joined(self.sign_in_span, other.sign_in_span);
+        self.acts += other.acts;
+        self.changed += other.changed;
+    }
+}

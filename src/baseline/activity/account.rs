@@ -1,0 +1,351 @@
+//! What one account did: networks, days, documents.
+
+use super::pair::add_day;
+use super::{DayUse, Mark, keep_earliest};
+use crate::base::{Fingerprint, Instant, Merge, Seed};
+use crate::baseline::day_of;
+use crate::judge::activity::{Act, Activity, Network, Topic, What};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Networks of one account that are kept.
+const NETWORKS: usize = 64;
+/// Successful sign-ins that make a history.
+const HISTORY: usize = 10;
+/// Seconds over which they must reach.
+const HISTORY_SECS: i64 = 7 * 86_400;
+/// Days whose activity is joined, to tell long silence.
+const STRETCH_DAYS: i32 = 8;
+/// Such stretches that are kept, the latest.
+const STRETCHES: usize = 64;
+/// Different things of a day that are counted exactly.
+const EXACT: usize = 128;
+/// Seconds over which documents taken are counted together.
+const TAKE_SECS: i64 = 300;
+
+/// What one account did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountStats {
+    /// Its name as logged.
+    pub name: Box<str>,
+    /// Networks of its successful sign-ins, in order, each with the first two days.
+    networks: Vec<(Network, Vec<DayUse>)>,
+    /// Whether there were more networks than are kept.
+    is_everywhere: bool,
+    /// Its first successful sign-ins.
+    early: Vec<Mark>,
+    /// First and last activity within some days, in order.
+    active: Vec<(i32, Mark, Mark)>,
+    /// What it did to documents, by day.
+    pub days: BTreeMap<i32, DayOfActs>,
+}
+
+/// What an account did to documents on one day, in the zone of its records.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DayOfActs {
+    /// Records of documents taken, read, searched and listed.
+    pub records: u64,
+    /// First and last of these.
+    pub all: Option<(Instant, Instant)>,
+    /// The first of these.
+    pub any: Vec<Mark>,
+    /// Records of documents taken away.
+    pub taken: u64,
+    /// Of these, exported.
+    pub exported: u64,
+    /// Bytes of these, where the records say so.
+    pub bytes: u64,
+    /// Different documents taken away.
+    pub documents: Distinct,
+    /// Different projects that something was taken from or read in.
+    pub projects: Distinct,
+    /// Networks, the smallest few.
+    pub networks: Vec<Network>,
+    /// First and last document taken away.
+    pub span: Option<(Instant, Instant)>,
+    /// The first documents taken away.
+    pub first: Vec<Mark>,
+    /// The first exports.
+    pub exports: Vec<Mark>,
+    /// Documents taken by time, in its order.
+    takes: Vec<(i32, u32)>,
+    /// The first searches for what leads further.
+    pub searches: Vec<Mark>,
+    /// Documents read or taken, by what their names say they are about: the first few.
+    pub topics: BTreeMap<Topic, (Distinct, Vec<Mark>)>,
+    /// Entries listed.
+    pub listed: u64,
+}
+
+/// How many different things there were: the smallest fingerprints.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Distinct(Vec<Fingerprint>);
+
+/// Whether an account was in a network before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// On two earlier days.
+    Yes,
+    /// It was not.
+    No,
+    /// There were too many networks to say.
+    Unsure,
+}
+
+impl Distinct {
+    fn add(&mut self, thing: Fingerprint) {
+        if let Err(place) = self.0.binary_search(&thing)
+            && place < EXACT
+        {
+            self.0.insert(place, thing);
+            self.0.truncate(EXACT);
+        }
+    }
+
+    /// How many: exact below 128, about so many from there on.
+    pub fn count(&self) -> u64 {
+        match self.0.last() {
+            Some(last) if self.0.len() == EXACT => {
+                let (all, part) = (u128::from(u64::MAX) * (EXACT as u128 - 1), u128::from(*last));
+                u64::try_from(all / part.max(1)).unwrap_or(u64::MAX).max(EXACT as u64)
+            }
+            _ => self.0.len() as u64,
+        }
+    }
+
+    /// The things that are kept.
+    pub fn kept(&self) -> &[Fingerprint] {
+        &self.0
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|thing| self.add(*thing));
+    }
+}
+
+impl AccountStats {
+    /// Nothing yet of an account.
+    pub fn new(activity: &Activity<'_>) -> Self {
+        Self {
+            name: String::from_utf8_lossy(activity.account).into(),
+            networks: Vec::new(),
+            is_everywhere: false,
+            early: Vec::new(),
+            active: Vec::new(),
+            days: BTreeMap::new(),
+        }
+    }
+
+    /// Notes what it did.
+    pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
+        self.named(&String::from_utf8_lossy(activity.account));
+        let day = day_of(activity.at, activity.offset_secs);
+        match activity.what {
+            What::Refused(_) => return,
+            What::SignedIn => {
+                keep_earliest(&mut self.early, mark, HISTORY);
+                if let Some(network) = activity.network {
+                    self.network(network, DayUse { day, first: mark });
+                }
+            }
+            What::Act(act) => self.days.entry(day).or_default().note(activity, act, mark, seed),
+            What::Change(_) => {}
+        }
+        self.active(day.div_euclid(STRETCH_DAYS), mark, mark);
+    }
+
+    /// Whether it signed in from a network on two days before this one.
+    pub fn knows(&self, network: Network, day: i32) -> Known {
+        let used = self.networks.binary_search_by_key(&network, |known| known.0);
+        match used.ok().map(|place| &self.networks[place].1) {
+            Some(days) if days.get(1).is_some_and(|second| second.day < day) => Known::Yes,
+            _ if self.is_everywhere => Known::Unsure,
+            _ => Known::No,
+        }
+    }
+
+    /// Whether it signed in from a network on two days.
+    pub fn is_habitual(&self, network: Network) -> bool {
+        self.knows(network, i32::MAX) == Known::Yes
+    }
+
+    /// Whether enough is known of it before an instant to call something new.
+    pub fn has_history(&self, at: Instant) -> bool {
+        let last = self.early.get(HISTORY - 1);
+        self.early
+            .first()
+            .zip(last)
+            .is_some_and(|(first, last)| first.0 <= at - HISTORY_SECS && last.0 < at)
+    }
+
+    /// First sign-ins from networks within a span: those of the first two days of each.
+    pub fn arrivals(
+        &self,
+        from: Instant,
+        until: Instant,
+    ) -> impl Iterator<Item = (Network, DayUse)> {
+        let all = self
+            .networks
+            .iter()
+            .flat_map(|(network, days)| days.iter().map(move |day| (*network, *day)));
+        all.filter(move |(_, day)| (from..=until).contains(&day.first.0))
+    }
+
+    /// Silences of at least so many days, each with the first record behind it.
+    pub fn silences(&self, days: i64) -> impl Iterator<Item = (i64, Mark)> {
+        self.active.windows(2).filter_map(move |pair| {
+            let silent = (pair[1].1.0 - pair[0].2.0) / 86_400;
+            (silent >= days).then_some((silent, pair[1].1))
+        })
+    }
+
+    /// When it did something first.
+    pub fn first(&self) -> Option<Instant> {
+        self.active.first().map(|(_, first, _)| first.0)
+    }
+
+    /// Whether it did something between two instants, both excluded.
+    pub fn was_active(&self, from: Instant, until: Instant) -> bool {
+        self.active.iter().any(|(_, first, last)| {
+            (from + 1..until).contains(&first.0) || (from + 1..until).contains(&last.0)
+        })
+    }
+
+    fn named(&mut self, name: &str) {
+        if name < &*self.name {
+            self.name = name.into();
+        }
+    }
+
+    fn network(&mut self, network: Network, day: DayUse) {
+        match self.networks.binary_search_by_key(&network, |known| known.0) {
+            Ok(place) => add_day(&mut self.networks[place].1, day),
+            Err(place) => {
+                self.networks.insert(place, (network, vec![day]));
+                self.is_everywhere |= self.networks.len() > NETWORKS;
+                self.networks.truncate(NETWORKS);
+            }
+        }
+    }
+
+    fn active(&mut self, stretch: i32, first: Mark, last: Mark) {
+        match self.active.binary_search_by_key(&stretch, |known| known.0) {
+            Ok(place) => {
+                let known = &mut self.active[place];
+                (known.1, known.2) = (known.1.min(first), known.2.max(last));
+            }
+            Err(place) => {
+                self.active.insert(place, (stretch, first, last));
+                if self.active.len() > STRETCHES {
+                    self.active.remove(0);
+                }
+            }
+        }
+    }
+}
+
+impl DayOfActs {
+    fn note(&mut self, activity: &Activity<'_>, act: Act, mark: Mark, seed: Seed) {
+        let object = seed.of(activity.object().unwrap_or(b""));
+        self.records += 1;
+        self.all = super::joined(self.all, Some((mark.0, mark.0)));
+        keep_earliest(&mut self.any, mark, 8);
+        if let Some(network) = activity.network {
+            self.network(network);
+        }
+        if matches!(act, Act::Downloaded | Act::Exported) {
+            self.taken += 1;
+            self.bytes = self.bytes.saturating_add(activity.bytes());
+            self.documents.add(object);
+            self.span = super::joined(self.span, Some((mark.0, mark.0)));
+            keep_earliest(&mut self.first, mark, 8);
+            self.take(mark.0.div_euclid(TAKE_SECS) as i32, 1);
+        }
+        if act == Act::Exported {
+            self.exported += 1;
+            keep_earliest(&mut self.exports, mark, 8);
+        }
+        if activity.is_sensitive_search() {
+            keep_earliest(&mut self.searches, mark, 16);
+        }
+        self.listed += u64::from(act == Act::Listed);
+        if let Some(project) = activity.project() {
+            self.projects.add(seed.of(project));
+        }
+        if let Some(topic) = activity.topic().filter(|_| act != Act::Searched) {
+            let (documents, first) = self.topics.entry(topic).or_default();
+            documents.add(object);
+            keep_earliest(first, mark, 16);
+        }
+    }
+
+    /// Documents taken within so many seconds of an instant, counted in whole times of five minutes
+    /// behind it, with the span of these.
+    pub fn taken_after(&self, at: Instant, secs: i64) -> (u64, (Instant, Instant)) {
+        let (first, last) = (at.div_euclid(TAKE_SECS), (at + secs).div_euclid(TAKE_SECS));
+        let times = first as i32..=last as i32;
+        let inside = self.takes.iter().filter(|(time, _)| times.contains(time));
+        let count = inside.map(|(_, count)| u64::from(*count)).sum();
+        (count, (first * TAKE_SECS, last * TAKE_SECS + TAKE_SECS - 1))
+    }
+
+    fn take(&mut self, time: i32, count: u32) {
+        match self.takes.binary_search_by_key(&time, |known| known.0) {
+            Ok(place) => self.takes[place].1 += count,
+            Err(place) => self.takes.insert(place, (time, count)),
+        }
+    }
+
+    fn network(&mut self, network: Network) {
+        if let Err(place) = self.networks.binary_search(&network)
+            && place < 8
+        {
+            self.networks.insert(place, network);
+            self.networks.truncate(8);
+        }
+    }
+}
+
+impl Merge for DayOfActs {
+    fn merge(&mut self, other: Self) {
+        self.records += other.records;
+        self.all = super::joined(self.all, other.all);
+        other.any.into_iter().for_each(|mark| keep_earliest(&mut self.any, mark, 8));
+        self.taken += other.taken;
+        self.exported += other.exported;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.documents.merge(&other.documents);
+        self.projects.merge(&other.projects);
+        other.networks.into_iter().for_each(|network| self.network(network));
+        self.span = super::joined(self.span, other.span);
+        other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, 8));
+        other.exports.into_iter().for_each(|mark| keep_earliest(&mut self.exports, mark, 8));
+        other.takes.into_iter().for_each(|(time, count)| self.take(time, count));
+        other.searches.into_iter().for_each(|mark| keep_earliest(&mut self.searches, mark, 16));
+        self.listed += other.listed;
+        for (topic, (documents, first)) in other.topics {
+            let known = self.topics.entry(topic).or_default();
+            known.0.merge(&documents);
+            first.into_iter().for_each(|mark| keep_earliest(&mut known.1, mark, 16));
+        }
+    }
+}
+
+impl Merge for AccountStats {
+    fn merge(&mut self, other: Self) {
+        self.named(&other.name);
+        self.is_everywhere |= other.is_everywhere;
+        for (network, days) in other.networks {
+            days.into_iter().for_each(|day| self.network(network, day));
+        }
+        for mark in other.early {
+            keep_earliest(&mut self.early, mark, HISTORY);
+        }
+        for (stretch, first, last) in other.active {
+            self.active(stretch, first, last);
+        }
+        for (day, acts) in other.days {
+            self.days.entry(day).or_default().merge(acts);
+        }
+    }
+}

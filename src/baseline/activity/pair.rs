@@ -1,0 +1,201 @@
+//! What one account did from one network.
+
+use super::{Mark, keep_earliest};
+use crate::base::{Fingerprint, Instant, Merge};
+use crate::baseline::day_of;
+use crate::judge::activity::{Activity, Network, Reason, What};
+use serde::{Deserialize, Serialize};
+
+/// Seconds over which failed sign-ins are counted together.
+pub const TRY_SECS: i64 = 300;
+/// Such times with failures that are kept, the earliest.
+const TIMES: usize = 512;
+/// Failures whose places are kept, the earliest.
+const PLACES: usize = 4;
+
+/// What one account did from one network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pair {
+    /// Stands for the account.
+    pub account: Fingerprint,
+    /// The account as logged.
+    pub name: Box<str>,
+    /// An address of the network, as logged: the smallest.
+    pub address: Box<str>,
+    /// The network.
+    pub network: Network,
+    /// The organisation that the account belongs to.
+    pub organisation: Option<Box<str>>,
+    /// Failed sign-ins by time, in its order.
+    tries: Vec<(i32, Tries)>,
+    /// The first failures.
+    refused: Vec<Mark>,
+    /// The first two days with a successful sign-in, each with its first.
+    pub days: Vec<DayUse>,
+    /// Documents taken away.
+    pub taken: u64,
+    /// The first and the last document taken away.
+    pub taken_span: Option<(Instant, Instant)>,
+    /// The first documents taken away.
+    pub taken_first: Vec<Mark>,
+}
+
+/// A day on which something was done first so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DayUse {
+    /// The day, in the zone of its records.
+    pub day: i32,
+    /// The first record.
+    pub first: Mark,
+}
+
+/// Failed sign-ins within some minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tries {
+    /// Tries.
+    pub failed: u32,
+    /// Of these, for accounts that do not exist.
+    pub unknown: u32,
+    /// Records of them.
+    pub records: u32,
+}
+
+impl Pair {
+    /// Nothing yet of an account in a network.
+    pub fn new(activity: &Activity<'_>, network: Network) -> Self {
+        Self {
+            account: activity.account_key,
+            name: String::from_utf8_lossy(activity.account).into(),
+            address: activity.address().into(),
+            network,
+            organisation: None,
+            tries: Vec::new(),
+            refused: Vec::new(),
+            days: Vec::new(),
+            taken: 0,
+            taken_span: None,
+            taken_first: Vec::new(),
+        }
+    }
+
+    /// Notes what it did.
+    pub fn note(&mut self, activity: &Activity<'_>, mark: Mark) {
+        self.named(
+            String::from_utf8_lossy(activity.account).as_ref(),
+            &activity.address(),
+            activity.organisation().map(|name| String::from_utf8_lossy(name).to_lowercase().into()),
+        );
+        match activity.what {
+            What::SignedIn => {
+                let day = day_of(activity.at, activity.offset_secs);
+                add_day(&mut self.days, DayUse { day, first: mark });
+            }
+            What::Refused(reason) => {
+                let unknown = if reason == Reason::UnknownUser { activity.count } else { 0 };
+                let tries = Tries { failed: activity.count, unknown, records: 1 };
+                self.add(activity.at.div_euclid(TRY_SECS) as i32, tries);
+                keep_earliest(&mut self.refused, mark, PLACES);
+            }
+            what if what.bits() & What::TAKEN != 0 => {
+                self.taken += 1;
+                self.taken_span = super::joined(self.taken_span, Some((mark.0, mark.0)));
+                keep_earliest(&mut self.taken_first, mark, PLACES);
+            }
+            _ => {}
+        }
+    }
+
+    /// The failures in times from one to another, both inclusive.
+    pub fn tries(&self, from: i32, to: i32) -> Tries {
+        let inside = self.tries.iter().filter(|(time, _)| (from..=to).contains(time));
+        inside.fold(Tries::default(), |all, (_, tries)| all.and(*tries))
+    }
+
+    /// The first failure within a span, of those kept.
+    pub fn first_refused(&self, (from, until): (Instant, Instant)) -> Option<Mark> {
+        self.refused.iter().find(|mark| (from..=until).contains(&mark.0)).copied()
+    }
+
+    /// The times in which there were failures, in order.
+    pub fn times(&self) -> impl Iterator<Item = i32> {
+        self.tries.iter().map(|(time, _)| *time)
+    }
+
+    /// The first successful sign-in.
+    pub fn signed_in(&self) -> Option<DayUse> {
+        self.days.first().copied()
+    }
+
+    /// The first successful sign-in within a span, of those kept.
+    pub fn signed_in_within(&self, from: Instant, until: Instant) -> Option<DayUse> {
+        self.days.iter().find(|day| (from..=until).contains(&day.first.0)).copied()
+    }
+
+    fn add(&mut self, time: i32, tries: Tries) {
+        match self.tries.binary_search_by_key(&time, |known| known.0) {
+            Ok(place) => self.tries[place].1 = self.tries[place].1.and(tries),
+            Err(place) if place < TIMES => {
+                self.tries.insert(place, (time, tries));
+                self.tries.truncate(TIMES);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Of several spellings the smallest stays.
+    fn named(&mut self, name: &str, address: &str, organisation: Option<Box<str>>) {
+        if name < &*self.name {
+            self.name = name.into();
+        }
+        if address < &*self.address {
+            self.address = address.into();
+        }
+        self.organisation = match (self.organisation.take(), organisation) {
+            (Some(known), Some(new)) => Some(known.min(new)),
+            (known, new) => known.or(new),
+        };
+    }
+}
+
+impl Tries {
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            failed: self.failed.saturating_add(other.failed),
+            unknown: self.unknown.saturating_add(other.unknown),
+            records: self.records.saturating_add(other.records),
+        }
+    }
+}
+
+/// Adds a day to the first two.
+pub(super) fn add_day(days: &mut Vec<DayUse>, new: DayUse) {
+    match days.binary_search_by_key(&new.day, |known| known.day) {
+        Ok(place) => days[place] = days[place].min(new),
+        Err(place) => {
+            days.insert(place, new);
+            days.truncate(2);
+        }
+    }
+}
+
+impl Merge for Pair {
+    fn merge(&mut self, other: Self) {
+        self.named(&other.name, &other.address, other.organisation);
+        for (time, tries) in other.tries {
+            self.add(time, tries);
+        }
+        for mark in other.refused {
+            keep_earliest(&mut self.refused, mark, PLACES);
+        }
+        for day in other.days {
+            add_day(&mut self.days, day);
+        }
+        self.taken += other.taken;
+        self.taken_span = super::joined(self.taken_span, other.taken_span);
+        for mark in other.taken_first {
+            keep_earliest(&mut self.taken_first, mark, PLACES);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What the detections of sign-ins and of what accounts did have in common.
+
+use super::{Conclusion, Verdict};
+use crate::base::{Fingerprint, Instant, Seed, Text, rfc3339, visible};
+use crate::baseline::activity::{DayOfActs, DayUse, Novelty, Pair};
+use crate::baseline::day_of;
+use crate::finding::{Acted, Place, Scope};
+use crate::judge::activity::{Activity, Network};
+use std::collections::BTreeSet;
+
+/// Seconds of a day.
+pub const DAY_SECS: i64 = 86_400;
+
+/// Whether a record of what an account did is one that a finding rests on.
+pub fn acted(activity: &Activity<'_>, seed: Seed, scope: &Scope) -> bool {
+    let Some(asked) = &scope.acted else { return false };
+    let is_kind = activity.what.bits() & asked.kinds != 0;
+    let is_then = scope.span.is_none_or(|(from, until)| (from..=until).contains(&activity.at))
+        && scope.day.is_none_or(|day| day == day_of(activity.at, activity.offset_secs));
+    let of = |key: Option<Fingerprint>| key.is_some_and(|key| asked.groups.contains(&key));
+    is_kind
+        && is_then
+        && (of(Some(activity.account_key))
+            || of(activity.pair_key())
+            || of(activity.session_key(seed)))
+}
+
+/// Records of some kinds by some accounts, pairs or sessions.
+pub fn scope(groups: impl IntoIterator<Item = Fingerprint>, kinds: u32) -> Scope {
+    let groups = groups.into_iter().collect();
+    Scope { acted: Some(Acted { groups, kinds }), ..Scope::default() }
+}
+
+/// Whether a network is new to an account; declared ones never are.
+pub fn novelty(
+    context: &Conclusion<'_>,
+    account: Fingerprint,
+    network: Network,
+    use_: DayUse,
+) -> Novelty {
+    if context.declared.owns(network) {
+        return Novelty::Known;
+    }
+    context.baseline.activities.novelty(account, network, use_.first.0, use_.day)
+}
+
+/// The networks of a day of acts that are new to the account.
+pub fn new_networks(
+    context: &Conclusion<'_>,
+    account: Fingerprint,
+    day: i32,
+    acts: &DayOfActs,
+) -> Vec<Network> {
+    let Some(first) = acts.any.first() else { return Vec::new() };
+    let is_new = |network: &&Network| {
+        novelty(context, account, **network, DayUse { day, first: *first }) == Novelty::New
+    };
+    acts.networks.iter().filter(is_new).copied().collect()
+}
+
+/// Networks in words.
+pub fn named(networks: &[Network]) -> String {
+    networks.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The names of accounts in words: the first few, and how many more.
+pub fn accounts<'a>(pairs: impl Iterator<Item = &'a Pair>) -> String {
+    let names: BTreeSet<&str> = pairs.map(|pair| &*pair.name).collect();
+    let shown: Vec<_> = names.iter().take(5).map(|name| visible(name)).collect();
+    let more = names.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// A place with its time.
+pub const fn place(mark: (Instant, crate::base::Location)) -> Place {
+    (Some(mark.0), mark.1)
+}
+
+/// A span as a finding states it.
+pub fn stated(span: (Instant, Instant)) -> (Option<String>, Option<String>) {
+    (Some(rfc3339(span.0)), Some(rfc3339(span.1)))
+}
+
+/// What a detection of sign-ins misses.
+pub fn missing_sign_ins(context: &Conclusion<'_>, words: &Text) -> Option<Verdict> {
+    let (succeeded, failed) = context.baseline.activities.sign_ins;
+    let reason = match (succeeded, failed) {
+        (0, 0) => Text::fixed(
+            "No record in these logs is a sign-in of an account.",
+            "提供されたログにアカウントのサインインの記録がありません。",
+        ),
+        (_, 0) => Text::fixed(
+            "No failed sign-in is recorded: these logs may not record any.",
+            "失敗したサインインの記録がなく、失敗を記録しないログの可能性があります。",
+        ),
+        _ => return None,
+    };
+    Some(unevaluable(reason, words))
+}
+
+/// What a detection of successful sign-ins misses.
+pub fn missing_successes(context: &Conclusion<'_>, words: &Text) -> Option<Verdict> {
+    (context.baseline.activities.sign_ins.0 == 0).then(|| {
+        let reason = Text::fixed(
+            "No record in these logs is a successful sign-in of an account.",
+            "提供されたログにアカウントのサインイン成功の記録がありません。",
+        );
+        unevaluable(reason, words)
+    })
+}
+
+/// A verdict that says why there is none.
+pub fn unevaluable(reason: Text, words: &Text) -> Verdict {
+    Verdict { not_evaluable: Some((reason, words.clone())), ..Verdict::default() }
+}
+
+/// What to say of whether networks are new.
+pub fn novelty_words(is_new: bool) -> Text {
+    if is_new {
+        Text::fixed(
+            "The network is new to the account.",
+            "このネットワークは当該アカウントにとって新しいものです。",
+        )
+    } else {
+        Text::fixed(
+            "Whether the network is new to the account cannot be told: that takes ten earlier sign-ins over seven days.",
+            "このネットワークが当該アカウントにとって新しいかは判定できません(7日以上・10回以上の過去のサインインが必要)。",
+        )
+    }
+}

@@ -1,0 +1,60 @@
+//! D8: settings of mail systems and plans of networks are taken.
+
+use super::days::{self, AccountDay, OWN_DAYS};
+use super::{Card, Conclusion, Detector, Needs, Verdict};
+use crate::base::Text;
+use crate::event::Field;
+use crate::finding::{Finding, Question, Severity, State};
+use crate::judge::activity::Topic;
+
+/// The detection.
+pub struct SystemSettings;
+
+impl Detector for SystemSettings {
+    type Partial = ();
+
+    const CARD: Card = Card {
+        id: "D8",
+        name: Text::fixed("Mail and system settings taken", "メール・システム設定の取得"),
+        what: Text::fixed(
+            "Documents on mail systems (SMTP, LDAP), networks, firewalls and lists of devices, told by their names, from a network new to the account; or on a day on which an account with 14 earlier days takes or reads 3 or more of them and never did before.",
+            "新しいネットワークからのメール設定(SMTP・LDAP)・ネットワーク構成・機器一覧など(名称による判定)の取得、または14日以上の履歴がありこれまで扱ったことのないアカウントによる1日3件以上の取得・閲覧。",
+        ),
+        why: Text::fixed(
+            "They hold passwords and the way to the next system: what they name must be changed.",
+            "パスワードや次のシステムへの経路が含まれ、記載された資格情報は変更が必要です。",
+        ),
+        innocent: Text::fixed("People who build the system.", "構築担当者の業務。"),
+        needs: Needs {
+            fields: &[Field::UserName, Field::Action],
+            words: Text::fixed(
+                "The platform's audit log with account, action, document and client address, over two weeks or more.",
+                "アカウント・操作・文書・接続元アドレスを記録した2週間以上の監査ログ。",
+            ),
+        },
+        attack: &["T1213", "T1552"],
+        severity: Severity::High,
+    };
+
+    fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
+        match days::all(context, &Self::CARD) {
+            Err(verdict) => *verdict,
+            Ok(days) => {
+                let findings = days.iter().filter_map(|day| judged(day, context));
+                Verdict { findings: findings.collect(), ..Verdict::default() }
+            }
+        }
+    }
+}
+
+fn judged(day: &AccountDay<'_>, _: &Conclusion<'_>) -> Option<Finding> {
+    let topics = [Topic::MailSettings, Topic::Systems];
+    let finding = day.topic(&SystemSettings::CARD, &topics, OWN_DAYS, &|name, count| {
+        Text::new(
+            format!("{name} took {count} documents on mail, networks or systems"),
+            format!("{name} がメール・ネットワーク・システムの設定文書{count}件を取得・閲覧"),
+        )
+    })?;
+    let speaks_to = [finding.speaks_to.clone(), vec![(Question::Q9, State::Possible)]].concat();
+    Some(Finding { speaks_to, ..finding })
+}

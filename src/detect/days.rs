@@ -1,0 +1,191 @@
+//! What the detections of documents have in common: a day of an account, compared with its other
+//! days and with those of its peers.
+
+use super::accounts::{named, new_networks, place, scope, stated, unevaluable};
+use super::{Card, Conclusion, Verdict};
+use crate::base::{Fingerprint, Text, visible};
+use crate::baseline::activity::{AccountStats, DayOfActs, Mark};
+use crate::finding::{
+    Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
+};
+use crate::judge::activity::Topic;
+
+/// Days with activity that make a history of an account.
+pub const OWN_DAYS: usize = 14;
+
+/// Documents about something from which on an account that never touched any is conspicuous.
+const SEVERAL: u64 = 3;
+
+/// One day of an account.
+pub struct AccountDay<'a> {
+    /// Stands for the account.
+    pub key: Fingerprint,
+    /// The account.
+    pub stats: &'a AccountStats,
+    /// The day.
+    pub day: i32,
+    /// What it did.
+    pub acts: &'a DayOfActs,
+    /// What makes it graver: networks new to the account, or a vendor's account, in words.
+    pub graver: Option<Text>,
+}
+
+/// All days of all accounts, or why there are none.
+pub fn all<'a>(context: &Conclusion<'a>, card: &Card) -> Result<Vec<AccountDay<'a>>, Box<Verdict>> {
+    let activities = &context.baseline.activities;
+    if activities.acts == 0 {
+        let reason = Text::fixed(
+            "No record in these logs says that an account took, read or searched documents.",
+            "アカウントによる文書の取得・閲覧・検索の記録がありません。",
+        );
+        return Err(Box::new(unevaluable(reason, &card.needs.words)));
+    }
+    let mut days = Vec::new();
+    for (key, stats) in activities.by_name() {
+        for (day, acts) in &stats.days {
+            let graver = graver(context, key, stats, *day, acts);
+            days.push(AccountDay { key, stats, day: *day, acts, graver });
+        }
+    }
+    Ok(days)
+}
+
+fn graver(
+    context: &Conclusion<'_>,
+    key: Fingerprint,
+    stats: &AccountStats,
+    day: i32,
+    acts: &DayOfActs,
+) -> Option<Text> {
+    let networks = new_networks(context, key, day, acts);
+    if !networks.is_empty() {
+        let from = named(&networks);
+        return Some(Text::new(
+            format!("From {from}, which is new to the account."),
+            format!("接続元 {from} は当該アカウントにとって新しいネットワークです。"),
+        ));
+    }
+    let is_vendor = context.declared.is_vendor(&stats.name);
+    is_vendor.then(|| Text::fixed("The account is a vendor's.", "委託先のアカウントです。"))
+}
+
+impl AccountDay<'_> {
+    /// Its other days, earlier and later.
+    pub fn others(&self) -> impl Iterator<Item = &DayOfActs> {
+        self.stats.days.iter().filter(|(day, _)| **day != self.day).map(|(_, acts)| acts)
+    }
+
+    /// Its earlier days.
+    pub fn earlier(&self) -> impl Iterator<Item = &DayOfActs> {
+        self.stats.days.range(..self.day).map(|(_, acts)| acts)
+    }
+
+    /// Its name as it may be shown.
+    pub fn name(&self) -> String {
+        visible(&self.stats.name)
+    }
+
+    /// A finding about documents whose names say that they are about something: from a network new
+    /// to the account, or several by an account that never touched any.
+    pub fn topic(
+        &self,
+        card: &Card,
+        topics: &[Topic],
+        own_days: usize,
+        title: &dyn Fn(&str, u64) -> Text,
+    ) -> Option<Finding> {
+        let of = |acts: &'_ DayOfActs| -> (u64, Vec<Mark>) {
+            let found: Vec<_> = topics.iter().filter_map(|topic| acts.topics.get(topic)).collect();
+            let documents = found.iter().map(|(documents, _)| documents.count()).sum();
+            (documents, found.iter().flat_map(|(_, first)| first.iter().copied()).collect())
+        };
+        let (documents, mut marks) = of(self.acts);
+        let is_first =
+            self.earlier().count() >= own_days && self.earlier().all(|acts| of(acts).0 == 0);
+        if documents == 0 || !(self.graver.is_some() || (documents >= SEVERAL && is_first)) {
+            return None;
+        }
+        marks.sort_unstable();
+        let span = marks.first().zip(marks.last()).map(|(first, last)| (first.0, last.0));
+        Some(self.finding(
+            card,
+            Told {
+                title: title(&self.name(), documents),
+                reason: Text::new(
+                    format!("{documents} different documents by their names; the records of the first are shown."),
+                    format!("名称から判定した異なる文書{documents}件(最初の記録を示します)。"),
+                ),
+                severity: Severity::Medium,
+                count: marks.len() as u64,
+                span,
+                kinds: 0,
+                named: &marks,
+                shown: marks.clone(),
+            },
+        ))
+    }
+
+    /// A finding about the day, with records that are of some kinds or named one by one. A network
+    /// new to the account makes it graver.
+    pub fn finding(&self, card: &Card, of: Told<'_>) -> Finding {
+        let is_graver = self.graver.is_some();
+        let (first, last) = of.span.map(stated).unwrap_or_default();
+        let graver = self.graver.clone().unwrap_or(Text::fixed("", ""));
+        Finding {
+            severity: if is_graver { Severity::High } else { of.severity },
+            confidence: if is_graver { Confidence::Moderate } else { Confidence::Low },
+            grade: Grade::E3,
+            subject: Subject { kind: SubjectKind::Account, value: self.stats.name.to_string() },
+            first,
+            last,
+            count: of.count,
+            reason: Text::new(
+                format!("{} {}", of.reason.en, graver.en).trim_end().to_owned(),
+                format!("{}{}", of.reason.ja, graver.ja),
+            ),
+            scope: Scope {
+                records: of.named.iter().map(|mark| mark.1.key()).collect(),
+                day: (of.kinds != 0).then_some(self.day),
+                ..scope([self.key], of.kinds)
+            },
+            places: of.shown.iter().copied().map(place).collect(),
+            speaks_to: of.speaks_to(is_graver),
+            ..card.finding(of.title)
+        }
+    }
+}
+
+/// What a finding about a day tells.
+pub struct Told<'a> {
+    /// One line.
+    pub title: Text,
+    /// The figures.
+    pub reason: Text,
+    /// How severe it is by itself.
+    pub severity: Severity,
+    /// Records that it rests on.
+    pub count: u64,
+    /// First and last of these.
+    pub span: Option<(i64, i64)>,
+    /// Kinds of activity of the day that it rests on, as bits.
+    pub kinds: u32,
+    /// Records that it rests on one by one.
+    pub named: &'a [Mark],
+    /// Records that are shown.
+    pub shown: Vec<Mark>,
+}
+
+impl Told<'_> {
+    /// What was taken is recorded; whether by whom it should not have been is what the graver signs
+    /// speak of.
+    fn speaks_to(&self, is_graver: bool) -> Vec<(Question, State)> {
+        let taken = (Question::Q4, State::Possible);
+        if is_graver { vec![taken, (Question::Q1, State::Possible)] } else { vec![taken] }
+    }
+}
+
+/// The value at a rank in thousandths, by the nearest rank; none of nothing.
+pub fn quantile(sorted: &[u64], thousandths: usize) -> Option<u64> {
+    let rank = (sorted.len() * thousandths).div_ceil(1_000).saturating_sub(1);
+    sorted.get(rank).copied()
+}

@@ -1,0 +1,119 @@
+//! What is known of the organisation and cannot be told from logs: its own networks, its mail
+//! domains, the accounts of its vendors.
+
+use crate::judge::activity::Network;
+use core::net::IpAddr;
+use serde::{Deserialize, Serialize};
+
+/// As typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeclaredContext {
+    /// Addresses and networks of the own offices, VPNs, proxies and partners, `192.0.2.0/24`: never
+    /// new to an account, and expected to be shared by many.
+    pub own_networks: Vec<String>,
+    /// The own mail domains besides that of an account, `example.jp`: no rule that sends mail there
+    /// sends it out.
+    pub own_domains: Vec<String>,
+    /// Accounts of vendors.
+    pub vendor_accounts: Vec<String>,
+}
+
+/// What is declared cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("«{0}» is no network: expected an address, or one with its prefix such as 192.0.2.0/24")]
+pub struct DeclaredError(String);
+
+/// As meant.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    networks: Vec<(IpAddr, u8)>,
+    domains: Vec<String>,
+    vendors: Vec<String>,
+}
+
+impl Declared {
+    /// Reads what is declared.
+    pub fn new(context: &DeclaredContext) -> Result<Self, DeclaredError> {
+        let lower =
+            |texts: &[String]| texts.iter().map(|text| text.trim().to_lowercase()).collect();
+        Ok(Self {
+            networks: context
+                .own_networks
+                .iter()
+                .map(|text| network(text))
+                .collect::<Result<_, _>>()?,
+            domains: lower(&context.own_domains),
+            vendors: lower(&context.vendor_accounts),
+        })
+    }
+
+    /// Whether a network is, or holds, one of the own: within a /24 or a /48 they are not told
+    /// apart.
+    pub fn owns(&self, network: Network) -> bool {
+        self.networks.iter().any(|(address, prefix)| overlaps(*address, *prefix, network))
+    }
+
+    /// Whether a mail domain is one of the own.
+    pub fn is_own_domain(&self, domain: &str) -> bool {
+        self.domains.iter().any(|own| domain.eq_ignore_ascii_case(own))
+    }
+
+    /// Whether an account is one of a vendor.
+    pub fn is_vendor(&self, account: &str) -> bool {
+        self.vendors.iter().any(|vendor| account.eq_ignore_ascii_case(vendor))
+    }
+}
+
+fn network(text: &str) -> Result<(IpAddr, u8), DeclaredError> {
+    let wrong = || DeclaredError(text.to_owned());
+    let (address, prefix) = match text.trim().split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix.parse().map_err(|_| wrong())?)),
+        None => (text.trim(), None),
+    };
+    let address: IpAddr = address.parse().map_err(|_| wrong())?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = prefix.unwrap_or(most);
+    if prefix > most { Err(wrong()) } else { Ok((address, prefix)) }
+}
+
+/// Whether two networks have an address in common.
+fn overlaps(address: IpAddr, prefix: u8, network: Network) -> bool {
+    let (a, b, size) = match (address, network) {
+        (IpAddr::V4(address), Network::V4([a, b, c])) => {
+            let own = u128::from(u32::from(address)) << 96;
+            (own, u128::from(u32::from_be_bytes([a, b, c, 0])) << 96, prefix.min(24))
+        }
+        (IpAddr::V6(address), Network::V6([a, b, c])) => {
+            let [a, b, c] = [a, b, c].map(u128::from);
+            (u128::from(address), a << 112 | b << 96 | c << 80, prefix.min(48))
+        }
+        _ => return false,
+    };
+    size == 0 || a >> (128 - size) == b >> (128 - size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(networks: &[&str]) -> Result<Declared, DeclaredError> {
+        let own_networks = networks.iter().map(|text| (*text).to_owned()).collect();
+        Declared::new(&DeclaredContext { own_networks, ..DeclaredContext::default() })
+    }
+
+    #[test]
+    fn own_networks_are_told_from_others() {
+        let declared = declared(&["192.0.2.9", "203.0.112.0/22", "2001:db8::/32"]).unwrap();
+        let owns = |text: &str| declared.owns(Network::of(text.as_bytes()).unwrap());
+        assert!(owns("192.0.2.77") && owns("203.0.113.5") && owns("2001:db8:7::1"));
+        assert!(!owns("192.0.3.9") && !owns("203.0.116.1") && !owns("2001:db9::1"));
+    }
+
+    #[test]
+    fn what_is_no_network_is_refused() {
+        for text in ["office", "192.0.2.0/33", "192.0.2.0/x"] {
+            assert!(declared(&[text]).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Which of many conditions may hold for a record, told by the values that they ask for.
+//!
+//! It may name conditions in vain, and never leaves out one that holds.
+
+use super::condition::Condition;
+use super::keys::{Found, KeyId};
+use crate::base::{Fingerprint, Seed, Table};
+use bumpalo::Bump;
+
+/// Values come from descriptions; what records choose is compared again.
+const SEED: Seed = Seed(0);
+/// Values that conditions are told by are no longer than this.
+const VALUE_BYTES: usize = 64;
+const BITS: usize = u64::BITS as usize;
+
+/// Conditions by the values that they ask for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cases {
+    count: usize,
+    /// Names whose values are looked up.
+    keys: Vec<KeyId>,
+    /// By name and value in lower case, the conditions that ask for it.
+    by_value: Table<Vec<usize>>,
+    /// Those that ask for no value, as bits.
+    others: Vec<u64>,
+}
+
+impl Cases {
+    /// Adds a condition; the first has the place 0.
+    pub fn add(&mut self, condition: &Condition) {
+        let place = self.count;
+        self.count += 1;
+        self.others.resize(self.count.div_ceil(BITS), 0);
+        let values = condition.values();
+        let Some((key, values)) =
+            values.filter(|(_, values)| values.iter().all(|value| value.len() <= VALUE_BYTES))
+        else {
+            mark(&mut self.others, place);
+            return;
+        };
+        if !self.keys.contains(&key) {
+            self.keys.push(key);
+        }
+        for value in values {
+            self.by_value.entry(print(key, value), Vec::new).push(place);
+        }
+    }
+
+    /// The places of the conditions that may hold, in order.
+    pub fn candidates<'s>(
+        &self,
+        found: &Found<'_, '_>,
+        arena: &'s Bump,
+    ) -> impl Iterator<Item = usize> + use<'s> {
+        let bits = arena.alloc_slice_copy(&self.others);
+        for key in &self.keys {
+            let Some(text) = found.text(*key).filter(|text| text.len() <= VALUE_BYTES) else {
+                continue;
+            };
+            let mut lower = [0; VALUE_BYTES];
+            let lower = &mut lower[..text.len()];
+            lower.copy_from_slice(text);
+            lower.make_ascii_lowercase();
+            let places = self.by_value.get(print(*key, lower));
+            places.into_iter().flatten().for_each(|place| mark(bits, *place));
+        }
+        let bits = &*bits;
+        (0..bits.len()).flat_map(move |word| {
+            let mut left = bits[word];
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(word * BITS + bit)
+            })
+        })
+    }
+}
+
+fn mark(bits: &mut [u64], place: usize) {
+    if let Some(word) = bits.get_mut(place / BITS) {
+        *word |= 1 << (place % BITS);
+    }
+}
+
+fn print(key: KeyId, value: &[u8]) -> Fingerprint {
+    SEED.within(Fingerprint::from(key), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grams::Held;
+    use super::super::keys::Keys;
+    use super::*;
+    use crate::text::{Pair, Value};
+
+    #[test]
+    fn what_holds_is_always_named() {
+        let mut keys = Keys::default();
+        let texts = ["a=x|y & b", "a=X*", "b=1", "!c", "a!=x", "a=y & b=2", "c>=3", "a=x & b=*"];
+        let conditions: Vec<_> =
+            texts.iter().map(|text| Condition::compile(text, &mut keys).unwrap()).collect();
+        let mut cases = Cases::default();
+        conditions.iter().for_each(|condition| cases.add(condition));
+        let arena = Bump::new();
+        let long = "x".repeat(VALUE_BYTES + 1);
+        let mut left_out = 0;
+        for a in ["", "x", "Y", "xz", &long] {
+            for (b, c) in [("1", "2"), ("2", "3"), ("", "")] {
+                let pair = |(key, text): (&'static str, &'static str)| Pair {
+                    key: key.as_bytes(),
+                    value: Value::Text(text.as_bytes()),
+                };
+                let a: &'static str = a.to_owned().leak();
+                let pairs = [("a", a), ("b", b), ("c", c)].map(pair);
+                let found = keys.find(&pairs, &arena);
+                let named: Vec<_> = cases.candidates(&found, &arena).collect();
+                assert!(named.is_sorted());
+                for (place, condition) in conditions.iter().enumerate() {
+                    assert!(
+                        !condition.holds(&found, &Held::UNKNOWN) || named.contains(&place),
+                        "{}",
+                        texts[place]
+                    );
+                }
+                left_out += conditions.len() - named.len();
+            }
+        }
+        assert!(left_out > 0);
+    }
+}

@@ -1,0 +1,344 @@
+//! What an event says that somebody did: signed in, took a document, changed who may do what.
+//!
+//! Logs say it in their own words; `words.toml` says what these mean. An event whose action
+//! stands nowhere there is none of these, and nothing is guessed.
+
+mod network;
+mod words;
+
+pub use network::Network;
+pub use words::Topic;
+
+use super::agent::{Browser, browser};
+use crate::base::{Fingerprint, Instant, Location, Seed};
+use crate::event::{Event, Field, number};
+use serde::{Deserialize, Serialize};
+use words::{Word, Words, words};
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum What {
+    /// Signed in.
+    SignedIn,
+    /// Was not let in.
+    Refused(Reason),
+    /// Did something to a document, a mailbox or a directory.
+    Act(Act),
+    /// Changed who may do what, or where mail goes.
+    Change(Change),
+}
+
+/// Why a sign-in failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Reason {
+    /// There is no such account.
+    UnknownUser,
+    /// The account is locked or disabled.
+    Locked,
+    /// The second factor was denied.
+    MfaDenied,
+    /// The password was wrong, or the log does not say.
+    Other,
+}
+
+/// What was done to a document, a mailbox or a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "words.toml says what counts as each")]
+pub enum Act {
+    Viewed,
+    Searched,
+    Listed,
+    Downloaded,
+    Exported,
+}
+
+/// What was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "words.toml says what counts as each")]
+pub enum Change {
+    AccountCreated,
+    AccountRemoved,
+    RoleGranted,
+    CredentialAdded,
+    ConsentGiven,
+    MailRule,
+    Shared,
+}
+
+impl What {
+    /// Any sign-in that succeeded.
+    pub const SIGNED_IN: u32 = 1;
+    /// Any sign-in that failed.
+    pub const REFUSED: u32 = 2;
+    /// A document taken away: downloaded or exported.
+    pub const TAKEN: u32 = 4;
+    /// Exported.
+    pub const EXPORTED: u32 = 8;
+    /// Viewed, searched or listed.
+    pub const READ: u32 = 16;
+    /// A change.
+    pub const CHANGED: u32 = 32;
+
+    /// The kinds that it is of, as bits.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::SignedIn => Self::SIGNED_IN,
+            Self::Refused(_) => Self::REFUSED,
+            Self::Act(Act::Downloaded) => Self::TAKEN,
+            Self::Act(Act::Exported) => Self::TAKEN | Self::EXPORTED,
+            Self::Act(_) => Self::READ,
+            Self::Change(_) => Self::CHANGED,
+        }
+    }
+}
+
+/// What an event says that somebody did.
+#[derive(Clone, Copy, Debug)]
+pub struct Activity<'a> {
+    /// The event.
+    pub event: &'a Event<'a>,
+    /// What.
+    pub what: What,
+    /// When.
+    pub at: Instant,
+    /// Seconds east of UTC in which it was written.
+    pub offset_secs: i32,
+    /// Where it stands.
+    pub location: Location,
+    /// The account as logged.
+    pub account: &'a [u8],
+    /// Stands for the account, in whichever case it is written.
+    pub account_key: Fingerprint,
+    /// From where.
+    pub network: Option<Network>,
+    /// How many events it stands for.
+    pub count: u32,
+}
+
+/// Keeps accounts, their networks, and sessions apart from one another.
+const ACCOUNTS: u64 = 0x73_69_67_6e_2d_69_6e;
+const SESSIONS: u64 = 0x73_65_73_73_69_6f_6e;
+
+impl<'a> Activity<'a> {
+    /// What an event says, if it says that an account did something.
+    pub fn of(event: &'a Event<'a>, seed: Seed) -> Option<Self> {
+        let stamp = event.time.stamp()?;
+        let fields = &event.fields;
+        // Most records with an action are of firewalls and name nobody.
+        let account = fields.text(Field::UserName).or_else(|| fields.text(Field::UserEmail))?;
+        let words = words()?;
+        let word = words.action(fields.text(Field::Action)?)?;
+        let is_failure = fields.text(Field::Outcome) == Some(b"failure");
+        let what = meaning(words, word, event, is_failure)?;
+        // What somebody tried in vain changed nothing and took nothing.
+        let is_vain = is_failure && matches!(what, What::Act(_) | What::Change(_));
+        if is_vain || words.is_nobody(account) {
+            return None;
+        }
+        Some(Self {
+            event,
+            what,
+            at: stamp.at,
+            offset_secs: stamp.offset_secs,
+            location: event.location,
+            account,
+            account_key: seed.within(ACCOUNTS, &account.to_ascii_lowercase()),
+            network: fields.text(Field::SourceAddress).and_then(Network::of),
+            count: event.count.max(1),
+        })
+    }
+
+    /// The client's address as logged, shown as text.
+    pub fn address(&self) -> String {
+        let address = self.event.fields.text(Field::SourceAddress).unwrap_or(b"-");
+        String::from_utf8_lossy(address).into_owned()
+    }
+
+    /// What was done, in the words of the log.
+    pub fn action(&self) -> Option<&'a [u8]> {
+        self.event.fields.text(Field::Action)
+    }
+
+    /// Stands for the account in its network.
+    pub fn pair_key(&self) -> Option<Fingerprint> {
+        self.network.map(|network| Seed(self.account_key).of(&network.bytes()))
+    }
+
+    /// The organisation that the account belongs to: as stated, or else the domain of its name.
+    pub fn organisation(&self) -> Option<&'a [u8]> {
+        let fields = &self.event.fields;
+        let stated =
+            fields.text(Field::Organization).or_else(|| fields.text(Field::OrganizationId));
+        stated.or_else(|| self.domain())
+    }
+
+    /// The mail domain of the account, where its name has one.
+    pub fn domain(&self) -> Option<&'a [u8]> {
+        let at = memchr::memrchr(b'@', self.account)?;
+        self.account.get(at + 1..).filter(|domain| domain.contains(&b'.'))
+    }
+
+    /// What it was done to, as the record names it.
+    pub fn object(&self) -> Option<&'a [u8]> {
+        let fields = &self.event.fields;
+        let names = [Field::FilePath, Field::FileName, Field::Target, Field::Service];
+        names.into_iter().find_map(|field| fields.text(field))
+    }
+
+    /// The project or site that it belongs to.
+    pub fn project(&self) -> Option<&'a [u8]> {
+        self.event.fields.text(Field::Project)
+    }
+
+    /// Bytes that were handed out, where the record says so.
+    pub fn bytes(&self) -> u64 {
+        let sizes = [Field::BytesOut, Field::DestinationBytes, Field::FileSize];
+        sizes.into_iter().find_map(|field| number(self.event.fields.text(field)?)).unwrap_or(0)
+    }
+
+    /// Stands for its session, where one is logged.
+    pub fn session_key(&self, seed: Seed) -> Option<Fingerprint> {
+        Some(seed.within(SESSIONS, self.event.fields.text(Field::Session)?))
+    }
+
+    /// The kind of program and system that the client says that it is, where it is a browser.
+    pub fn browser(&self) -> Option<Browser> {
+        browser(self.event.fields.text(Field::UserAgent)?)
+    }
+
+    /// Whom or what a change concerns.
+    pub fn target(&self) -> Option<&'a [u8]> {
+        let fields = &self.event.fields;
+        let names = [Field::TargetUser, Field::GroupName, Field::RuleName, Field::Service];
+        names.into_iter().find_map(|field| fields.text(field))
+    }
+
+    /// Whether the right that was granted rules over others.
+    pub fn is_privileged(&self) -> bool {
+        let fields = &self.event.fields;
+        let names = [Field::GroupName, Field::RuleName];
+        let is_named = |field| {
+            let text = fields.text(field);
+            words().zip(text).is_some_and(|(words, text)| words.is_privileged(text))
+        };
+        names.into_iter().any(is_named)
+            || fields.pairs().iter().any(|pair| {
+                let name = pair.key.to_ascii_lowercase();
+                name.ends_with(b"role.displayname")
+                    && words().zip(pair.value.text()).is_some_and(|(w, t)| w.is_privileged(t))
+            })
+    }
+
+    /// Whether it grants a right to whoever does it.
+    pub fn is_to_self(&self) -> bool {
+        let target = self.event.fields.text(Field::TargetUser);
+        target.is_some_and(|target| target.eq_ignore_ascii_case(self.account))
+    }
+
+    /// Where a rule sends mail, as the record names it.
+    pub fn forwards_to(&self) -> Option<&'a [u8]> {
+        let words = words()?;
+        let pairs = self.event.fields.pairs().iter();
+        pairs.filter(|pair| words.forwards(pair.key)).find_map(|pair| {
+            pair.value
+                .text()
+                .filter(|text| !text.is_empty() && !text.eq_ignore_ascii_case(b"false"))
+        })
+    }
+
+    /// Whether a rule hides mail from its owner.
+    pub fn hides_mail(&self) -> bool {
+        let Some(words) = words() else { return false };
+        self.event.fields.pairs().iter().any(|pair| {
+            let says = pair
+                .value
+                .text()
+                .is_some_and(|text| !text.is_empty() && !text.eq_ignore_ascii_case(b"false"));
+            says && words.hides(pair.key)
+        })
+    }
+
+    /// What the document is about, by its name.
+    pub fn topic(&self) -> Option<Topic> {
+        let words = words()?;
+        [Field::FilePath, Field::FileName]
+            .into_iter()
+            .find_map(|field| words.topic(self.event.fields.text(field)?))
+    }
+
+    /// Whether it is a search for what leads further.
+    pub fn is_sensitive_search(&self) -> bool {
+        let fields = &self.event.fields;
+        let names = [Field::FilePath, Field::FileName, Field::Message, Field::Reason];
+        self.what == What::Act(Act::Searched)
+            && names.into_iter().any(|field| {
+                words()
+                    .zip(fields.text(field))
+                    .is_some_and(|(words, text)| words.is_sensitive_search(text))
+            })
+    }
+}
+
+/// What a word means in its record; none where it says nothing.
+fn meaning(words: &Words, word: Word, event: &Event<'_>, is_failure: bool) -> Option<What> {
+    let fields = &event.fields;
+    let what = match word {
+        Word::Means(what) => what,
+        Word::SignIn => match fields.text(Field::Outcome)? {
+            b"success" => What::SignedIn,
+            b"failure" => What::Refused(Reason::Other),
+            _ => return None,
+        },
+    };
+    match what {
+        What::SignedIn if is_failure => refusal(words, event),
+        What::Refused(_) => refusal(words, event),
+        what => Some(what),
+    }
+}
+
+fn refusal(words: &Words, event: &Event<'_>) -> Option<What> {
+    let fields = &event.fields;
+    let reason = words.reason(fields.text(Field::Reason), fields.text(Field::Code))?;
+    Some(What::Refused(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Stamp, Time};
+    use crate::event::Fields;
+
+    fn what(others: &[(Field, &[u8])]) -> Option<What> {
+        let mut fields = Fields::default();
+        let inline = others.iter().filter(|(field, _)| field.is_inline());
+        inline.for_each(|(field, text)| fields.set(*field, text));
+        let rest: Vec<_> = others.iter().filter(|(field, _)| !field.is_inline()).copied().collect();
+        fields.set_others(&rest);
+        let location = Location { stream: 0, length: 1, offset: 0, line: 0, record: 0 };
+        let stamp = Stamp { at: 9, nanos: 0, offset_secs: 0 };
+        let event = Event { location, time: Time::Zoned(stamp), count: 1, fields: &fields };
+        Activity::of(&event, Seed(1)).map(|activity| activity.what)
+    }
+
+    #[test]
+    fn the_words_of_logs_say_what_was_done() {
+        let login = |outcome, reason| {
+            what(&[
+                (Field::UserName, b"sato"),
+                (Field::Action, b"Login"),
+                (Field::Outcome, outcome),
+                (Field::Reason, reason),
+            ])
+        };
+        assert_eq!(login(b"success", b""), Some(What::SignedIn));
+        assert_eq!(login(b"failure", b"Invalid user"), Some(What::Refused(Reason::UnknownUser)));
+        assert_eq!(login(b"failure", b"account locked"), Some(What::Refused(Reason::Locked)));
+        assert_eq!(login(b"failure", b"50076"), None, "the second factor was still to come");
+        assert_eq!(login(b"unknown", b""), None);
+        let taken = what(&[(Field::UserName, b"sato"), (Field::Action, b"FileDownloaded")]);
+        assert_eq!(taken, Some(What::Act(Act::Downloaded)));
+        assert_eq!(what(&[(Field::Action, b"FileDownloaded")]), None, "by nobody");
+        assert_eq!(what(&[(Field::UserName, b"sato"), (Field::Action, b"allow")]), None);
+    }
+}
