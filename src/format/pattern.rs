@@ -76,11 +76,11 @@ enum Class {
 pub(super) struct Times<'c> {
     clock: &'c Clock,
     /// Of any form, and of that of ISO 8601, each at the start and behind one byte.
-    first: [[OnceCell<TimeAt>; 2]; 2],
+    first: [[OnceCell<Timed>; 2]; 2],
 }
 
 /// A time that stands at a place, and its length.
-type TimeAt = Option<(Time, usize)>;
+type Timed = Option<(Time, usize)>;
 
 impl<'c> Times<'c> {
     /// Those of a text, completed from the clock.
@@ -89,7 +89,7 @@ impl<'c> Times<'c> {
     }
 
     /// The time of a form that the text has at a place, and its length.
-    pub fn read(&self, text: &[u8], at: usize, form: &Form) -> TimeAt {
+    pub fn read(&self, text: &[u8], at: usize, form: &Form) -> Timed {
         let read = || read_prefix(text.get(at..)?, form, self.clock);
         let first = match form {
             Form::Auto => self.first[0].get(at),
