@@ -66,6 +66,14 @@ pub struct Reader {
     no_comments: Vec<Box<[u8]>>,
 }
 
+/// The names that each claim of a JSON format needs, and the first of them.
+fn names_of_claims(format: &Compiled) -> impl Iterator<Item = (Option<u64>, Names)> {
+    format.mapping.needed_names().into_iter().map(|names| {
+        let names: Vec<_> = names.into_iter().map(|name| hashed(name.as_bytes())).collect();
+        (names.first().copied(), Names::of(&names))
+    })
+}
+
 /// What a stream says of its records.
 #[derive(Clone, Debug)]
 pub struct Situation {
@@ -154,13 +162,10 @@ impl Reader {
         for (index, format) in (0..).zip(&reader.formats) {
             match &format.method {
                 Method::Json => {
-                    for names in format.mapping.needed_names() {
-                        let names: Vec<_> =
-                            names.into_iter().map(|name| hashed(name.as_bytes())).collect();
-                        match names.first() {
+                    for (name, needed) in names_of_claims(format) {
+                        match name {
                             Some(name) => {
-                                let needed = (Names::of(&names), index);
-                                reader.by_key.entry(*name, Vec::new).push(needed);
+                                reader.by_key.entry(name, Vec::new).push((needed, index));
                             }
                             None => reader.any_json.push(index),
                         }
