@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
 import { PAGE, PAGE_URL, ROOT, fromPage, kept, temporary } from "./lib/places.mjs";
@@ -312,9 +312,11 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
   test("indicator lists are swept for, kept, made private, and taken out", () =>
     withPage(PAGE_URL, async (tab) => {
       const { stix, csv } = indicatorLists();
-      const log = samples["attacked.log"];
+      // Beside the lists, so that both sides call all of them by their names alone.
+      const log = join(dirname(stix), "attacked.log");
+      copyFileSync(samples["attacked.log"], log);
       const swept = async (...lists) =>
-        commandLine(dirname(log), [basename(log)], lists.flatMap((list) => ["--iocs", list]));
+        commandLine(dirname(log), [basename(log)], lists.flatMap((list) => ["--iocs", basename(list)]));
       const json = await checkFiles(tab, [stix, log]);
       assert.equal(json, await swept(stix));
       assert.equal(JSON.parse(json).sources.length, 1, "a list is no log");
