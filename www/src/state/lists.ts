@@ -31,15 +31,11 @@ const MAX_BYTES = 64 << 20;
 /** Takes the lists out of what was given. CSV and plain text are logs unless they are chosen. */
 export async function findLists(all: readonly Given[]): Promise<{ given: Given[]; lists: Given[] }> {
   const asked = all.filter(({ file }) => file.size > 0 && file.size <= MAX_BYTES);
-  if (asked.length === 0) return { given: [...all], lists: [] };
-  const files = asked.map(({ file }) => file);
   // An engine that cannot start is told by the check.
-  const answers = await (
-    await engines()
-  )
-    .idle()
-    .ask("findLists", { files })
-    .catch((): boolean[] => []);
+  const answers = await (async () => {
+    if (asked.length === 0) return [];
+    return (await engines()).idle().ask("findLists", { files: asked.map(({ file }) => file) });
+  })().catch((): boolean[] => []);
   const lists = asked.filter((_, at) => answers[at]);
   const found = new Set(lists);
   return { given: all.filter((one) => !found.has(one)), lists };
