@@ -68,7 +68,7 @@ pub struct Reader {
 
 /// The names that each claim of a JSON format needs, and the first of them.
 fn names_of_claims(format: &Compiled) -> impl Iterator<Item = (Option<u64>, Names)> {
-    format.mapping.needed_names().into_iter().map(|names| {
+    format.mapping.needed_names().map(|names| {
         let names: Vec<_> = names.into_iter().map(|name| hashed(name.as_bytes())).collect();
         (names.first().copied(), Names::of(&names))
     })
