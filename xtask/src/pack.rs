@@ -33,7 +33,9 @@ pub struct Page {
 /// The same input gives the same bytes.
 pub fn pack(bundles: &Bundles, module: &Module, version: &str) -> Result<Page> {
     let engine = septets::text(&module.packed);
-    let worker = script(&format!("{}\n{}", module.glue, bundles.worker))?;
+    let unpacker = BASE64_STANDARD.encode(&module.unpacker);
+    let worker =
+        script(&format!("const UNPACKER=\"{unpacker}\";\n{}\n{}", module.glue, bundles.worker))?;
     let app = script(&format!("{LOCK_FRAME}\n{}", pin(&bundles.app, &module.packed, &worker)?))?;
     let outer = script(&format!("{}\n{LOCK_SHELL}", bundles.outer))?;
     for style in [&bundles.style, &bundles.outer_style] {
@@ -223,7 +225,8 @@ mod tests {
         };
         let module = Module {
             wasm: b"\0asm\x01\0\0\0".to_vec(),
-            packed: vec![0x1f, 0x8b],
+            packed: vec![0x5d, 0],
+            unpacker: b"\0asm".to_vec(),
             glue: "let wasm_bindgen".to_owned(),
         };
         pack(&bundles, &module, "1.2.3")

@@ -1,8 +1,11 @@
 // Makes the engine ready: takes the worker's source out of its inert block, and the module, packed,
-// from the outer page, whose inert block it was; checks them against the digests pinned in this script, and compiles the module once.
+// from the outer page, whose inert block it was; checks them against the digests pinned in this
+// script, and has a worker unpack and compile the module, once.
 //
 // The policy of hashes does not cover inert blocks. The pins do: a block that was changed after the
 // build is refused.
+
+import type { Reply, Request } from "./protocol";
 
 const ENGINE_SHA256 = "__ENGINE_SHA256__";
 const WORKER_SHA256 = "__WORKER_SHA256__";
@@ -41,15 +44,28 @@ async function check(id: string, bytes: Uint8Array<ArrayBuffer>, pin: string): P
   if (found !== pin) throw new BootError("changed", `#${id}: ${found} ≠ ${pin}`);
 }
 
-async function compile(packed: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  const wasm = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  try {
-    // It is compiled while it is unpacked.
-    return await WebAssembly.compileStreaming(
-      new Response(wasm, { headers: { "Content-Type": "application/wasm" } }),
-    );
-  } catch (error) {
-    throw new BootError("no_wasm", String(error));
+/** Has a worker unpack and compile the engine, which takes too long for a page that is looked at. */
+class Compiler {
+  readonly #worker: Worker;
+
+  constructor(workerUrl: string) {
+    this.#worker = new Worker(workerUrl);
+  }
+
+  compile(packed: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+    return new Promise<WebAssembly.Module>((resolve, reject) => {
+      const fail = (why: string) => reject(new BootError("no_wasm", why));
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        fail(event.message);
+      };
+      this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+        if (data.kind === "answer") resolve(data.answer as WebAssembly.Module);
+        if (data.kind === "error") fail(data.message);
+      };
+      const request: Request<"unpack"> = { id: 0, call: "unpack", ask: { packed } };
+      this.#worker.postMessage(request, [packed.buffer]);
+    }).finally(() => this.#worker.terminate());
   }
 }
 
@@ -57,9 +73,10 @@ async function compile(packed: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Mod
 export async function boot(fetched: Promise<Uint8Array<ArrayBuffer>>): Promise<Program> {
   const worker = block("worker");
   await check("worker", new TextEncoder().encode(worker), WORKER_SHA256);
+  const workerUrl = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
+  // It starts while the engine is on its way.
+  const compiler = new Compiler(workerUrl);
   const packed = await fetched;
   await check("engine", packed, ENGINE_SHA256);
-  const module = await compile(packed);
-  const workerUrl = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
-  return { module, workerUrl };
+  return { module: await compiler.compile(packed), workerUrl };
 }

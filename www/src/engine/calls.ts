@@ -1,6 +1,7 @@
 // What a worker does for each call: passes it to the engine. It holds one engine instance, the plan
 // of the current check, and, in the worker that concluded, the report.
 
+import { unpacked } from "./unpack";
 import { parcel } from "../lib/parcel";
 import { AHEAD_BYTES, Ahead } from "./ahead";
 import type { Answered, Asked, CallName, Job, Merging, NamedFile, Plan, SentPlan, Survey } from "./protocol";
@@ -29,6 +30,7 @@ let concluder: wasm_bindgen.Concluder | undefined;
 let report = "";
 
 export const handlers: Handlers = {
+  unpack: ({ packed }) => unpacked(packed),
   init({ module }) {
     wasm_bindgen.initSync({ module });
     return { formats: wasm_bindgen.formats(), detections: wasm_bindgen.detections() };

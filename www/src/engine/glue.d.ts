@@ -15,6 +15,9 @@ import type {
 } from "./protocol";
 
 declare global {
+  /** The module that unpacks the engine, in base64. The build puts it in front of the worker. */
+  const UNPACKER: string;
+
   namespace wasm_bindgen {
     function initSync(options: { module: WebAssembly.Module }): void;
     function check_settings(settings: Settings): void;

@@ -250,6 +250,8 @@ export interface ReadRules extends RuleSetAbout {
 
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
+  /** Unpacks and compiles the engine. */
+  unpack: { ask: { packed: Uint8Array<ArrayBuffer> }; answer: WebAssembly.Module };
   init: { ask: { module: WebAssembly.Module }; answer: Catalogue };
   checkSettings: { ask: { settings: Settings }; answer: void };
   /** Which of some files are surely indicator lists. */

@@ -7,8 +7,6 @@ mod pack;
 mod recipe;
 mod toolchain;
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, bail};
 
 pub use inspect::Traits;
@@ -20,8 +18,10 @@ use crate::repo::{Repo, read_bytes};
 /// A module as the page carries it.
 pub struct Module {
     pub wasm: Vec<u8>,
-    /// The same, as a gzip member.
+    /// The same, as an LZMA file.
     pub packed: Vec<u8>,
+    /// The small module that unpacks it.
+    pub unpacker: Vec<u8>,
     /// Defines the global `wasm_bindgen` in a classic script.
     pub glue: String,
 }
@@ -42,27 +42,53 @@ pub fn build(repo: &Repo, toolchain: &Toolchain, care: Care) -> Result<Module> {
         Care::Release => recipe.profile.as_str(),
         Care::Quick => "quick",
     };
-    let linked = read_bytes(&compile(repo, toolchain, &recipe, profile)?)?;
+    let linked = compile(repo, toolchain, &recipe, Part::Engine, profile)?;
     keeps_features(&recipe, &linked)?;
     let (bound, glue) = bindings::generate(linked)?;
     let wasm = match care {
         Care::Quick => bound,
         Care::Release => optimise::optimise(repo, &recipe, &bound)?,
     };
-    let packed = pack::pack(repo, &wasm, care)?;
-    Ok(Module { wasm, packed, glue })
+    let packed = pack::pack(&wasm, care)?;
+    let unpacker = compile(repo, toolchain, &recipe, Part::Unpacker, &recipe.profile)?;
+    let unpacker = optimise::optimise(repo, &recipe, &unpacker)?;
+    Ok(Module { wasm, packed, unpacker, glue })
 }
 
-fn compile(repo: &Repo, toolchain: &Toolchain, recipe: &Recipe, profile: &str) -> Result<PathBuf> {
+/// What of the page is Rust.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Engine,
+    Unpacker,
+}
+
+impl Part {
+    /// Its package, and the file that cargo makes of it.
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Part::Engine => ("sekisho", "sekisho.wasm"),
+            Part::Unpacker => ("sekisho-unpack", "sekisho_unpack.wasm"),
+        }
+    }
+}
+
+fn compile(
+    repo: &Repo,
+    toolchain: &Toolchain,
+    recipe: &Recipe,
+    part: Part,
+    profile: &str,
+) -> Result<Vec<u8>> {
+    let (package, file) = part.names();
     toolchain
         .cargo(repo, recipe, "build")
-        .args(["--package", "sekisho", "--lib", "--profile", profile])
+        .args(["--package", package, "--lib", "--profile", profile])
         .run()?;
-    let built = toolchain.target(repo).join(toolchain::TRIPLE).join(profile).join("sekisho.wasm");
+    let built = toolchain.target(repo).join(toolchain::TRIPLE).join(profile).join(file);
     if !built.exists() {
         bail!("cargo made no {}; is the library still a `cdylib`?", built.display());
     }
-    Ok(built)
+    read_bytes(&built)
 }
 
 /// The linked module says which features it was compiled with; they must include the recipe's.
@@ -79,8 +105,9 @@ fn keeps_features(recipe: &Recipe, linked: &[u8]) -> Result<()> {
 /// Lints the crate as it is compiled for the page.
 pub fn clippy(repo: &Repo, toolchain: &Toolchain) -> Result<()> {
     let recipe = Recipe::read(repo)?;
+    let (engine, unpacker) = (Part::Engine.names().0, Part::Unpacker.names().0);
     toolchain
         .clippy(repo, &recipe)?
-        .args(["--package", "sekisho", "--lib", "--", "-D", "warnings"])
+        .args(["--package", engine, "--package", unpacker, "--lib", "--", "-D", "warnings"])
         .run()
 }

@@ -1,48 +1,54 @@
-//! The module as one gzip member, which a browser unpacks by itself. Packing it well takes a
-//! minute, so a result is kept under the digest of what went in.
+//! The module as an LZMA file, which `www/unpack` reads.
+
+use std::io::Write;
 
 use anyhow::Result;
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 
 use super::Care;
-use crate::pack::sha256_hex;
-use crate::repo::{Repo, read_bytes, write};
 
-pub fn pack(repo: &Repo, wasm: &[u8], care: Care) -> Result<Vec<u8>> {
-    if care == Care::Quick {
-        return Ok(member(wasm, &miniz_oxide::deflate::compress_to_vec(wasm, 6)));
-    }
-    let kept = repo.notes().join("packed").join(format!("{}.gz", sha256_hex(wasm)));
-    if !kept.exists() {
-        write(&kept, member(wasm, &thoroughly(wasm)?))?;
-    }
-    read_bytes(&kept)
+/// Code has no alignment that would tell the next byte.
+const POSITION_BITS: u32 = 0;
+
+pub fn pack(wasm: &[u8], care: Care) -> Result<Vec<u8>> {
+    let options = match care {
+        Care::Quick => LzmaOptions::with_preset(0),
+        Care::Release => thorough(wasm.len()),
+    };
+    let mut writer =
+        LzmaWriter::new_use_header(Vec::new(), &options, Some(wasm.len().try_into()?))?;
+    writer.write_all(wasm)?;
+    Ok(writer.finish()?)
 }
 
-fn thoroughly(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut deflated = Vec::new();
-    zopfli::compress(zopfli::Options::default(), zopfli::Format::Deflate, wasm, &mut deflated)?;
-    Ok(deflated)
-}
-
-/// Without a name or a time.
-fn member(wasm: &[u8], deflated: &[u8]) -> Vec<u8> {
-    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
-    member.extend(deflated);
-    member.extend(crc32fast::hash(wasm).to_le_bytes());
-    // The format keeps the length modulo 2^32; a module is far smaller.
-    member.extend((wasm.len() as u32).to_le_bytes());
-    member
+/// Searches for matches as long as it takes, in a window that holds all.
+fn thorough(length: usize) -> LzmaOptions {
+    let mut options = LzmaOptions::with_preset(9);
+    options.dict_size = u32::try_from(length).unwrap_or(u32::MAX).next_power_of_two();
+    options.pb = POSITION_BITS;
+    options.nice_len = LzmaOptions::NICE_LEN_MAX;
+    options.depth_limit = 1_000;
+    options
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{member, thoroughly};
+    use std::io::Read;
+
+    use lzma_rust2::LzmaReader;
+
+    use super::{Care, pack};
 
     #[test]
     fn what_is_packed_unpacks() {
         let wasm: Vec<u8> = (0..20_000u32).flat_map(|one| (one % 999).to_le_bytes()).collect();
-        let packed = member(&wasm, &thoroughly(&wasm).unwrap());
-        let unpacked = miniz_oxide::inflate::decompress_to_vec(&packed[10..packed.len() - 8]);
-        assert_eq!(unpacked.unwrap(), wasm);
+        for care in [Care::Quick, Care::Release] {
+            let packed = pack(&wasm, care).unwrap();
+            let mut unpacked = Vec::new();
+            let mut reader = LzmaReader::new_mem_limit(packed.as_slice(), u32::MAX, None).unwrap();
+            reader.read_to_end(&mut unpacked).unwrap();
+            assert_eq!(unpacked, wasm);
+            assert!(packed.len() < wasm.len() / 10);
+        }
     }
 }
