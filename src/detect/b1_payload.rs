@@ -8,7 +8,7 @@ use super::answers::{AnswerKey, Answers, Compared, Group, Tally, key_of, log_sou
 use super::outcome::{Size, about};
 use super::packs::packs;
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Fingerprint, Instant, Location, Text, rfc3339};
+use crate::base::{Fingerprint, Instant, Location, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -284,7 +284,10 @@ fn follow_up(client: &str, mut places: Vec<(Instant, Location)>) -> Finding {
     places.sort_unstable();
     let count = places.len();
     let title = Text::new(
-        format!("After its attack {client} was served {count} program(s) that nobody else was"),
+        format!(
+            "After its attack {client} was served {} that nobody else was",
+            counted(count, "program")
+        ),
         format!("攻撃の後、{client} だけが{count}件のプログラムの応答を得ました"),
     );
     Finding {
@@ -379,7 +382,9 @@ fn reason(sign: Sign, tally: &Tally, size: Option<Size>, clients: usize) -> Text
     };
     Text::new(
         format!(
-            "{count} requests by {clients} address(es), status {statuses}, {bytes} bytes. {en}"
+            "{} by {}, status {statuses}, {bytes} bytes. {en}",
+            counted(count, "request"),
+            counted(clients, "address")
         ),
         format!(
             "{clients}個のアドレスから{count}件の要求、ステータス{statuses}、{bytes}バイト。{ja}"
@@ -403,7 +408,10 @@ fn attempt(outcome: Outcome, tally: &Tally, subject: Subject) -> Finding {
     finding.category = (tally.kinds.len() == 1).then(|| kinds.clone());
     finding.reason = Text::new(
         format!(
-            "{count} requests for {paths} path(s) by {clients} address(es), status {}. {}",
+            "{} for {} by {}, status {}. {}",
+            counted(count, "request"),
+            counted(paths, "path"),
+            counted(clients, "address"),
             tally.statuses(),
             match outcome {
                 Outcome::Unknown =>

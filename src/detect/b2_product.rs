@@ -8,7 +8,7 @@ use super::answers::{Answer, AnswerKey, Answers, Group, Tally, key_of, log_sourc
 use super::outcome::of_status;
 use super::packs::{Pack, Request, packs};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict, bound_reached};
-use crate::base::{Fingerprint, LogSize, Merge, Text, rfc3339};
+use crate::base::{Fingerprint, LogSize, Merge, Text, counted, rfc3339};
 use crate::baseline::is_served;
 use crate::event::Field;
 use crate::finding::{
@@ -381,8 +381,12 @@ fn finding(pack: &Pack, tally: &Tally, title: Text, told: &Text) -> Finding {
         attack: pack.attack.clone(),
         reason: Text::new(
             format!(
-                "{} {count} requests by {clients} address(es), status {statuses} ({paths}). {} Next: {}",
-                pack.what.en, told.en, next.en
+                "{} {} by {}, status {statuses} ({paths}). {} Next: {}",
+                pack.what.en,
+                counted(count, "request"),
+                counted(clients, "address"),
+                told.en,
+                next.en
             ),
             format!(
                 "{}{clients}個のアドレスから{count}件の要求、ステータス{statuses}({paths})。{}次の対応:{}",

@@ -2,7 +2,7 @@
 
 use super::answers::{Answers, Compared, Group, Tally, key_of};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{LogSize, Text, rfc3339};
+use crate::base::{LogSize, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -130,7 +130,11 @@ fn finding(path: &str, is_doubtful: bool, tally: &Tally) -> Finding {
         last: tally.span.map(|span| rfc3339(span.1)),
         count,
         reason: Text::new(
-            format!("{count} answers to {clients} address(es), up to {bytes} bytes. {en}"),
+            format!(
+                "{} to {}, up to {bytes} bytes. {en}",
+                counted(count, "answer"),
+                counted(clients, "address")
+            ),
             format!("{clients}個のアドレスに{count}件、最大{bytes}バイトの応答。{ja}"),
         ),
         scope: Scope { answers: tally.keys.clone(), ..Scope::default() },

@@ -2,7 +2,7 @@
 
 use super::burst::{Actor, Bursts, Window};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Fingerprint, Instant, Text, rfc3339};
+use crate::base::{Fingerprint, Instant, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Place, Question, Scope, Severity, State, Subject,
@@ -143,7 +143,8 @@ fn found(client: Fingerprint, actor: &Actor, window: &Window, finds: &[Place]) -
         count: refused + found as u64,
         reason: Text::new(
             format!(
-                "{refused} refusals at {distinct} or more different addresses within 10 minutes, then {found} address(es) served that no other client was served within 60 minutes. The first records below are those addresses."
+                "{refused} refusals at {distinct} or more different addresses within 10 minutes, then {} served that no other client was served within 60 minutes. The first records below are of these.",
+                counted(found, "page")
             ),
             format!(
                 "10分間に{distinct}以上の異なるURLで{refused}件の拒否の後、60分以内に他のクライアントには応答のない{found}件のURLで応答を得ました。下の最初の記録がそのURLです。"
@@ -158,7 +159,11 @@ fn found(client: Fingerprint, actor: &Actor, window: &Window, finds: &[Place]) -
         places,
         speaks_to: vec![(Question::Q1, State::Possible), (Question::Q3, State::Possible)],
         ..ScannerHit::CARD.finding(Text::new(
-            format!("Scanner {} was served {found} address(es) that nobody else got", actor.name),
+            format!(
+                "Scanner {} was served {} that nobody else got",
+                actor.name,
+                counted(found, "page")
+            ),
             format!(
                 "スキャナー {} が他の誰にも応答のない{found}件のURLで応答を得ました",
                 actor.name

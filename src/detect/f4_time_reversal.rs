@@ -1,7 +1,7 @@
 //! F4: time that steps back inside a file.
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, StreamView, Verdict};
-use crate::base::{Text, rfc3339};
+use crate::base::{Text, counted, rfc3339};
 use crate::baseline::Reversal;
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -81,7 +81,7 @@ fn finding(stream: &StreamView, records: u64, steps: u64, kept: &[Reversal]) -> 
     let name = &stream.name;
     let title = match kind {
         Kind::Step => Text::new(
-            format!("Time steps back {steps} time(s) in {name}"),
+            format!("Time steps back {} in {name}", counted(steps, "time")),
             format!("{name} で時刻が{steps}回逆行"),
         ),
         Kind::Joined => Text::new(
@@ -111,7 +111,8 @@ fn finding(stream: &StreamView, records: u64, steps: u64, kept: &[Reversal]) -> 
         count: places.len() as u64,
         reason: Text::new(
             format!(
-                "{steps} step(s) of more than 60 seconds in {records} records; the widest of those shown is {widest} seconds. Shown are the records before and after the first steps."
+                "{} of more than 60 seconds in {records} records; the widest of those shown is {widest} seconds. Shown are the records before and after the first steps.",
+                counted(steps, "step")
             ),
             format!(
                 "{records}件中、60秒を超える逆行が{steps}回(表示分の最大{widest}秒)。最初の逆行の前後の記録を示します。"

@@ -199,7 +199,7 @@ impl Drawn {
     fn rules(&mut self, prepared: &Prepared, found: &Found, streams: &[StreamView]) {
         let of = match streams {
             [only] => only.log_source.clone(),
-            streams => counted(streams.len() as u64, "log"),
+            streams => counted(streams.len(), "log"),
         };
         let rules = &prepared.rules;
         let (findings, bounds) = found.conclude(&rules.rules, &of);

@@ -2,7 +2,7 @@
 
 use super::coverage::{Bad, Coverage, Ledger, Why};
 use super::plan::{Plan, Stream};
-use crate::base::{Location, Text};
+use crate::base::{Location, Text, counted};
 use crate::detect::{Damage, StreamView};
 use crate::input::FaultKind;
 
@@ -155,7 +155,7 @@ impl Run {
         let (lines, offset) = (self.lines, self.offset);
         match self.why {
             Why::Nul => Text::new(
-                format!("{lines} line(s) with NUL bytes at byte {offset}."),
+                format!("{} with NUL bytes at byte {offset}.", counted(lines, "line")),
                 format!("バイト位置{offset}にNULバイトを含む行が{lines}行。"),
             ),
             Why::CutOff => Text::new(
@@ -163,7 +163,7 @@ impl Run {
                 format!("最終行(バイト位置{offset})が途中で切れています。"),
             ),
             Why::Damaged => Text::new(
-                format!("{lines} damaged record(s) at byte {offset}."),
+                format!("{} damaged at byte {offset}.", counted(lines, "record")),
                 format!("バイト位置{offset}から破損したレコードが{lines}件。"),
             ),
             Why::NoMatch | Why::TooLong => Text::new(

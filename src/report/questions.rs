@@ -2,7 +2,7 @@
 
 use super::model::{Answer, Report};
 use crate::base::{Text, counted};
-use crate::finding::{Finding, Question, Severity, State, SubjectKind};
+use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
 use std::collections::BTreeSet;
 
 /// What findings of rules are called.
@@ -325,7 +325,7 @@ impl Facts<'_> {
         let evaluated = self.evaluated_words();
         let scope = Text::new(
             format!(
-                "In the logs given ({}, {period}, {}, {parsed} % understood; {} could be evaluated)",
+                "In the logs given ({}, {period}, {}, {parsed} % understood; {} could be evaluated)",
                 counted(files as u64, "file"),
                 counted(records, "record"),
                 evaluated.en,
@@ -405,7 +405,7 @@ impl Facts<'_> {
         let sprays = self.report.findings.iter().filter(|finding| finding.detector == "A1").count();
         (sprays > 0).then(|| {
             Text::new(
-                format!("{sprays} network(s) tried passwords on many accounts; none is seen to get in."),
+                format!("{} tried passwords on many accounts; none is seen to get in.", counted(sprays, "network")),
                 format!("多数のアカウントにパスワードを試行したネットワークが{sprays}件ありますが、サインインの成功は見られません。"),
             )
         })
@@ -447,11 +447,11 @@ impl Facts<'_> {
         let named: Vec<_> =
             subjects.iter().take(5).map(|s| crate::base::visible(&s.value)).collect();
         let more = subjects.len().saturating_sub(named.len());
-        let (names, count) = (named.join(", "), subjects.len());
+        let (names, counts) = (named.join(", "), kinds_counted(&subjects));
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
         let summary = Text::new(
-            format!("{count} account(s) or address(es): {names}{more}."),
-            format!("アカウント・アドレス{count}件:{names}{more}"),
+            format!("{}: {names}{more}.", counts.en),
+            format!("{}:{names}{more}", counts.ja),
         );
         let mut draft = Draft::new(state, summary).resting_on(&findings);
         let early = |e: &&super::Entity| e.at_log_start && subjects.contains(&e.subject);
@@ -585,7 +585,7 @@ impl Facts<'_> {
             ),
         };
         let summary = Text::new(
-            format!("The logs cover {period}, {parsed} % of the records were understood; {en}"),
+            format!("The logs cover {period}, {parsed} % of the records were understood; {en}"),
             format!("ログの範囲は{period}、解析率{parsed}%。{ja}"),
         );
         let mut draft = Draft::new(state, summary).resting_on(&findings);
@@ -606,7 +606,8 @@ impl Facts<'_> {
         if unread > 0 {
             draft.because.push(Text::new(
                 format!(
-                    "{unread} file(s) could not be checked in full; the list of sources says why."
+                    "{} could not be checked in full; the list of sources says why.",
+                    counted(unread, "file")
                 ),
                 format!(
                     "{unread}個のファイルは全体を検査できませんでした(理由はソース一覧を参照)。"
@@ -683,6 +684,19 @@ impl Facts<'_> {
         draft.would_change.extend(needs);
         draft
     }
+}
+
+/// Of a sign's subjects, how many are accounts and how many are addresses.
+fn kinds_counted(subjects: &BTreeSet<&Subject>) -> Text {
+    let of = |kind| subjects.iter().filter(|subject| subject.kind == kind).count();
+    let kinds = [
+        (of(SubjectKind::Account), "account", "アカウント"),
+        (of(SubjectKind::Address), "address", "アドレス"),
+    ];
+    let present = || kinds.iter().filter(|(count, ..)| *count > 0);
+    let en: Vec<_> = present().map(|(count, noun, _)| counted(count, noun)).collect();
+    let ja: Vec<_> = present().map(|(count, _, noun)| format!("{noun}{count}件")).collect();
+    Text::new(en.join(" and "), ja.join("、"))
 }
 
 #[cfg(test)]
