@@ -8,7 +8,7 @@
 pub use super::Error;
 use super::{DEPTH, Pair, Pairs, Value, Writer};
 use bumpalo::Bump;
-use memchr::memchr2;
+use memchr::memchr;
 
 /// Reads one value at the start of `text` and says how many bytes it took. What was read before an
 /// error stays in `pairs`.
@@ -78,19 +78,14 @@ impl<'a> Cursor<'a> {
         if !self.take(b'"') {
             return self.expected("a string");
         }
-        let start = self.at;
-        let mut has_escapes = false;
-        while let Some(length) = memchr2(b'"', b'\\', &self.text[self.at..]) {
-            self.at += length;
-            if self.text[self.at] == b'"' {
-                self.at += 1;
-                return Ok((&self.text[start..self.at - 1], has_escapes));
-            }
-            has_escapes = true;
-            self.at = (self.at + 2).min(self.text.len());
-        }
-        self.at = self.text.len();
-        self.expected("the string's end")
+        let inside = &self.text[self.at..];
+        let Some(length) = end_of_string(inside) else {
+            self.at = self.text.len();
+            return self.expected("the string's end");
+        };
+        let inside = &inside[..length];
+        self.at += length + 1;
+        Ok((inside, memchr(b'\\', inside).is_some()))
     }
 
     /// A number, `true`, `false` or `null` as it is written.
@@ -243,31 +238,82 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
+/// Where the quote stands that ends a string: the first with an even number of backslashes before
+/// it. Quotes are rarer than backslashes, so those are looked for.
+#[inline]
+fn end_of_string(text: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let quote = from + memchr(b'"', &text[from..])?;
+        let escapes = text[from..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if escapes % 2 == 0 {
+            return Some(quote);
+        }
+        from = quote + 1;
+    }
+}
+
+/// Bytes that are looked at together.
+const WORD: usize = 8;
+
+/// The bytes of `word` before its first backslash.
+#[inline]
+const fn plain_bytes(word: [u8; WORD]) -> usize {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let differing = u64::from_le_bytes(word) ^ (LOW * b'\\' as u64);
+    // The lowest byte that is zero here is marked for certain; those above it may be in vain.
+    let marked = differing.wrapping_sub(LOW) & !differing & (LOW << 7);
+    marked.trailing_zeros() as usize / 8
+}
+
 /// The text that a string's inside stands for. Never longer than as it is written.
 fn unescaped<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a [u8] {
-    let mut text = bumpalo::collections::Vec::with_capacity_in(inside.len(), arena);
-    let mut rest = inside;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        text.extend_from_slice_copy(&rest[..at]);
-        let escape = &rest[at..];
-        let length = match escape.get(1) {
-            Some(b'u') => unicode(escape, &mut text),
-            Some(byte) => {
-                match plain_escape(*byte) {
-                    Some(meant) => text.push(meant),
-                    None => text.extend_from_slice_copy(&escape[..2]),
-                }
-                2
+    let text = arena.alloc_slice_fill_copy(inside.len(), 0);
+    let (mut at, mut end) = (0, 0);
+    while at < inside.len() {
+        // Runs between escapes are short in paths and messages: a word is copied as a whole, and
+        // what is behind a backslash in it is written over.
+        if let Some(word) = inside[at..].first_chunk::<WORD>()
+            && let Some(out) = text[end..].first_chunk_mut::<WORD>()
+        {
+            *out = *word;
+            let plain = plain_bytes(*word);
+            (at, end) = (at + plain, end + plain);
+            if plain == WORD {
+                continue;
+            }
+        } else if inside[at] != b'\\' {
+            text[end] = inside[at];
+            (at, end) = (at + 1, end + 1);
+            continue;
+        }
+        let (taken, given) = escape(&inside[at..], &mut text[end..]);
+        (at, end) = (at + taken, end + given);
+    }
+    &text[..end]
+}
+
+/// Writes what the escape at the start of a text stands for. Says how many bytes it has, and how
+/// many were written.
+#[inline]
+fn escape(text: &[u8], out: &mut [u8]) -> (usize, usize) {
+    match text.get(1) {
+        Some(b'u') => unicode(text, out),
+        Some(byte) => match plain_escape(*byte) {
+            Some(meant) => {
+                out[0] = meant;
+                (2, 1)
             }
             None => {
-                text.push(b'\\');
-                1
+                out[..2].copy_from_slice(&text[..2]);
+                (2, 2)
             }
-        };
-        rest = &escape[length..];
+        },
+        None => {
+            out[0] = b'\\';
+            (1, 1)
+        }
     }
-    text.extend_from_slice_copy(rest);
-    text.into_bump_slice()
 }
 
 /// What a backslash and this byte stand for.
@@ -283,10 +329,10 @@ const fn plain_escape(byte: u8) -> Option<u8> {
     })
 }
 
-/// Writes what `\uXXXX`, or a pair of them, stands for, and says how long it is.
-fn unicode(escape: &[u8], text: &mut bumpalo::collections::Vec<'_, u8>) -> usize {
-    let high = unit(escape);
-    let low = high.and_then(|_| unit(&escape[6..]));
+/// The same for `\uXXXX`, or a pair of them.
+fn unicode(text: &[u8], out: &mut [u8]) -> (usize, usize) {
+    let high = unit(text);
+    let low = high.and_then(|_| unit(&text[6..]));
     let (code, length) = match (high, low) {
         (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
             (Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 12)
@@ -295,10 +341,12 @@ fn unicode(escape: &[u8], text: &mut bumpalo::collections::Vec<'_, u8>) -> usize
         (None, _) => (None, 2),
     };
     match code.and_then(char::from_u32) {
-        Some(c) => text.extend_from_slice_copy(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => text.extend_from_slice_copy(&escape[..length]),
+        Some(c) => (length, c.encode_utf8(out).len()),
+        None => {
+            out[..length].copy_from_slice(&text[..length]);
+            (length, length)
+        }
     }
-    length
 }
 
 /// The number of `\uXXXX` at the start of a text.
