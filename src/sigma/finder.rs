@@ -1,8 +1,8 @@
 //! Finds many texts in values, by a few bytes that each text holds at a place chosen for it. An
 //! automaton would cost more to build than most fields have to search.
 //!
-//! Where candidates are looked for, letters of ASCII count the same in both cases. So a value can
-//! be told to hold none of the texts before it is brought into lower case.
+//! Where candidates are looked for, letters of ASCII count the same in both cases. So nearly every
+//! value can be told to hold none of the texts before it is brought into lower case.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -20,6 +20,8 @@ const TRIED: usize = 32;
 #[derive(Debug)]
 pub(super) struct Finder {
     texts: Vec<Box<[u8]>>,
+    /// Whether all of them are ASCII.
+    are_ascii: bool,
     way: Way,
 }
 
@@ -47,15 +49,15 @@ impl Finder {
                 Way::Automaton(AhoCorasick::builder().kind(kind).build(&texts).ok()?)
             }
         };
-        Some(Self { texts, way })
+        let are_ascii = texts.iter().all(|text| text.is_ascii());
+        Some(Self { texts, are_ascii, way })
     }
 
-    /// Whether a value of ASCII may hold one of the texts, letters in whichever case.
+    /// Whether a value may hold one of the texts once it is in lower case.
     pub fn may_hold(&self, value: &[u8]) -> bool {
-        match &self.way {
-            Way::Grams(all) => all.iter().any(|grams| grams.may_hold(value)),
-            Way::Automaton(_) => true,
-        }
+        let Way::Grams(all) = &self.way else { return true };
+        let is_told = value.is_ascii() || self.are_ascii && !becomes_ascii(value);
+        !is_told || all.iter().any(|grams| grams.may_hold(value, &self.texts))
     }
 
     /// Where a text ends that starts there.
@@ -83,6 +85,8 @@ struct Grams {
     /// Of so many places in a row of a value one is looked at. A text has an entry for each of as
     /// many places in a row, so that it is met once wherever it stands.
     step: usize,
+    /// Which grams may have entries, as bits: nearly all that values hold have none.
+    known: [u64; 64],
     /// By slot, where its entries begin; behind the last, where all end.
     starts: Vec<u32>,
     entries: Vec<Entry>,
@@ -104,18 +108,18 @@ impl Grams {
         let step = (shortest - width + 1).min(STEP);
         let step = if texts.len() * step <= FEW { step } else { 1 };
         let slots = (texts.len() * step * 8).next_power_of_two();
-        let mut grams = Self { width, step, starts: vec![0; slots + 1], entries: Vec::new() };
+        let mut grams =
+            Self { width, step, known: [0; 64], starts: vec![0; slots + 1], entries: Vec::new() };
         let mut crowds = vec![0_u16; slots];
         for (place, text) in texts {
             let own: Vec<_> = text.windows(width).take(TRIED + step - 1).map(folded).collect();
             let crowd = |run: &[u32]| run.iter().map(|gram| crowds[grams.slot(*gram)]).max();
-            let (least, base) =
-                (0..).zip(own.windows(step)).map(|(at, run)| (crowd(run), at)).min()?;
-            if least >= Some(CROWD) {
-                return None;
-            }
-            for (before, gram) in (0..).zip(&own).skip(base as usize).take(step) {
+            let words = |at| text.windows(width).skip(at).take(step).filter(|gram| is_word(gram));
+            let runs = (0..).zip(own.windows(step)).filter(|(_, run)| crowd(run) < Some(CROWD));
+            let (base, _) = runs.min_by_key(|(at, run)| (words(*at).count(), crowd(run)))?;
+            for (before, gram) in (0..).zip(&own).skip(base).take(step) {
                 crowds[grams.slot(*gram)] += 1;
+                grams.know(*gram);
                 grams.entries.push(Entry { gram: *gram, text: *place, before });
             }
         }
@@ -142,49 +146,93 @@ impl Grams {
     #[inline]
     const fn slot(&self, gram: u32) -> usize {
         let bits = (self.starts.len() - 1).trailing_zeros();
-        // An odd factor spreads what differs in few bits over the upper ones.
-        (gram.wrapping_mul(0x9e37_79b1) as u64 >> (32 - bits)) as usize
+        (spread(gram) as u64 >> (32 - bits)) as usize
+    }
+
+    const fn know(&mut self, gram: u32) {
+        let bit = spread(gram) >> 20;
+        self.known[(bit / 64) as usize] |= 1 << (bit % 64);
     }
 
     #[inline]
-    fn entries(&self, gram: u32) -> impl Iterator<Item = &Entry> {
-        let slot = self.slot(gram);
-        let range = self.starts[slot] as usize..self.starts[slot + 1] as usize;
-        self.entries[range].iter().filter(move |entry| entry.gram == gram)
+    const fn may_know(&self, gram: u32) -> bool {
+        let bit = spread(gram) >> 20;
+        self.known[(bit / 64) as usize] >> (bit % 64) & 1 == 1
     }
 
-    fn may_hold(&self, value: &[u8]) -> bool {
-        let has = |gram| self.entries(gram).next().is_some();
-        match self.width {
-            4 => grams::<4>(value, self.step).any(|(_, gram)| has(gram)),
-            2 => grams::<2>(value, self.step).any(|(_, gram)| has(gram)),
-            _ => grams::<1>(value, self.step).any(|(_, gram)| has(gram)),
-        }
+    /// The texts that may stand around a gram of a value, each with its start there.
+    #[inline]
+    fn around(&self, at: usize, gram: u32) -> impl Iterator<Item = (usize, usize)> {
+        let slot = self.slot(gram);
+        let entries = &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize];
+        let of_gram = entries.iter().filter(move |entry| entry.gram == gram);
+        of_gram.filter_map(move |entry| {
+            Some((entry.text as usize, at.checked_sub(entry.before as usize)?))
+        })
+    }
+
+    fn may_hold(&self, value: &[u8], texts: &[Box<[u8]>]) -> bool {
+        let mut is_held = false;
+        self.each(value, &mut |text, start| {
+            let text = &texts[text];
+            let there = value[start..].get(..text.len());
+            is_held |= there.is_some_and(|there| there.eq_ignore_ascii_case(text));
+            is_held
+        });
+        is_held
     }
 
     fn find(&self, value: &[u8], texts: &[Box<[u8]>], tell: &mut dyn FnMut(usize, usize)) {
-        let mut look = |(at, gram): (usize, u32)| {
-            for entry in self.entries(gram) {
-                let text = entry.text as usize;
-                let Some(start) = at.checked_sub(entry.before as usize) else { continue };
-                if value[start..].starts_with(&texts[text]) {
-                    tell(text, start);
-                }
+        self.each(value, &mut |text, start| {
+            if value[start..].starts_with(&texts[text]) {
+                tell(text, start);
             }
-        };
+            false
+        });
+    }
+
+    /// Tells the texts that may stand in a value, each with its start there, until told to stop.
+    fn each(&self, value: &[u8], tell: &mut dyn FnMut(usize, usize) -> bool) {
         match self.width {
-            4 => grams::<4>(value, self.step).for_each(&mut look),
-            2 => grams::<2>(value, self.step).for_each(&mut look),
-            _ => grams::<1>(value, self.step).for_each(&mut look),
+            4 => self.each_of::<4>(value, tell),
+            2 => self.each_of::<2>(value, tell),
+            _ => self.each_of::<1>(value, tell),
+        }
+    }
+
+    fn each_of<const WIDTH: usize>(
+        &self,
+        value: &[u8],
+        tell: &mut dyn FnMut(usize, usize) -> bool,
+    ) {
+        let mut at = 0;
+        while let Some(gram) = value.get(at..).and_then(<[u8]>::first_chunk::<WIDTH>) {
+            let gram = folded(gram);
+            if self.may_know(gram) && self.around(at, gram).any(|(text, start)| tell(text, start)) {
+                return;
+            }
+            at += self.step;
         }
     }
 }
 
-/// The grams of a value with their places, of every so many one.
+/// A gram with its bits spread over the upper ones: the factor is odd.
 #[inline]
-fn grams<const WIDTH: usize>(value: &[u8], step: usize) -> impl Iterator<Item = (usize, u32)> {
-    let folded = |gram: &[u8]| gram.first_chunk::<WIDTH>().map_or(0, |gram| folded(gram));
-    value.windows(WIDTH).enumerate().step_by(step).map(move |(at, gram)| (at, folded(gram)))
+const fn spread(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9e37_79b1)
+}
+
+/// Characters beyond ASCII that have some of it in lower case.
+const BECOMING_ASCII: [&str; 2] = ["\u{130}", "\u{212a}"];
+
+/// Whether a value holds one of those.
+fn becomes_ascii(value: &[u8]) -> bool {
+    BECOMING_ASCII.iter().any(|c| memchr::memmem::find(value, c.as_bytes()).is_some())
+}
+
+/// Whether a gram may be part of a word: those are in many values.
+fn is_word(gram: &[u8]) -> bool {
+    gram.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// Up to four bytes as a number, letters in lower case. Some signs become one another too.
@@ -241,11 +289,20 @@ mod tests {
     }
 
     #[test]
+    fn no_other_characters_have_ascii_in_lower_case() {
+        let becomes = |c: &char| !c.is_ascii() && c.to_lowercase().any(|lower| lower.is_ascii());
+        let becoming: Vec<_> = ('\0'..=char::MAX).filter(becomes).map(String::from).collect();
+        assert_eq!(becoming, BECOMING_ASCII);
+    }
+
+    #[test]
     fn most_values_are_told_to_hold_nothing() {
         let finder =
             Finder::new(vec![b"sekurlsa::".as_slice().into(), b"lsadump::".as_slice().into()]);
         let finder = finder.unwrap();
         assert!(finder.may_hold(b"x LSADUMP::sam"));
         assert!(!finder.may_hold(b"C:\\Windows\\System32\\svchost.exe -k netsvcs -p"));
+        assert!(!finder.may_hold("Microsoft® Windows®".as_bytes()));
+        assert!(finder.may_hold("Se\u{212a}urlsa::".as_bytes()));
     }
 }

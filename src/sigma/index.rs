@@ -105,7 +105,6 @@ impl Index {
         self.whole.is_empty()
             && !self.has_numbers
             && self.others.is_empty()
-            && raw.is_ascii()
             && self.finder.as_ref().is_none_or(|finder| !finder.may_hold(raw))
     }
 

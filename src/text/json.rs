@@ -79,6 +79,11 @@ impl<'a> Cursor<'a> {
             return self.expected("a string");
         }
         let inside = &self.text[self.at..];
+        let length = short(inside);
+        if inside.get(length) == Some(&b'"') {
+            self.at += length + 1;
+            return Ok((&inside[..length], false));
+        }
         let Some(length) = end_of_string(inside) else {
             self.at = self.text.len();
             return self.expected("the string's end");
@@ -255,15 +260,36 @@ fn end_of_string(text: &[u8]) -> Option<usize> {
 
 /// Bytes that are looked at together.
 const WORD: usize = 8;
+/// One in each byte.
+const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// The bytes of `word` before its first backslash.
+/// Marks the bytes of `word` that are this one. The lowest mark is certain; those above it may be
+/// in vain.
 #[inline]
-const fn plain_bytes(word: [u8; WORD]) -> usize {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    let differing = u64::from_le_bytes(word) ^ (LOW * b'\\' as u64);
-    // The lowest byte that is zero here is marked for certain; those above it may be in vain.
-    let marked = differing.wrapping_sub(LOW) & !differing & (LOW << 7);
-    marked.trailing_zeros() as usize / 8
+const fn marked(word: [u8; WORD], byte: u8) -> u64 {
+    let differing = u64::from_le_bytes(word) ^ (ONES * byte as u64);
+    differing.wrapping_sub(ONES) & !differing & (ONES << 7)
+}
+
+/// Bytes before the lowest mark.
+#[inline]
+const fn before(marks: u64) -> usize {
+    marks.trailing_zeros() as usize / 8
+}
+
+/// Bytes at the start of a text before the first quote or backslash, as far as they are looked at
+/// here: most names and values are so short.
+#[inline]
+fn short(text: &[u8]) -> usize {
+    let mut length = 0;
+    for word in text.as_chunks::<WORD>().0.iter().take(5) {
+        let plain = before(marked(*word, b'"') | marked(*word, b'\\'));
+        length += plain;
+        if plain < WORD {
+            break;
+        }
+    }
+    length
 }
 
 /// The text that a string's inside stands for. Never longer than as it is written.
@@ -277,7 +303,7 @@ fn unescaped<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a [u8] {
             && let Some(out) = text[end..].first_chunk_mut::<WORD>()
         {
             *out = *word;
-            let plain = plain_bytes(*word);
+            let plain = before(marked(*word, b'\\'));
             (at, end) = (at + plain, end + plain);
             if plain == WORD {
                 continue;
@@ -297,37 +323,35 @@ fn unescaped<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a [u8] {
 /// many were written.
 #[inline]
 fn escape(text: &[u8], out: &mut [u8]) -> (usize, usize) {
-    match text.get(1) {
-        Some(b'u') => unicode(text, out),
-        Some(byte) => match plain_escape(*byte) {
-            Some(meant) => {
-                out[0] = meant;
-                (2, 1)
-            }
-            None => {
-                out[..2].copy_from_slice(&text[..2]);
-                (2, 2)
-            }
-        },
-        None => {
-            out[0] = b'\\';
-            (1, 1)
+    let Some(byte) = text.get(1) else {
+        out[0] = b'\\';
+        return (1, 1);
+    };
+    match ESCAPES[usize::from(*byte)] {
+        0 if *byte == b'u' => unicode(text, out),
+        0 => {
+            out[..2].copy_from_slice(&text[..2]);
+            (2, 2)
+        }
+        meant => {
+            out[0] = meant;
+            (2, 1)
         }
     }
 }
 
-/// What a backslash and this byte stand for.
-const fn plain_escape(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'"' | b'\\' | b'/' => byte,
-        b'b' => 8,
-        b'f' => 12,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        _ => return None,
-    })
-}
+/// What a backslash and a byte stand for; 0 where they mean nothing. A table, since which of them
+/// comes next cannot be foreseen.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let meant = [b"\"\\/bfnrt", b"\"\\/\x08\x0c\n\r\t"];
+    let mut at = 0;
+    while at < meant[0].len() {
+        table[meant[0][at] as usize] = meant[1][at];
+        at += 1;
+    }
+    table
+};
 
 /// The same for `\uXXXX`, or a pair of them.
 fn unicode(text: &[u8], out: &mut [u8]) -> (usize, usize) {

@@ -1,16 +1,19 @@
 //! rsigma's library on logs of JSON lines, for `cargo xtask`:
 //!
-//! `rsigma-peer time RULES.zip LOG.json` prints a JSON object with the rules, the events, the
+//! `rsigma-peer time RULES LOG.json` prints a JSON object with the rules, the events, the
 //! matches, and the CPU seconds of loading the rules and of evaluating the events, reading JSON
 //! included.
 //!
-//! `rsigma-peer matches RULES.zip LOG.json SOURCES.toml` prints a line for each match of a rule on
+//! `rsigma-peer matches RULES LOG.json SOURCES.toml` prints a line for each match of a rule on
 //! an event of its log source: the event's line, a tab, and the rule's id.
+//!
+//! Rules are a zip, or a folder.
 
 mod gate;
 
 use std::error::Error;
 use std::io::Read;
+use std::path::Path;
 use std::{env, fs};
 
 use gate::Sources;
@@ -24,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["time", rules, log] => time(rules, log),
         ["matches", rules, log, sources] => matches(rules, log, sources),
-        _ => Err("expected: time RULES.zip LOG.json, or matches RULES.zip LOG.json SOURCES.toml".into()),
+        _ => Err("expected: time RULES LOG.json, or matches RULES LOG.json SOURCES.toml".into()),
     }
 }
 
@@ -85,8 +88,28 @@ fn parsed(texts: &[String]) -> Result<Vec<SigmaRule>, Box<dyn Error>> {
     Ok(rules)
 }
 
-/// The rules of an archive, in its order.
+/// The rules of an archive, in its order, or of a folder.
 fn texts(path: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    if fs::metadata(path)?.is_dir() { in_folder(Path::new(path)) } else { in_archive(path) }
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut paths = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    let mut texts = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            texts.extend(in_folder(&path)?);
+        } else if path.extension().is_some_and(|end| end == "yml") {
+            texts.push(fs::read_to_string(path)?);
+        }
+    }
+    Ok(texts)
+}
+
+fn in_archive(path: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let mut archive = zip::ZipArchive::new(fs::File::open(path)?)?;
     let mut texts = Vec::new();
     for at in 0..archive.len() {
