@@ -235,4 +235,15 @@ mod tests {
             Some("a.Actor.IP")
         );
     }
+    #[test]
+    fn endings_may_be_short() {
+        let mut keys = Keys::default();
+        let (ip, id, x) = (keys.add("*ip"), keys.add("*actor.id"), keys.add("*x"));
+        for name in ["ip", "a.IP", "x.ip"] {
+            assert_eq!(find(&keys, ip, &["xip", name]).as_deref(), Some(name));
+        }
+        assert_eq!(find(&keys, id, &["actor.id"]).as_deref(), Some("actor.id"));
+        assert_eq!(find(&keys, x, &["ax", "a.X"]).as_deref(), Some("a.X"));
+        assert_eq!(find(&keys, x, &["id", "ax"]), None);
+    }
 }

@@ -5,6 +5,7 @@
 //! value can be told to hold none of the texts before it is brought into lower case.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::ops::Range;
 
 /// Places of a value of which one is looked at, at most.
 const STEP: usize = 8;
@@ -36,15 +37,15 @@ impl Finder {
     /// Prepares texts, none of them empty. None where they are more than can be searched for.
     pub fn new(texts: Vec<Box<[u8]>>) -> Option<Self> {
         let widths = [(4, 4..usize::MAX), (2, 2..4), (1, 1..2)];
-        let grams = widths.map(|(width, lengths)| {
-            let own: Vec<_> =
-                (0..).zip(&texts).filter(|(_, t)| lengths.contains(&t.len())).collect();
-            if own.is_empty() { Ok(None) } else { Grams::new(width, &own).map(Some).ok_or(()) }
-        });
-        let grams: Result<Vec<_>, ()> = grams.into_iter().collect();
+        let of_width = |(width, lengths): (usize, Range<usize>)| {
+            let all = (0..).zip(&texts).map(|(at, text)| (at, &**text));
+            let own: Vec<_> = all.filter(|(_, text)| lengths.contains(&text.len())).collect();
+            if own.is_empty() { Some(None) } else { Grams::new(width, &own).map(Some) }
+        };
+        let grams: Option<Vec<_>> = widths.into_iter().map(of_width).collect();
         let way = match grams {
-            Ok(grams) => Way::Grams(grams.into_iter().flatten().collect()),
-            Err(()) => {
+            Some(grams) => Way::Grams(grams.into_iter().flatten().collect()),
+            None => {
                 let kind = Some(AhoCorasickKind::ContiguousNFA);
                 Way::Automaton(AhoCorasick::builder().kind(kind).build(&texts).ok()?)
             }
@@ -103,7 +104,7 @@ struct Entry {
 
 impl Grams {
     /// None where too many texts have too much in common.
-    fn new(width: usize, texts: &[(u32, &Box<[u8]>)]) -> Option<Self> {
+    fn new(width: usize, texts: &[(u32, &[u8])]) -> Option<Self> {
         let shortest = texts.iter().map(|(_, text)| text.len()).min().unwrap_or(width);
         let step = (shortest - width + 1).min(STEP);
         let step = if texts.len() * step <= FEW { step } else { 1 };
