@@ -22,6 +22,8 @@ pub(super) struct Keys {
     /// Names that begin with a star, by the last part of the rest: any name that ends in the rest,
     /// in either case.
     endings: Table<Vec<(Box<[u8]>, KeyId)>>,
+    /// The bytes in which they end: most names in records end otherwise.
+    last_bytes: LastBytes,
     /// Other names that records use for one.
     aliases: Table<KeyId>,
 }
@@ -52,6 +54,7 @@ impl Keys {
 
     fn add_ending(&mut self, ending: &str, id: KeyId) {
         let ending = ending.as_bytes();
+        self.last_bytes.add(ending);
         self.endings.entry(last_part(ending), Vec::new).push((ending.into(), id));
     }
 
@@ -97,7 +100,7 @@ impl Keys {
             if let Some(id) = self.aliases.get(name) {
                 put(*id);
             }
-            if self.endings.is_empty() {
+            if !self.last_bytes.may_have(pair.key) {
                 continue;
             }
             for (ending, id) in self.endings.get(last_part(pair.key)).into_iter().flatten() {
@@ -123,6 +126,46 @@ fn last_part(name: &[u8]) -> Fingerprint {
     lower[..part.len()].copy_from_slice(part);
     lower.make_ascii_lowercase();
     SEED.of(&lower[..part.len()])
+}
+
+/// In which three bytes some endings end, letters in either case, as bits. Others may share a bit.
+#[derive(Clone, Debug)]
+struct LastBytes([u64; 64]);
+
+impl Default for LastBytes {
+    fn default() -> Self {
+        Self([0; 64])
+    }
+}
+
+impl LastBytes {
+    fn add(&mut self, ending: &[u8]) {
+        match ending {
+            [.., first, before, last] => self.set([*first, *before, *last]),
+            // What is shorter may stand behind anything.
+            [before, last] => (0..=u8::MAX).for_each(|first| self.set([first, *before, *last])),
+            _ => self.0 = [u64::MAX; 64],
+        }
+    }
+
+    fn set(&mut self, bytes: [u8; 3]) {
+        let bit = Self::bit(bytes);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    #[inline]
+    fn may_have(&self, name: &[u8]) -> bool {
+        let Some(bytes) = name.last_chunk::<3>() else { return true };
+        let bit = Self::bit(*bytes);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// A number below 4,096.
+    const fn bit([first, before, last]: [u8; 3]) -> usize {
+        let folded = u32::from_le_bytes([first | 0x20, before | 0x20, last | 0x20, 0]);
+        // An odd factor spreads what differs in few bits over the upper ones.
+        (folded.wrapping_mul(0x9e37_79b1) >> 20) as usize
+    }
 }
 
 /// Whether a name is the ending, or has it behind a point, in either case.
@@ -191,5 +234,16 @@ mod tests {
             find(&keys, path, &["ip", "factor.ip", "a.Actor.IP"]).as_deref(),
             Some("a.Actor.IP")
         );
+    }
+    #[test]
+    fn endings_may_be_short() {
+        let mut keys = Keys::default();
+        let (ip, id, x) = (keys.add("*ip"), keys.add("*actor.id"), keys.add("*x"));
+        for name in ["ip", "a.IP", "x.ip"] {
+            assert_eq!(find(&keys, ip, &["xip", name]).as_deref(), Some(name));
+        }
+        assert_eq!(find(&keys, id, &["actor.id"]).as_deref(), Some("actor.id"));
+        assert_eq!(find(&keys, x, &["ax", "a.X"]).as_deref(), Some("a.X"));
+        assert_eq!(find(&keys, x, &["id", "ax"]), None);
     }
 }

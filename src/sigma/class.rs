@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Names in records that are held before all are forgotten.
 const NAMES: usize = 1 << 14;
+/// Places in records of which the last name is held, and its bytes at most.
+const PLACES: usize = 64;
 
 /// What the rules of one log source ask for.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +86,8 @@ pub(super) struct Class {
     pub model: Vec<(FieldId, Field)>,
     /// By name in records, which fields of rules it is: a range of `fields`.
     names: Table<(u32, u32)>,
+    /// By place in a record, the name that stood there last, and the same range.
+    order: Vec<(Vec<u8>, (u32, u32))>,
     fields: Vec<FieldId>,
     /// Fields that the rules ask for.
     asked: Vec<FieldId>,
@@ -127,6 +131,7 @@ impl Class {
             is_of,
             model,
             names: Table::default(),
+            order: Vec::new(),
             fields: Vec::new(),
             fresh: Vec::new(),
             unseen,
@@ -141,18 +146,36 @@ impl Class {
         self.is_of[source as usize]
     }
 
-    /// The fields that a name in a record is.
+    /// The fields that the name of a record's pair is. Records of a kind mostly have the same names
+    /// one after another, so that of the place is looked at first.
     #[inline]
-    pub fn fields(&mut self, wanted: &Wanted, key: &[u8], seed: Seed) -> &[FieldId] {
+    pub fn fields(&mut self, wanted: &Wanted, at: usize, key: &[u8], seed: Seed) -> &[FieldId] {
+        let (start, end) = match self.order.get(at) {
+            Some((known, range)) if *known == key && !key.is_empty() => *range,
+            _ => self.look_up(wanted, at, key, seed),
+        };
+        &self.fields[start as usize..end as usize]
+    }
+
+    fn look_up(&mut self, wanted: &Wanted, at: usize, key: &[u8], seed: Seed) -> (u32, u32) {
         let print = seed.of(key);
-        let (start, end) = match self.names.get(print) {
+        let range = match self.names.get(print) {
             Some(range) => *range,
             None => {
                 let range = self.resolve(wanted, key);
                 *self.names.entry(print, || range)
             }
         };
-        &self.fields[start as usize..end as usize]
+        // A place behind one that was not noted is not noted either.
+        if at == self.order.len() && at < PLACES {
+            self.order.push((Vec::new(), range));
+        }
+        if let Some((known, known_range)) = self.order.get_mut(at).filter(|_| key.len() <= PLACES) {
+            known.clear();
+            known.extend_from_slice(key);
+            *known_range = range;
+        }
+        range
     }
 
     /// Whether a name that was met is a field.
@@ -179,6 +202,7 @@ impl Class {
         if self.names.len() >= NAMES {
             self.names.clear();
             self.fields.clear();
+            self.order.clear();
         }
         let names = std::str::from_utf8(key).map(|key| self.naming.names_of(key));
         let names = names.unwrap_or_default();

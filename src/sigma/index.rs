@@ -3,13 +3,10 @@
 //! It says the same as asking each test of each predicate: `laws` compares.
 
 use super::expr::{Predicate, PredicateId};
+use super::finder::Finder;
 use super::number::Number;
 use super::test::{GlobPart, Order, Place, Probe, Test, lower};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeMap;
-
-/// Up to so many texts an automaton is laid out for speed, beyond for size.
-const FEW: usize = 100;
 
 /// The predicates of one field.
 #[derive(Debug, Default)]
@@ -19,8 +16,8 @@ pub(super) struct Index {
     /// Values that are a number.
     numbers: BTreeMap<Number, Vec<PredicateId>>,
     /// Finds texts in values in lower case.
-    automaton: Option<AhoCorasick>,
-    /// By text of the automaton, what it may mean.
+    finder: Option<Finder>,
+    /// By text of the finder, what it may mean.
     uses: Vec<Vec<Use>>,
     /// By text, the value in which it was met last.
     met_in: Vec<u32>,
@@ -56,18 +53,14 @@ impl Index {
         }
         index.has_numbers = !index.numbers.is_empty();
         let (patterns, uses): (Vec<_>, Vec<_>) = texts.into_iter().unzip();
-        let kind = match patterns.len() {
-            0 => return index,
-            1..=FEW => AhoCorasickKind::DFA,
-            _ => AhoCorasickKind::ContiguousNFA,
-        };
-        match AhoCorasick::builder().kind(Some(kind)).build(&patterns) {
-            Ok(automaton) => index.automaton = Some(automaton),
-            // Beyond what an automaton can hold, every test is asked.
-            Err(_) => {
-                let of_uses = uses.iter().flatten();
-                index.others.extend(of_uses.map(|found| (found.predicate, found.test)));
-            }
+        if patterns.is_empty() {
+            return index;
+        }
+        index.finder = Finder::new(patterns);
+        if index.finder.is_none() {
+            // Beyond what can be searched for, every test is asked.
+            let of_uses = uses.iter().flatten();
+            index.others.extend(of_uses.map(|found| (found.predicate, found.test)));
         }
         index.met_in = vec![0; uses.len()];
         index.uses = uses;
@@ -105,6 +98,14 @@ impl Index {
             }
             _ => self.others.push((predicate, test)),
         }
+    }
+
+    /// Whether a value, as it is, can be told to pass no predicate. It may in vain be told not to.
+    pub fn passes_none(&self, raw: &[u8]) -> bool {
+        self.whole.is_empty()
+            && !self.has_numbers
+            && self.others.is_empty()
+            && self.finder.as_ref().is_none_or(|finder| !finder.may_hold(raw))
     }
 
     /// Adds the predicates that a value passes, in order and each once.
@@ -147,31 +148,27 @@ impl Index {
         confirmed: &dyn Fn(&Use) -> bool,
         out: &mut Vec<PredicateId>,
     ) {
-        let Some(automaton) = &self.automaton else { return };
-        if !automaton.is_match(text) {
-            return;
-        }
+        let Some(finder) = &self.finder else { return };
         if self.value == u32::MAX {
             self.met_in.fill(0);
             self.value = 0;
         }
         self.value += 1;
-        for found in automaton.find_overlapping_iter(text) {
-            let at = found.pattern().as_usize();
+        finder.find(text, &mut |at, start| {
             let is_new = self.met_in[at] != self.value;
             self.met_in[at] = self.value;
             for asked in &self.uses[at] {
                 let fits = match asked.place {
                     Place::Inside => is_new,
-                    Place::Start => found.start() == 0,
-                    Place::End => found.end() == text.len(),
+                    Place::Start => start == 0,
+                    Place::End => finder.end(at, start) == text.len(),
                     Place::Whole => false,
                 };
                 if fits && confirmed(asked) {
                     out.push(asked.predicate);
                 }
             }
-        }
+        });
     }
 }
 

@@ -160,9 +160,9 @@ fn judge(
     event: &Event<'_>,
 ) {
     verdicts.begin();
-    for pair in event.fields.pairs() {
+    for (at, pair) in event.fields.pairs().iter().enumerate() {
         let keywords = class.keywords;
-        let fields = class.fields(wanted, pair.key, seed);
+        let fields = class.fields(wanted, at, pair.key, seed);
         if fields.is_empty() && keywords.is_none() {
             continue;
         }

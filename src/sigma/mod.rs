@@ -12,6 +12,7 @@ pub mod correlate;
 mod correlation;
 mod explain;
 mod expr;
+mod finder;
 mod found;
 mod index;
 #[cfg(test)]

@@ -212,6 +212,33 @@ fn placeholders_are_filled_from_lists() {
 }
 
 #[test]
+fn a_rule_without_its_list_does_not_run_even_where_the_list_only_leaves_out() {
+    let filter =
+        "  s:\n    F: a\n  filter:\n    G|expand: 'x%users%'\n  condition: s and not filter\n";
+    let (set, problems) = compiled(&rule(filter), &[]);
+    assert_eq!((set.rules().len(), problems.len()), (0, 1));
+    let (set, problems) = compiled(&rule(filter), &[("users", &["1", "2"])]);
+    assert_eq!(problems, []);
+    for (value, expected) in [("x2", vec![]), ("x3", vec![0]), ("x%users%", vec![0])] {
+        with_event(&[("F", Some("a")), ("G", Some(value))], &[], |event| {
+            assert_eq!(matched(&set, event, &of_product("test")), expected, "{value}");
+        });
+    }
+}
+
+#[test]
+fn a_field_of_the_event_model_is_asked_for_by_its_name() {
+    let (set, problems) = compiled(&rule("  s:\n    destination.port: 80\n  condition: s\n"), &[]);
+    assert_eq!(problems, []);
+    let pairs = [("DestinationPort", Some("80"))];
+    for (port, expected) in [(b"80".as_slice(), vec![0]), (b"81", vec![])] {
+        with_event(&pairs, &[(Field::DestinationPort, port)], |event| {
+            assert_eq!(matched(&set, event, &of_product("test")), expected);
+        });
+    }
+}
+
+#[test]
 fn every_part_has_an_effect_or_a_problem() {
     let modifier = |key: &str| problem_of(&rule(&format!("  s:\n    {key}: a\n  condition: s\n")));
     assert_eq!(modifier("F|container"), What::Modifier("container".to_owned()));

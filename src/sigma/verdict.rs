@@ -163,18 +163,20 @@ impl Verdicts {
             self.known.clear();
             self.passed.clear();
         }
-        // What is asked in several places comes there one after another.
-        if self.lowered_of != print {
-            self.lowered.clear();
-            lower_into(text, &mut self.lowered);
-            self.lowered_of = print;
-        }
-        let probe = Probe { raw: text, lower: &self.lowered };
         let start = self.passed.len() as u32;
         let predicates = &self.rules.predicates;
         if let Some(Group { ids, index }) = self.groups.get_mut(place) {
             let index = index.get_or_insert_with(|| Index::new(ids, predicates));
-            index.judge(probe, predicates, &mut self.passed);
+            if !index.passes_none(text) {
+                // What is asked in several places comes there one after another.
+                if self.lowered_of != print {
+                    self.lowered.clear();
+                    lower_into(text, &mut self.lowered);
+                    self.lowered_of = print;
+                }
+                let probe = Probe { raw: text, lower: &self.lowered };
+                index.judge(probe, predicates, &mut self.passed);
+            }
         }
         let range = (start, self.passed.len() as u32);
         *self.known.entry(key, || range)

@@ -8,7 +8,7 @@
 pub use super::Error;
 use super::{DEPTH, Pair, Pairs, Value, Writer};
 use bumpalo::Bump;
-use memchr::memchr2;
+use memchr::memchr;
 
 /// Reads one value at the start of `text` and says how many bytes it took. What was read before an
 /// error stays in `pairs`.
@@ -78,19 +78,19 @@ impl<'a> Cursor<'a> {
         if !self.take(b'"') {
             return self.expected("a string");
         }
-        let start = self.at;
-        let mut has_escapes = false;
-        while let Some(length) = memchr2(b'"', b'\\', &self.text[self.at..]) {
-            self.at += length;
-            if self.text[self.at] == b'"' {
-                self.at += 1;
-                return Ok((&self.text[start..self.at - 1], has_escapes));
-            }
-            has_escapes = true;
-            self.at = (self.at + 2).min(self.text.len());
+        let inside = &self.text[self.at..];
+        let length = short(inside);
+        if inside.get(length) == Some(&b'"') {
+            self.at += length + 1;
+            return Ok((&inside[..length], false));
         }
-        self.at = self.text.len();
-        self.expected("the string's end")
+        let Some(length) = end_of_string(inside) else {
+            self.at = self.text.len();
+            return self.expected("the string's end");
+        };
+        let inside = &inside[..length];
+        self.at += length + 1;
+        Ok((inside, memchr(b'\\', inside).is_some()))
     }
 
     /// A number, `true`, `false` or `null` as it is written.
@@ -243,50 +243,120 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
+/// Where the quote stands that ends a string: the first with an even number of backslashes before
+/// it. Quotes are rarer than backslashes, so those are looked for.
+#[inline]
+fn end_of_string(text: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let quote = from + memchr(b'"', &text[from..])?;
+        let escapes = text[from..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if escapes % 2 == 0 {
+            return Some(quote);
+        }
+        from = quote + 1;
+    }
+}
+
+/// Bytes that are looked at together.
+const WORD: usize = 8;
+/// One in each byte.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Marks the bytes of `word` that are this one. The lowest mark is certain; those above it may be
+/// in vain.
+#[inline]
+const fn marked(word: [u8; WORD], byte: u8) -> u64 {
+    let differing = u64::from_le_bytes(word) ^ (ONES * byte as u64);
+    differing.wrapping_sub(ONES) & !differing & (ONES << 7)
+}
+
+/// Bytes before the lowest mark.
+#[inline]
+const fn before(marks: u64) -> usize {
+    marks.trailing_zeros() as usize / 8
+}
+
+/// Bytes at the start of a text before the first quote or backslash, as far as they are looked at
+/// here: most names and values are so short.
+#[inline]
+fn short(text: &[u8]) -> usize {
+    let mut length = 0;
+    for word in text.as_chunks::<WORD>().0.iter().take(5) {
+        let plain = before(marked(*word, b'"') | marked(*word, b'\\'));
+        length += plain;
+        if plain < WORD {
+            break;
+        }
+    }
+    length
+}
+
 /// The text that a string's inside stands for. Never longer than as it is written.
 fn unescaped<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a [u8] {
-    let mut text = bumpalo::collections::Vec::with_capacity_in(inside.len(), arena);
-    let mut rest = inside;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        text.extend_from_slice_copy(&rest[..at]);
-        let escape = &rest[at..];
-        let length = match escape.get(1) {
-            Some(b'u') => unicode(escape, &mut text),
-            Some(byte) => {
-                match plain_escape(*byte) {
-                    Some(meant) => text.push(meant),
-                    None => text.extend_from_slice_copy(&escape[..2]),
-                }
-                2
+    let text = arena.alloc_slice_fill_copy(inside.len(), 0);
+    let (mut at, mut end) = (0, 0);
+    while at < inside.len() {
+        // Runs between escapes are short in paths and messages: a word is copied as a whole, and
+        // what is behind a backslash in it is written over.
+        if let Some(word) = inside[at..].first_chunk::<WORD>()
+            && let Some(out) = text[end..].first_chunk_mut::<WORD>()
+        {
+            *out = *word;
+            let plain = before(marked(*word, b'\\'));
+            (at, end) = (at + plain, end + plain);
+            if plain == WORD {
+                continue;
             }
-            None => {
-                text.push(b'\\');
-                1
-            }
-        };
-        rest = &escape[length..];
+        } else if inside[at] != b'\\' {
+            text[end] = inside[at];
+            (at, end) = (at + 1, end + 1);
+            continue;
+        }
+        let (taken, given) = escape(&inside[at..], &mut text[end..]);
+        (at, end) = (at + taken, end + given);
     }
-    text.extend_from_slice_copy(rest);
-    text.into_bump_slice()
+    &text[..end]
 }
 
-/// What a backslash and this byte stand for.
-const fn plain_escape(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'"' | b'\\' | b'/' => byte,
-        b'b' => 8,
-        b'f' => 12,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        _ => return None,
-    })
+/// Writes what the escape at the start of a text stands for. Says how many bytes it has, and how
+/// many were written.
+#[inline]
+fn escape(text: &[u8], out: &mut [u8]) -> (usize, usize) {
+    let Some(byte) = text.get(1) else {
+        out[0] = b'\\';
+        return (1, 1);
+    };
+    match ESCAPES[usize::from(*byte)] {
+        0 if *byte == b'u' => unicode(text, out),
+        0 => {
+            out[..2].copy_from_slice(&text[..2]);
+            (2, 2)
+        }
+        meant => {
+            out[0] = meant;
+            (2, 1)
+        }
+    }
 }
 
-/// Writes what `\uXXXX`, or a pair of them, stands for, and says how long it is.
-fn unicode(escape: &[u8], text: &mut bumpalo::collections::Vec<'_, u8>) -> usize {
-    let high = unit(escape);
-    let low = high.and_then(|_| unit(&escape[6..]));
+/// What a backslash and a byte stand for; 0 where they mean nothing. A table, since which of them
+/// comes next cannot be foreseen.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let meant = [b"\"\\/bfnrt", b"\"\\/\x08\x0c\n\r\t"];
+    let mut at = 0;
+    while at < meant[0].len() {
+        table[meant[0][at] as usize] = meant[1][at];
+        at += 1;
+    }
+    table
+};
+
+/// The same for `\uXXXX`, or a pair of them.
+fn unicode(text: &[u8], out: &mut [u8]) -> (usize, usize) {
+    let high = unit(text);
+    let low = high.and_then(|_| unit(&text[6..]));
     let (code, length) = match (high, low) {
         (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
             (Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 12)
@@ -295,10 +365,12 @@ fn unicode(escape: &[u8], text: &mut bumpalo::collections::Vec<'_, u8>) -> usize
         (None, _) => (None, 2),
     };
     match code.and_then(char::from_u32) {
-        Some(c) => text.extend_from_slice_copy(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => text.extend_from_slice_copy(&escape[..length]),
+        Some(c) => (length, c.encode_utf8(out).len()),
+        None => {
+            out[..length].copy_from_slice(&text[..length]);
+            (length, length)
+        }
     }
-    length
 }
 
 /// The number of `\uXXXX` at the start of a text.

@@ -1,9 +1,11 @@
 //! `cargo xtask corpus DIR`: over a folder of logs, the reports of the command line with 1, 2 and
 //! 7 jobs, of the page with 1, 2 and 7 workers, and of the page with shards cut at random places
 //! must be the same bytes. Where they are there, also samples of formats, messages with known
-//! fields, logs with known attackers, and Windows event logs with twins in JSON.
+//! fields, logs with known attackers, Windows event logs with twins in JSON, event logs with the
+//! rules that they are of, and rsigma's matches.
 
 mod crowdsec;
+mod differential;
 mod doubts;
 mod exceptions;
 mod regression;
@@ -29,7 +31,7 @@ use crate::{dist, table};
 #[derive(Args)]
 pub struct Options {
     /// A folder with web/*.log, crowdsec/manifest.tsv that names web logs, formats/samples/,
-    /// sekoia/events/ or sigma/events/
+    /// sekoia/events/, sigma/ or windows-jsonl/
     dir: PathBuf,
     /// Seed of the random cuts; another at each run where none is given
     #[arg(long)]
@@ -37,35 +39,47 @@ pub struct Options {
     /// Takes dist/sekisho.html and the command line as they are, without building them
     #[arg(long)]
     no_build: bool,
+    /// Runs one step: sekoia, crowdsec, twins, sigma, rsigma, samples or web
+    #[arg(long, value_name = "STEP", value_parser = STEPS)]
+    only: Option<String>,
 }
+
+const STEPS: [&str; 7] = ["sekoia", "crowdsec", "twins", "sigma", "rsigma", "samples", "web"];
 
 const JOBS: [&str; 3] = ["1", "2", "7"];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
-    let logs = logs(&options.dir)?;
-    let at = |path: &str| Some(options.dir.join(path)).filter(|path| path.exists());
-    let (samples, messages) = (at("formats/samples"), at("sekoia/events"));
-    let twins = at("sigma/events");
-    let has_others = samples.is_some() || messages.is_some() || twins.is_some();
-    ensure!(!logs.is_empty() || has_others, "no logs under {}", options.dir.display());
+    let is_wanted = |step: &str| options.only.as_deref().is_none_or(|only| only == step);
+    // A step runs where what it is about is there.
+    let at = |step: &str, path: &str| {
+        Some(options.dir.join(path)).filter(|path| is_wanted(step) && path.exists())
+    };
+    let logs = if is_wanted("web") { logs(&options.dir)? } else { Vec::new() };
     let binary = native::command_line(repo, Profile::Release)?;
     let work = repo.target.join("corpus");
     let mut done = Vec::new();
-    if let Some(dir) = messages {
+    if let Some(dir) = at("sekoia", "sekoia/events") {
+        let samples = Some(options.dir.join("formats/samples")).filter(|dir| dir.exists());
         let listed = samples.as_deref().map_or_else(|| Ok(BTreeSet::new()), sekoia::listed)?;
         done.push(sekoia::run(&binary, &dir, &work.join("messages"), &listed));
     }
     done.extend(
-        at("crowdsec/manifest.tsv").map(|_| crowdsec::run(&binary, &options.dir.join("crowdsec"))),
+        at("crowdsec", "crowdsec/manifest.tsv")
+            .map(|_| crowdsec::run(&binary, &options.dir.join("crowdsec"))),
     );
-    done.extend(twins.map(|dir| twins::run(&binary, &dir)));
+    done.extend(at("twins", "sigma/events").map(|dir| twins::run(&binary, &dir)));
     done.extend(
-        at("sigma/manifest.tsv").map(|_| regression::run(&binary, &options.dir.join("sigma"))),
+        at("sigma", "sigma/manifest.tsv")
+            .map(|_| regression::run(&binary, &options.dir.join("sigma"))),
     );
-    done.extend(samples.map(|dir| samples::run(&binary, &dir)));
+    done.extend(
+        at("rsigma", "windows-jsonl").map(|_| differential::run(repo, &binary, &options.dir)),
+    );
+    done.extend(at("samples", "formats/samples").map(|dir| samples::run(&binary, &dir)));
     if !logs.is_empty() {
         done.push(web(repo, options, &binary, &logs, &work));
     }
+    ensure!(!done.is_empty(), "nothing to compare under {}", options.dir.display());
     let failed = done.into_iter().filter_map(Result::err).map(|error| format!("{error:#}"));
     let failed = failed.collect::<Vec<_>>();
     ensure!(failed.is_empty(), "{}", failed.join("\n"));

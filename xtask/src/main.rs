@@ -11,6 +11,7 @@ mod fuzz;
 mod native;
 mod pack;
 mod repo;
+mod rsigma;
 mod run;
 mod septets;
 mod serve;

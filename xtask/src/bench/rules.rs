@@ -9,16 +9,16 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{Benchmark, Options, median};
 use crate::browsers::Browser;
-use crate::command::{Program, cargo, node};
+use crate::command::{Program, node};
 use crate::native::{self, Profile};
-use crate::repo::{Repo, files_in, read};
+use crate::repo::{Repo, read};
 use crate::wasm::{Care, Toolchain};
-use crate::{dist, table};
+use crate::{dist, rsigma, table};
 
 pub const BENCHMARK: Benchmark =
     Benchmark { name: "rules", about: "Sigma rules on Windows events, beside rsigma", run };
@@ -38,10 +38,11 @@ fn run(repo: &Repo, _: &Options) -> Result<Value> {
     };
     let sides = Sides::prepare(repo, &PathBuf::from(data))?;
     let mut runs: Vec<Runs> = sides.logs.iter().map(|_| Runs::default()).collect();
-    let mut load = Vec::new();
+    let (mut load, mut load_cpu) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let browser = sides.browser()?;
         load.push(browser["load_wall"].as_f64().context("the page tells no time of the rules")?);
+        load_cpu.push(browser["load_cpu"].as_f64().context("the page tells no CPU time")?);
         for (at, (log, runs)) in sides.logs.iter().zip(&mut runs).enumerate() {
             runs.native.push(sides.ours(log, &sides.rules)?);
             runs.rsigma.push(sides.theirs(log)?);
@@ -50,6 +51,7 @@ fn run(repo: &Repo, _: &Options) -> Result<Value> {
             runs.chromium.push(scan);
         }
     }
+    println!("Reading the rules in Chromium: {:.2} s of CPU", median(&load_cpu));
     show(&sides, &runs, median(&load))
 }
 
@@ -105,26 +107,8 @@ impl<'a> Sides<'a> {
     fn prepare(repo: &'a Repo, data: &Path) -> Result<Sides<'a>> {
         let scratch = repo.target.join("bench/rules");
         fs::create_dir_all(&scratch)?;
-        let peer = scratch.join("peer");
-        cargo()
-            .args(["build", "--release", "--locked", "--manifest-path"])
-            .arg(repo.root.join("xtask/peers/rsigma/Cargo.toml"))
-            .arg("--target-dir")
-            .arg(&peer)
-            .inside(&repo.root)
-            .run()?;
-        let mut logs = Vec::new();
-        for packed in files_in(&data.join("windows-jsonl"))? {
-            Program::new("unzip").args(["-q", "-o"]).arg(&packed).arg("-d").arg(&scratch).run()?;
-        }
-        for file in files_in(&scratch)? {
-            if file.extension().is_some_and(|end| end == "json")
-                && file != scratch.join("stats.json")
-            {
-                logs.push(file);
-            }
-        }
-        ensure!(!logs.is_empty(), "no logs in {}", data.join("windows-jsonl").display());
+        let peer = rsigma::build(repo)?;
+        let logs = rsigma::logs(repo, data)?;
         dist::make(repo, &Toolchain::find(repo)?, Care::Release)?;
         let rules = data.join("sigma/sigma-rules.zip");
         Ok(Sides {
@@ -134,7 +118,7 @@ impl<'a> Sides<'a> {
             logs,
             chromium: Browser::Chromium.find()?,
             binary: native::command_line(repo, Profile::Release)?,
-            peer: peer.join("release/rsigma-peer"),
+            peer,
             scratch,
         })
     }
@@ -168,7 +152,7 @@ impl<'a> Sides<'a> {
 
     /// Reading and evaluating.
     fn theirs(&self, log: &Path) -> Result<f64> {
-        let told = Program::new(&self.peer).arg(&self.rules).arg(log).read()?;
+        let told = Program::new(&self.peer).arg("time").arg(&self.rules).arg(log).read()?;
         let told: Value = serde_json::from_str(&told)?;
         told["match_secs"].as_f64().context("rsigma's side tells no CPU time")
     }
@@ -177,20 +161,8 @@ impl<'a> Sides<'a> {
 /// A folder with the rules and another one for each, which has another id and asks for other texts.
 fn doubled(rules: &Path, scratch: &Path) -> Result<PathBuf> {
     let folder = scratch.join("doubled");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    Program::new("unzip").args(["-q", "-o"]).arg(rules).arg("-d").arg(&folder).run()?;
-    let mut folders = vec![folder.clone()];
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(inner)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "yml") {
-                fs::write(path.with_extension("other.yml"), other(&read(&path)?))?;
-            }
-        }
+    for path in rsigma::unpacked(rules, &folder)? {
+        fs::write(path.with_extension("other.yml"), other(&read(&path)?))?;
     }
     Ok(folder)
 }

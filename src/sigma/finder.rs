@@ -1,0 +1,309 @@
+//! Finds many texts in values, by a few bytes that each text holds at a place chosen for it. An
+//! automaton would cost more to build than most fields have to search.
+//!
+//! Where candidates are looked for, letters of ASCII count the same in both cases. So nearly every
+//! value can be told to hold none of the texts before it is brought into lower case.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::ops::Range;
+
+/// Places of a value of which one is looked at, at most.
+const STEP: usize = 8;
+/// Entries up to which fewer places are looked at: each text has one for each place left out.
+const FEW: usize = 1 << 12;
+/// Texts that have a gram in common at most. More are left to an automaton, whose time does not
+/// grow with what texts have in common.
+const CROWD: u16 = 16;
+/// Places of a text that are tried, to find one that few others share.
+const TRIED: usize = 32;
+
+/// Finds texts in values.
+#[derive(Debug)]
+pub(super) struct Finder {
+    texts: Vec<Box<[u8]>>,
+    /// Whether all of them are ASCII.
+    are_ascii: bool,
+    way: Way,
+}
+
+#[derive(Debug)]
+enum Way {
+    /// By grams of four bytes, of two, and of one.
+    Grams(Vec<Grams>),
+    Automaton(AhoCorasick),
+}
+
+impl Finder {
+    /// Prepares texts, none of them empty. None where they are more than can be searched for.
+    pub fn new(texts: Vec<Box<[u8]>>) -> Option<Self> {
+        let widths = [(4, 4..usize::MAX), (2, 2..4), (1, 1..2)];
+        let of_width = |(width, lengths): (usize, Range<usize>)| {
+            let all = (0..).zip(&texts).map(|(at, text)| (at, &**text));
+            let own: Vec<_> = all.filter(|(_, text)| lengths.contains(&text.len())).collect();
+            if own.is_empty() { Some(None) } else { Grams::new(width, &own).map(Some) }
+        };
+        let grams: Option<Vec<_>> = widths.into_iter().map(of_width).collect();
+        let way = match grams {
+            Some(grams) => Way::Grams(grams.into_iter().flatten().collect()),
+            None => {
+                let kind = Some(AhoCorasickKind::ContiguousNFA);
+                Way::Automaton(AhoCorasick::builder().kind(kind).build(&texts).ok()?)
+            }
+        };
+        let are_ascii = texts.iter().all(|text| text.is_ascii());
+        Some(Self { texts, are_ascii, way })
+    }
+
+    /// Whether a value may hold one of the texts once it is in lower case.
+    pub fn may_hold(&self, value: &[u8]) -> bool {
+        let Way::Grams(all) = &self.way else { return true };
+        let is_told = value.is_ascii() || self.are_ascii && !becomes_ascii(value);
+        !is_told || all.iter().any(|grams| grams.may_hold(value, &self.texts))
+    }
+
+    /// Where a text ends that starts there.
+    pub fn end(&self, text: usize, start: usize) -> usize {
+        start + self.texts.get(text).map_or(0, |text| text.len())
+    }
+
+    /// Tells the places of the texts that stand in a value, each with its start there.
+    pub fn find(&self, value: &[u8], tell: &mut dyn FnMut(usize, usize)) {
+        match &self.way {
+            Way::Grams(all) => all.iter().for_each(|grams| grams.find(value, &self.texts, tell)),
+            Way::Automaton(automaton) => {
+                for found in automaton.find_overlapping_iter(value) {
+                    tell(found.pattern().as_usize(), found.start());
+                }
+            }
+        }
+    }
+}
+
+/// Texts by their grams: some bytes in a row, letters of ASCII in lower case.
+#[derive(Debug)]
+struct Grams {
+    width: usize,
+    /// Of so many places in a row of a value one is looked at. A text has an entry for each of as
+    /// many places in a row, so that it is met once wherever it stands.
+    step: usize,
+    /// Which grams may have entries, as bits: nearly all that values hold have none.
+    known: [u64; 64],
+    /// By slot, where its entries begin; behind the last, where all end.
+    starts: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    gram: u32,
+    /// The place of the text.
+    text: u32,
+    /// Bytes of the text before the gram.
+    before: u32,
+}
+
+impl Grams {
+    /// None where too many texts have too much in common.
+    fn new(width: usize, texts: &[(u32, &[u8])]) -> Option<Self> {
+        let shortest = texts.iter().map(|(_, text)| text.len()).min().unwrap_or(width);
+        let step = (shortest - width + 1).min(STEP);
+        let step = if texts.len() * step <= FEW { step } else { 1 };
+        let slots = (texts.len() * step * 8).next_power_of_two();
+        let mut grams =
+            Self { width, step, known: [0; 64], starts: vec![0; slots + 1], entries: Vec::new() };
+        let mut crowds = vec![0_u16; slots];
+        for (place, text) in texts {
+            let own: Vec<_> = text.windows(width).take(TRIED + step - 1).map(folded).collect();
+            let crowd = |run: &[u32]| run.iter().map(|gram| crowds[grams.slot(*gram)]).max();
+            let words = |at| text.windows(width).skip(at).take(step).filter(|gram| is_word(gram));
+            let runs = (0..).zip(own.windows(step)).filter(|(_, run)| crowd(run) < Some(CROWD));
+            let (base, _) = runs.min_by_key(|(at, run)| (words(*at).count(), crowd(run)))?;
+            for (before, gram) in (0..).zip(&own).skip(base).take(step) {
+                crowds[grams.slot(*gram)] += 1;
+                grams.know(*gram);
+                grams.entries.push(Entry { gram: *gram, text: *place, before });
+            }
+        }
+        grams.sort();
+        Some(grams)
+    }
+
+    /// Sorts the entries by slot, and notes where those of each begin.
+    fn sort(&mut self) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_by_key(|entry| self.slot(entry.gram));
+        for entry in &entries {
+            let slot = self.slot(entry.gram);
+            self.starts[slot + 1] += 1;
+        }
+        let mut all = 0;
+        for start in &mut self.starts {
+            all += *start;
+            *start = all;
+        }
+        self.entries = entries;
+    }
+
+    #[inline]
+    const fn slot(&self, gram: u32) -> usize {
+        let bits = (self.starts.len() - 1).trailing_zeros();
+        (spread(gram) as u64 >> (32 - bits)) as usize
+    }
+
+    const fn know(&mut self, gram: u32) {
+        let bit = spread(gram) >> 20;
+        self.known[(bit / 64) as usize] |= 1 << (bit % 64);
+    }
+
+    #[inline]
+    const fn may_know(&self, gram: u32) -> bool {
+        let bit = spread(gram) >> 20;
+        self.known[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+    }
+
+    /// The texts that may stand around a gram of a value, each with its start there.
+    #[inline]
+    fn around(&self, at: usize, gram: u32) -> impl Iterator<Item = (usize, usize)> {
+        let slot = self.slot(gram);
+        let entries = &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize];
+        let of_gram = entries.iter().filter(move |entry| entry.gram == gram);
+        of_gram.filter_map(move |entry| {
+            Some((entry.text as usize, at.checked_sub(entry.before as usize)?))
+        })
+    }
+
+    fn may_hold(&self, value: &[u8], texts: &[Box<[u8]>]) -> bool {
+        let mut is_held = false;
+        self.each(value, &mut |text, start| {
+            let text = &texts[text];
+            let there = value[start..].get(..text.len());
+            is_held |= there.is_some_and(|there| there.eq_ignore_ascii_case(text));
+            is_held
+        });
+        is_held
+    }
+
+    fn find(&self, value: &[u8], texts: &[Box<[u8]>], tell: &mut dyn FnMut(usize, usize)) {
+        self.each(value, &mut |text, start| {
+            if value[start..].starts_with(&texts[text]) {
+                tell(text, start);
+            }
+            false
+        });
+    }
+
+    /// Tells the texts that may stand in a value, each with its start there, until told to stop.
+    fn each(&self, value: &[u8], tell: &mut dyn FnMut(usize, usize) -> bool) {
+        match self.width {
+            4 => self.each_of::<4>(value, tell),
+            2 => self.each_of::<2>(value, tell),
+            _ => self.each_of::<1>(value, tell),
+        }
+    }
+
+    fn each_of<const WIDTH: usize>(
+        &self,
+        value: &[u8],
+        tell: &mut dyn FnMut(usize, usize) -> bool,
+    ) {
+        let mut at = 0;
+        while let Some(gram) = value.get(at..).and_then(<[u8]>::first_chunk::<WIDTH>) {
+            let gram = folded(gram);
+            if self.may_know(gram) && self.around(at, gram).any(|(text, start)| tell(text, start)) {
+                return;
+            }
+            at += self.step;
+        }
+    }
+}
+
+/// A gram with its bits spread over the upper ones: the factor is odd.
+#[inline]
+const fn spread(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9e37_79b1)
+}
+
+/// Characters beyond ASCII that have some of it in lower case.
+const BECOMING_ASCII: [&str; 2] = ["\u{130}", "\u{212a}"];
+
+/// Whether a value holds one of those.
+fn becomes_ascii(value: &[u8]) -> bool {
+    BECOMING_ASCII.iter().any(|c| memchr::memmem::find(value, c.as_bytes()).is_some())
+}
+
+/// Whether a gram may be part of a word: those are in many values.
+fn is_word(gram: &[u8]) -> bool {
+    gram.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Up to four bytes as a number, letters in lower case. Some signs become one another too.
+#[inline]
+fn folded(gram: &[u8]) -> u32 {
+    gram.iter().rev().fold(0, |all, byte| all << 8 | u32::from(byte | 0x20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Random;
+    use std::collections::BTreeSet;
+
+    /// The slow twin: every text is looked for at every place.
+    fn naive(texts: &[Box<[u8]>], value: &[u8]) -> BTreeSet<(usize, usize)> {
+        let at = |start: usize| {
+            let stands = move |text: &[u8]| value[start..].starts_with(text);
+            texts
+                .iter()
+                .enumerate()
+                .filter(move |(_, text)| stands(text))
+                .map(move |(at, _)| (at, start))
+        };
+        (0..value.len()).flat_map(at).collect()
+    }
+
+    fn drawn(random: &mut Random, letters: &[u8], lengths: std::ops::Range<u64>) -> Box<[u8]> {
+        let length = lengths.start + random.below(lengths.end - lengths.start);
+        (0..length).map(|_| *random.pick(letters).unwrap()).collect()
+    }
+
+    #[test]
+    fn it_finds_what_the_slow_twin_finds_each_once() {
+        let mut random = Random::new(9);
+        // Short texts, texts all of which are long, and texts with too much in common.
+        let kinds = [(1..6, &b"ab.K"[..], 12), (9..14, b"ab", 8), (4..12, b"a", 400)];
+        let (mut told, mut automata) = (0, 0);
+        for (lengths, letters, count) in kinds.iter().cycle().take(300) {
+            let texts: Vec<_> =
+                (0..*count).map(|_| drawn(&mut random, letters, lengths.clone())).collect();
+            let finder = Finder::new(texts.clone()).unwrap();
+            automata += usize::from(matches!(finder.way, Way::Automaton(_)));
+            let value = drawn(&mut random, letters, 0..60);
+            let mut found = Vec::new();
+            finder.find(&value, &mut |text, start| found.push((text, start)));
+            let each: BTreeSet<_> = found.iter().copied().collect();
+            assert_eq!(found.len(), each.len());
+            assert_eq!(each, naive(&texts, &value));
+            assert!(found.is_empty() || finder.may_hold(&value.to_ascii_uppercase()));
+            told += found.len();
+        }
+        assert!(told > 10_000 && automata == 100, "{told} {automata}");
+    }
+
+    #[test]
+    fn no_other_characters_have_ascii_in_lower_case() {
+        let becomes = |c: &char| !c.is_ascii() && c.to_lowercase().any(|lower| lower.is_ascii());
+        let becoming: Vec<_> = ('\0'..=char::MAX).filter(becomes).map(String::from).collect();
+        assert_eq!(becoming, BECOMING_ASCII);
+    }
+
+    #[test]
+    fn most_values_are_told_to_hold_nothing() {
+        let finder =
+            Finder::new(vec![b"sekurlsa::".as_slice().into(), b"lsadump::".as_slice().into()]);
+        let finder = finder.unwrap();
+        assert!(finder.may_hold(b"x LSADUMP::sam"));
+        assert!(!finder.may_hold(b"C:\\Windows\\System32\\svchost.exe -k netsvcs -p"));
+        assert!(!finder.may_hold("Microsoft® Windows®".as_bytes()));
+        assert!(finder.may_hold("Se\u{212a}urlsa::".as_bytes()));
+    }
+}
