@@ -40,12 +40,19 @@ fn found(report: &Report) -> Vec<String> {
 fn answered(report: &Report) -> Vec<String> {
     let answers = report.questions.iter().map(|a| format!("{} {}", a.id, word(a.state)));
     let not = report.not_evaluable.iter().map(|n| format!("not evaluable: {}", n.id));
-    answers.chain(not).collect()
+    let incidents = report.incidents.iter().map(|incident| {
+        let ids: Vec<&str> = incident.story.iter().map(|step| &*step.finding).collect();
+        format!("incident: {} {}", word(incident.severity), ids.join(" "))
+    });
+    let count = format!("incidents: {}", report.incidents.len());
+    answers.chain(not).chain(incidents).chain([count]).collect()
 }
 
 /// What is wrong with a report, if anything is.
 fn wrong(case: &Case, report: &Report) -> Option<String> {
-    let is_answer = |line: &&String| line.starts_with('Q') || line.starts_with("not evaluable: ");
+    let is_answer = |line: &&String| {
+        ["Q", "not evaluable: ", "incident"].iter().any(|start| line.starts_with(start))
+    };
     let (asked, expected): (Vec<&String>, Vec<&String>) = case.expected.iter().partition(is_answer);
     let (found, answered) = (found(report), answered(report));
     let agrees =
@@ -107,7 +114,8 @@ fn every_detection_has_a_case_that_fires_and_an_innocent_twin() {
         cases.iter().filter(|c| c.kind == kind).map(|c| c.detector.clone()).collect()
     };
     let cards = CARDS.iter().chain(sekisho::intel::CARDS);
-    let cards: BTreeSet<String> = cards.map(|card| card.id.to_owned()).collect();
+    let incidents = ["incidents".to_owned()];
+    let cards: BTreeSet<String> = cards.map(|card| card.id.to_owned()).chain(incidents).collect();
     assert_eq!(detectors(Kind::Fires), cards, "with a case that fires");
     assert_eq!(detectors(Kind::Twin), cards, "with an innocent twin");
 }
@@ -128,11 +136,12 @@ fn every_pack_has_a_case_that_fires_and_an_innocent_twin() {
 #[test]
 fn cases_that_fire_expect_their_detection_and_twins_do_not() {
     for case in all() {
-        let own: Vec<&String> = case
-            .expected
-            .iter()
-            .filter(|line| line.split(' ').next() == Some(case.detector.as_str()))
-            .collect();
+        let begins = match case.detector.as_str() {
+            "incidents" => "incident:",
+            detector => detector,
+        };
+        let own: Vec<&String> =
+            case.expected.iter().filter(|line| line.split(' ').next() == Some(begins)).collect();
         match case.kind {
             Kind::Fires => assert!(!own.is_empty(), "{}", case.name()),
             Kind::Twin => {

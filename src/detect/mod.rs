@@ -40,6 +40,7 @@ mod e1_new_account;
 mod e2_role_change;
 mod e3_credential;
 mod e4_consent;
+mod f1_cleared;
 mod f2_gap;
 mod f4_time_reversal;
 mod f5_damaged;
@@ -220,6 +221,7 @@ detectors! {
     e2: e2_role_change::RoleChange,
     e3: e3_credential::Credential,
     e4: e4_consent::Consent,
+    f1: f1_cleared::Cleared,
     f2: f2_gap::GapInLog,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,

@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 mod activity;
+mod incidents;
 mod sources;
 
 /// Merges partials, in any order.
@@ -280,6 +281,11 @@ fn assemble(
         sources: reports,
         questions: Vec::new(),
         entities: entities(&drawn.findings, baseline, &total),
+        incidents: incidents::incidents(
+            &drawn.findings,
+            &baseline.activities,
+            &prepared.meant.declared,
+        ),
         findings: drawn.findings,
         timeline: activity::timeline(baseline),
         coverage: total,

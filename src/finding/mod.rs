@@ -3,8 +3,10 @@
 //! A finding never exists before every shard was seen: only `conclude` makes one.
 
 mod card;
+mod tactic;
 
 pub use card::{Card, Needs};
+pub use tactic::Tactic;
 
 use crate::base::{Fingerprint, Instant, Location, LogSize, Text};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,11 @@
 //! The report as one HTML file that needs nothing else: no script, no request, and a policy that
 //! forbids both. Everything that comes from a log goes through one escaping writer.
 
-use super::model::{Report, SourceReport, Unparsed};
+use super::model::{Incident, Report, SourceReport, Unparsed};
 use super::words::{confidence, outcome, pick, severity, state};
 use crate::base::{Language, Text, visible};
 use crate::finding::{Evidence, Finding};
+use std::collections::BTreeMap;
 
 /// Findings that are written out; a report must stay small enough to be opened.
 const FINDINGS: usize = 500;
@@ -14,6 +15,7 @@ pub fn html(report: &Report, language: Language) -> String {
     let mut page = Page { out: String::new(), lang: language };
     page.head(report);
     page.answers(report);
+    page.incidents(report);
     page.findings(report);
     page.sources(report);
     page.rest(report);
@@ -133,6 +135,45 @@ impl Page {
             self.markup("<a href=\"#").text(id).markup("\">").text(id).markup("</a> ");
         }
         self.markup("</p>");
+    }
+
+    fn incidents(&mut self, report: &Report) {
+        if report.incidents.is_empty() {
+            return;
+        }
+        self.markup("<h2>").word("Incidents", "インシデント").markup(" (");
+        self.number(report.incidents.len() as u64).markup(")</h2>\n");
+        let titles = report.findings.iter().map(|finding| (&*finding.id, &finding.title)).collect();
+        for incident in report.incidents.iter().take(FINDINGS) {
+            self.incident(incident, &titles);
+        }
+    }
+
+    fn incident(&mut self, incident: &Incident, titles: &BTreeMap<&str, &Text>) {
+        self.markup("<section class=\"finding\"><h3>").said(&incident.title);
+        self.markup("</h3><p class=\"small\">").word("Severity", "重大度").markup(": ");
+        self.said(&severity(incident.severity)).markup(" · ").text(&incident.first);
+        self.markup(" – ").text(&incident.last).markup("</p><p>").said(&incident.reason);
+        self.markup("</p>\n");
+        self.headings(&[
+            ("First", "最初"),
+            ("Tactic (ATT&CK)", "戦術(ATT&CK)"),
+            ("Finding", "検知"),
+        ]);
+        for step in incident.story.iter().take(FINDINGS) {
+            self.markup("<tr><td>").text(&step.at).markup("</td><td>");
+            match &step.tactic {
+                Some(tactic) => self.said(&tactic.name),
+                None => self.markup("–"),
+            };
+            self.markup("</td><td><a href=\"#").text(&step.finding).markup("\">");
+            self.text(&step.finding).markup("</a> ");
+            if let Some(title) = titles.get(&*step.finding) {
+                self.said(title);
+            }
+            self.markup("</td></tr>\n");
+        }
+        self.markup("</tbody></table></section>\n");
     }
 
     fn findings(&mut self, report: &Report) {

@@ -10,8 +10,9 @@ mod words;
 pub use csv::csv;
 pub use html::html;
 pub use model::{
-    Answer, Bucket, ByteLedger, CalendarDay, Coverage, Entity, NotEvaluable, NotSwept, Problem,
-    Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
+    Answer, Bucket, ByteLedger, CalendarDay, Coverage, Entity, Incident, NotEvaluable, NotSwept,
+    Problem, Repetition, Report, RulePack, SourceReport, Step, StreamReport, Timeline, Tool,
+    Unparsed,
 };
 pub use text::text;
 

@@ -5,7 +5,7 @@
 //! same bytes.
 
 use crate::base::Text;
-use crate::finding::{Finding, Gap, Severity, State, Subject};
+use crate::finding::{Finding, Gap, Severity, State, Subject, Tactic};
 use serde::{Deserialize, Serialize};
 
 /// Everything that one check concluded.
@@ -20,6 +20,8 @@ pub struct Report {
     pub sources: Vec<SourceReport>,
     /// The answers, Q1 to Q12.
     pub questions: Vec<Answer>,
+    /// Findings that belong together, most severe first.
+    pub incidents: Vec<Incident>,
     /// What was concluded, most severe first.
     pub findings: Vec<Finding>,
     /// Addresses and accounts that findings name.
@@ -177,6 +179,42 @@ pub struct Answer {
     pub would_change: Vec<Text>,
     /// Ids of the findings that it rests on.
     pub findings: Vec<String>,
+}
+
+/// Findings about the same account or network within a day of one another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Incident {
+    /// Unique in the report, `incident-1`.
+    pub id: String,
+    /// Whom it concerns and what was done, by tactics in order of time.
+    pub title: Text,
+    /// The worst of its findings; one step more where independent groups meet.
+    pub severity: Severity,
+    /// First record, UTC.
+    pub first: String,
+    /// Last record, UTC.
+    pub last: String,
+    /// Why its findings belong together, and why it is rated so.
+    pub reason: Text,
+    /// Accounts, in small letters, and networks that two findings or more have in common.
+    pub joined_by: Vec<Subject>,
+    /// Groups of detections with a finding of medium or more: the letters of their ids.
+    pub groups: Vec<String>,
+    /// Its findings in order of time.
+    pub story: Vec<Step>,
+}
+
+/// A finding in the story of an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Step {
+    /// Its first record, UTC.
+    pub at: String,
+    /// The finding's id.
+    pub finding: String,
+    /// What it is for, by the tactics of ATT&CK.
+    pub tactic: Option<Tactic>,
 }
 
 /// An address or account that findings name.

@@ -8,6 +8,8 @@ use std::fmt::{Result, Write};
 
 /// Findings that are written out.
 const LEADING: usize = 7;
+/// Steps of an incident that are written out.
+const STEPS: usize = 12;
 /// Records shown under a finding.
 const RECORDS: usize = 3;
 
@@ -35,6 +37,7 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
         }
     }
     writeln!(out)?;
+    write_incidents(out, report, lang)?;
     let (shown, all) = (report.findings.len().min(LEADING), report.findings.len());
     writeln!(out, "{} {shown}/{all}", pick(lang, "Findings", "検知"))?;
     for finding in report.findings.iter().take(LEADING) {
@@ -54,6 +57,30 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     }
     let tool = &report.tool;
     writeln!(out, "\n{} {} ({})", tool.name, tool.version, tool.build)
+}
+
+/// Findings that belong together, each told in order of time.
+fn write_incidents(out: &mut String, report: &Report, lang: Language) -> Result {
+    let (shown, all) = (report.incidents.len().min(LEADING), report.incidents.len());
+    if all == 0 {
+        return Ok(());
+    }
+    writeln!(out, "{} {shown}/{all}", pick(lang, "Incidents", "インシデント"))?;
+    for incident in report.incidents.iter().take(LEADING) {
+        let grave = severity(incident.severity);
+        writeln!(out, "  [{}] {}", grave.in_language(lang), said(&incident.title, lang))?;
+        writeln!(out, "      {}", said(&incident.reason, lang))?;
+        for step in incident.story.iter().take(STEPS) {
+            let found = report.findings.iter().find(|finding| finding.id == step.finding);
+            let title = found.map(|finding| said(&finding.title, lang)).unwrap_or_default();
+            let tactic = step.tactic.as_ref().map_or("–", |tactic| tactic.name.in_language(lang));
+            writeln!(out, "      {}  {tactic}: {title} ({})", step.at, step.finding)?;
+        }
+        if let more @ 1.. = incident.story.len().saturating_sub(STEPS) {
+            writeln!(out, "      +{more}")?;
+        }
+    }
+    writeln!(out)
 }
 
 /// How much of the indicator lists is not swept for, with the first of it.

@@ -63,6 +63,7 @@ pub enum Change {
     ConsentGiven,
     MailRule,
     Shared,
+    AuditStopped,
 }
 
 impl What {

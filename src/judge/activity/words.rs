@@ -60,6 +60,7 @@ struct Changes {
     consent_given: Vec<String>,
     mail_rule: Vec<String>,
     shared: Vec<String>,
+    audit_stopped: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +137,7 @@ impl Words {
             (&changes.consent_given, Word::Means(What::Change(Change::ConsentGiven))),
             (&changes.mail_rule, Word::Means(What::Change(Change::MailRule))),
             (&changes.shared, Word::Means(What::Change(Change::Shared))),
+            (&changes.audit_stopped, Word::Means(What::Change(Change::AuditStopped))),
         ];
         let each = |(words, word): (&Vec<String>, Word)| {
             words.iter().map(move |text| (text.clone(), word)).collect::<Vec<_>>()

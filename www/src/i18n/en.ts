@@ -248,6 +248,8 @@ export const en = {
     sections: "Sections of the report",
     answer: "Answer",
     questions: "Questions",
+    incidents: "Incidents",
+    tactic: "Tactic (ATT&CK)",
     findings: "Findings",
     entities: "Who",
     timeline: "Timeline",

@@ -245,6 +245,8 @@ export const ja: Words = {
     sections: "報告の目次",
     answer: "結論",
     questions: "質問",
+    incidents: "インシデント",
+    tactic: "戦術(ATT&CK)",
     findings: "検知",
     entities: "関係者",
     timeline: "時系列",

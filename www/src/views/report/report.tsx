@@ -15,6 +15,7 @@ import { Custody } from "./custody";
 import { Entities } from "./entities";
 import { Exports } from "./exports";
 import { Findings } from "./findings";
+import { Incidents } from "./incidents";
 import { Limits } from "./limits";
 import { Questions } from "./questions";
 import { Sources } from "./sources";
@@ -28,12 +29,13 @@ interface SectionEntry {
 }
 
 const titles = () => {
-  const { questions, findings, entities, timeline, coverage, sources, limits, unparsed, custody } =
+  const { questions, incidents, findings, entities, timeline, coverage, sources, limits, unparsed, custody } =
     words.value.report;
   const { title: rules } = words.value.rules;
   const { title: lists } = words.value.lists;
   return {
     questions,
+    incidents,
     findings,
     entities,
     timeline,
@@ -59,8 +61,15 @@ function sectionsOf(checked: Checked): SectionEntry[] {
     count: lists.ids.length,
     body: () => <ListsView about={lists} />,
   };
+  const { incidents, findings } = report;
+  const ofIncidents = {
+    id: "incidents" as const,
+    count: incidents.length,
+    body: () => <Incidents incidents={incidents} findings={findings} />,
+  };
   return [
     { id: "questions", count: undefined, body: () => <Questions questions={report.questions} /> },
+    ...(incidents.length > 0 ? [ofIncidents] : []),
     { id: "findings", count: report.findings.length, body: () => <Findings checked={checked} /> },
     { id: "entities", count: report.entities.length, body: () => <Entities entities={report.entities} /> },
     { id: "timeline", count: undefined, body: () => <TimelineSection timeline={report.timeline} /> },
@@ -85,7 +94,7 @@ function sectionsOf(checked: Checked): SectionEntry[] {
 export function ReportView({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value.report;
   const sections = sectionsOf(checked);
-  const drawn = useStages(sections.length);
+  const drawn = useStages(sections.length, checked.report.incidents.length > 0 ? 3 : 2);
   const answer = useRef<HTMLElement>(null);
   // The answer is what the reader waited for: the focus and the view begin there.
   useEffect(() => {
@@ -122,9 +131,9 @@ export function ReportView({ checked }: { checked: Checked }): JSX.Element {
   );
 }
 
-/** Draws the questions and findings at once and the sections below one by one, each in a turn of its own. */
-function useStages(all: number): number {
-  const [drawn, setDrawn] = useState(2);
+/** Draws the questions and what was found at once and the sections below one by one, each in a turn of its own. */
+function useStages(all: number, atOnce: number): number {
+  const [drawn, setDrawn] = useState(atOnce);
   useEffect(() => {
     if (drawn >= all) return;
     const turn = setTimeout(() => setDrawn(drawn + 1));
