@@ -2,12 +2,15 @@
 //! 7 jobs, of the page with 1, 2 and 7 workers, and of the page with shards cut at random places
 //! must be the same bytes. Where they are there, also samples of formats, messages with known
 //! fields, logs with known attackers, and Windows event logs with twins in JSON.
+//!
+//! `cargo xtask corpus scenarios`: cases that are made, with the truth about them.
 
 mod crowdsec;
 mod doubts;
 mod exceptions;
 mod regression;
 mod samples;
+mod scenarios;
 mod sekoia;
 mod twins;
 
@@ -29,7 +32,7 @@ use crate::{dist, table};
 #[derive(Args)]
 pub struct Options {
     /// A folder with web/*.log, crowdsec/manifest.tsv that names web logs, formats/samples/,
-    /// sekoia/events/ or sigma/events/
+    /// sekoia/events/ or sigma/events/; or the word scenarios, for cases that are made
     dir: PathBuf,
     /// Seed of the random cuts; another at each run where none is given
     #[arg(long)]
@@ -37,11 +40,18 @@ pub struct Options {
     /// Takes dist/sekisho.html and the command line as they are, without building them
     #[arg(long)]
     no_build: bool,
+    /// Seeds of each scenario
+    #[arg(long, default_value_t = 20)]
+    seeds: u64,
 }
 
 const JOBS: [&str; 3] = ["1", "2", "7"];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
+    if options.dir == Path::new("scenarios") {
+        let binary = native::command_line(repo, Profile::Dev)?;
+        return scenarios::run(&binary, &repo.target.join("corpus/scenarios"), options.seeds);
+    }
     let logs = logs(&options.dir)?;
     let at = |path: &str| Some(options.dir.join(path)).filter(|path| path.exists());
     let (samples, messages) = (at("formats/samples"), at("sekoia/events"));
