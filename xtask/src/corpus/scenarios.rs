@@ -46,7 +46,8 @@ pub fn run(binary: &Path, work: &Path, seeds: u64) -> Result<()> {
         sum.print(scenario, seeds);
     }
     let head = ["scenario"].into_iter().chain(KINDS);
-    let head: Vec<_> = head.chain(["answers", "medium /10,000 user-days", "high"]).collect();
+    let head: Vec<_> =
+        head.chain(["answers", "medium or above /10,000 user-days", "high or above"]).collect();
     println!("\nRecall / precision of what the findings rest on, over {seeds} seeds each:");
     table::print(&head, &rows);
     Ok(())
