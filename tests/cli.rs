@@ -567,3 +567,21 @@ fn a_check_sweeps_for_lists_plain_and_private() {
         folder.run(&["check", "--settings", "settings.json", "--iocs", "list.txt", "access.log"]);
     assert!(again.status == Some(2) && again.err.contains("private.json"), "{again:?}");
 }
+
+#[test]
+fn a_case_is_written_into_an_empty_folder_only() {
+    let folder = Folder::new("generate");
+    let make = ["generate", "--scenario", "t4", "--days", "30", "--users", "80", "--out", "case"];
+    let made = folder.run(&make);
+    assert_eq!((made.status, &*made.err), (Some(0), ""));
+    let truth = fs::read_to_string(folder.0.join("case/truth.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&truth).unwrap()["scenario"], "T4");
+    assert!(folder.0.join("case/logs/synthetic-audit.jsonl").exists());
+    let again = folder.run(&make);
+    assert_eq!(again.status, Some(2));
+    assert!(again.err.contains("case: it is not an empty folder"), "{}", again.err);
+    let unknown = folder.run(&["generate", "--scenario", "T9", "--out", "other"]);
+    assert_eq!(unknown.status, Some(2));
+    assert!(unknown.err.contains("expected quiet, or one of T1 to T6"), "{}", unknown.err);
+    assert!(!folder.0.join("other").exists());
+}

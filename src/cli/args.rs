@@ -2,6 +2,7 @@
 
 use crate::engine::RuleSettings;
 use crate::sigma::Level;
+use crate::train::Scenario;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -37,6 +38,8 @@ pub(super) enum Command {
         /// Id of a detection, such as B1
         id: Option<String>,
     },
+    /// Synthetic logs to practise on: a platform over months, with an intruder or none, and the truth
+    Generate(GenerateOptions),
     /// An access log of ordinary synthetic traffic, for tests and benchmarks
     #[command(hide = true)]
     Traffic(TrafficOptions),
@@ -209,6 +212,25 @@ impl From<Lang> for crate::base::Language {
             Lang::Ja => Self::Ja,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GenerateOptions {
+    /// What happens: quiet, or one of T1 to T6
+    #[arg(long)]
+    pub(super) scenario: Scenario,
+    /// What the case follows from
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Days of logs, 30 to 366
+    #[arg(long, default_value_t = 90)]
+    pub(super) days: u32,
+    /// People, 80 to 5000
+    #[arg(long, default_value_t = 320)]
+    pub(super) users: u32,
+    /// A folder to write to; it may be there only if it is empty
+    #[arg(long)]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

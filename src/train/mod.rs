@@ -2,7 +2,9 @@
 //! deterministic; every name and address in them is from the ranges set aside for examples.
 
 mod random;
+mod scenario;
 mod traffic;
 
 pub use random::Random;
+pub use scenario::{CaseFile, Entities, Scenario, Truth, Vector, Wanted, generate};
 pub use traffic::{Traffic, write_traffic};

@@ -3,6 +3,8 @@
 //! must be the same bytes. Where they are there, also samples of formats, messages with known
 //! fields, logs with known attackers, Windows event logs with twins in JSON, event logs with the
 //! rules that they are of, and rsigma's matches.
+//!
+//! `cargo xtask corpus scenarios`: cases that are made, with the truth about them.
 
 mod crowdsec;
 mod differential;
@@ -10,6 +12,7 @@ mod doubts;
 mod exceptions;
 mod regression;
 mod samples;
+mod scenarios;
 mod sekoia;
 mod twins;
 
@@ -31,7 +34,7 @@ use crate::{dist, table};
 #[derive(Args)]
 pub struct Options {
     /// A folder with web/*.log, crowdsec/manifest.tsv that names web logs, formats/samples/,
-    /// sekoia/events/, sigma/ or windows-jsonl/
+    /// sekoia/events/, sigma/ or windows-jsonl/; or the word scenarios, for cases that are made
     dir: PathBuf,
     /// Seed of the random cuts; another at each run where none is given
     #[arg(long)]
@@ -42,6 +45,9 @@ pub struct Options {
     /// Runs one step: sekoia, crowdsec, twins, sigma, rsigma, samples or web
     #[arg(long, value_name = "STEP", value_parser = STEPS)]
     only: Option<String>,
+    /// Seeds of each scenario
+    #[arg(long, default_value_t = 20)]
+    seeds: u64,
 }
 
 const STEPS: [&str; 7] = ["sekoia", "crowdsec", "twins", "sigma", "rsigma", "samples", "web"];
@@ -49,6 +55,10 @@ const STEPS: [&str; 7] = ["sekoia", "crowdsec", "twins", "sigma", "rsigma", "sam
 const JOBS: [&str; 3] = ["1", "2", "7"];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
+    if options.dir == Path::new("scenarios") {
+        let binary = native::command_line(repo, Profile::Dev)?;
+        return scenarios::run(&binary, &repo.target.join("corpus/scenarios"), options.seeds);
+    }
     let is_wanted = |step: &str| options.only.as_deref().is_none_or(|only| only == step);
     // A step runs where what it is about is there.
     let at = |step: &str, path: &str| {

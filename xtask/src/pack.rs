@@ -212,7 +212,6 @@ fn digest(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Bundles, Page, attribute, headers, pack, script};
-    use crate::septets;
     use crate::wasm::Module;
 
     fn packed(app: &str) -> anyhow::Result<Page> {

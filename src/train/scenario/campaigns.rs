@@ -1,0 +1,323 @@
+//! What intruders do, what only looks like it, and what was done to the logs.
+
+use super::calendar::is_workday;
+use super::logs::{Actor, Request, midnight};
+use super::world::{DOCUMENTS, Document, OPERATOR, PROJECTS, User, VENDOR, World, owner};
+use super::{Book, Scenario, Span, life};
+use serde_json::json;
+
+/// A browser that nobody on the platform uses.
+const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:78.0) Gecko/20100101 Firefox/78.0";
+/// An address of a hosting network.
+const HOSTING: &str = "203.0.113.77";
+/// What intruders search for.
+const SENSITIVE: &[&str] = &["パスワード", "ネットワーク 構成図", "名簿", "VPN", "IPアドレス"];
+
+/// Writes what a scenario adds to ordinary life.
+pub(super) fn run(scenario: Scenario, world: &World, span: Span, book: &mut Book) {
+    match scenario {
+        Scenario::Quiet => {}
+        Scenario::T1 => normal_login(world, span, book),
+        Scenario::T2 => transfer_flaw(world, span, book),
+        Scenario::T3 => vendor(world, span, book),
+        Scenario::T4 => contractor(world, span, book),
+        Scenario::T5 => nothing(world, span, book),
+        Scenario::T6 => edited(world, span, book),
+    }
+}
+
+/// A day in the last third of the period, on which offices are open.
+fn late_day(span: Span, random: &mut crate::train::Random) -> i64 {
+    let first = span.days * 2 / 3;
+    let day = first + random.below((span.days - first - 8).max(1) as u64) as i64;
+    (day..).find(|day| is_workday(span.at(*day, 0))).unwrap_or(day)
+}
+
+/// The account of a user in somebody's hands.
+fn taken_over<'a>(user: &'a User, from: &'a str, session: &'a str) -> Actor<'a> {
+    Actor { account: &user.account, organisation: user.organisation, from, session, agent: AGENT }
+}
+
+impl Book {
+    fn stolen_view(&mut self, at: i64, actor: &Actor<'_>, of: Document) {
+        self.truth.acted(at, actor);
+        self.truth.got(of);
+        self.truth.viewed += 1;
+        self.view(at, actor, of);
+    }
+
+    fn stolen_download(&mut self, at: i64, actor: &Actor<'_>, of: Document) {
+        self.truth.acted(at, actor);
+        self.truth.got(of);
+        self.truth.downloaded += 1;
+        self.download(at, actor, of);
+    }
+
+    /// A document of a project, those with secrets first.
+    fn wanted(&mut self, project: u64, taken: u64) -> Document {
+        let number = if taken < 5 { taken } else { self.random.below(DOCUMENTS) };
+        Document { project, number }
+    }
+}
+
+/// T1: three accounts of two customers, one network, no failure, from the first day on.
+fn normal_login(world: &World, span: Span, book: &mut Book) {
+    let (one, other) = (World::customer(book.truth.seed), World::customer(book.truth.seed + 3));
+    let users: Vec<_> = world.of(one).take(2).chain(world.of(other).take(1)).collect();
+    for night in 0..8 {
+        let day = if night == 0 { 0 } else { night * span.days / 9 + 1 };
+        for (place, user) in users.iter().enumerate() {
+            let session = book.session();
+            let actor = taken_over(user, HOSTING, &session);
+            let mut at = span.at(day, 2) + place as i64 * 5_400 + book.random.below(900) as i64;
+            book.truth.acted(at, &actor);
+            book.sign_in(at, &actor);
+            for word in SENSITIVE.iter().take(3) {
+                at += 30 + book.random.below(40) as i64;
+                book.logs.audited(at, &actor, "search", json!({ "message": word }));
+            }
+            for taken in 0..21 {
+                at += 20 + book.random.below(60) as i64;
+                let project = reached(user, night as u64, taken);
+                let of = book.wanted(project, taken);
+                match taken % 5 {
+                    4 => book.stolen_download(at, &actor, of),
+                    _ => book.stolen_view(at, &actor, of),
+                }
+            }
+        }
+    }
+}
+
+/// A project of the user's organisation, another each night; some are retired.
+fn reached(user: &User, night: u64, taken: u64) -> u64 {
+    let own: Vec<u64> =
+        (0..PROJECTS).filter(|project| owner(*project) == user.organisation).collect();
+    let step = (night + taken / 8) as usize;
+    own.get(step % own.len().max(1)).copied().unwrap_or(0)
+}
+
+/// T2: a flaw of the file transfer, a page that answers 404 to all but one, forged sessions.
+fn transfer_flaw(world: &World, span: Span, book: &mut Book) {
+    let day = late_day(span, &mut book.random);
+    let mut at = span.at(day, 3) + book.random.below(3_000) as i64;
+    let stranger =
+        Actor { account: "-", organisation: "-", from: HOSTING, session: "-", agent: AGENT };
+    book.truth.acted(at, &stranger);
+    for path in ["/moveitisapi/moveitisapi.dll?action=m2", "/guestaccess.aspx", "/api/v1/token"] {
+        book.post(at, &stranger, path, 200);
+        at += 4;
+    }
+    book.post(at, &stranger, "/api/v1/folders/963611079/files?uploadType=resumable", 200);
+    for _ in 0..6 {
+        at += 60;
+        book.get(at, &stranger, "/human2.aspx", 200, 5_120);
+    }
+    for tenant in 0..3 {
+        let organisation = World::customer(book.truth.seed + tenant * 3);
+        let Some(user) = world.of(organisation).next() else { continue };
+        let session = book.session();
+        let actor = taken_over(user, HOSTING, &session);
+        for taken in 0..40 {
+            at += 3 + book.random.below(4) as i64;
+            let of = book.wanted(reached(user, tenant, taken), taken);
+            book.stolen_download(at, &actor, of);
+            let path = format!("/api/v1/files/{}/download", of.id());
+            book.get(at + 1, &actor, &path, 200, 10_000_000);
+        }
+    }
+    for _ in 0..12 {
+        let at = span.at(book.random.below(span.days as u64) as i64, 1);
+        life::scan(at, 1_000, book);
+    }
+    book.truth.decoys.push("12,000 requests of scanners, none of which found anything".to_owned());
+}
+
+/// T3: a maintenance vendor's account, from a network that nobody declared, in five tenants.
+fn vendor(world: &World, span: Span, book: &mut Book) {
+    let Some(user) = world.of(VENDOR).next() else { return };
+    let day = late_day(span, &mut book.random);
+    let session = book.session();
+    let actor = taken_over(user, "198.51.100.23", &session);
+    let mut at = span.at(day, 2) + book.random.below(1_800) as i64;
+    book.truth.acted(at, &actor);
+    book.sign_in(at, &actor);
+    for tenant in 0..5 {
+        for taken in 0..14 {
+            at += 10 + book.random.below(30) as i64;
+            let of = book.wanted((book.truth.seed + tenant * 2) % 10, taken);
+            match taken % 2 {
+                0 => book.stolen_download(at, &actor, of),
+                _ => book.stolen_view(at, &actor, of),
+            }
+        }
+    }
+    book.logs.audited(at + 30, &actor, "api_key_created", json!({ "description": "sync" }));
+}
+
+/// T4: a contractor with an account of his own, who asks for every number.
+fn contractor(world: &World, span: Span, book: &mut Book) {
+    let Some(user) = world.of("tsurugi").next() else { return };
+    let day = late_day(span, &mut book.random);
+    let session = book.session();
+    let actor = Actor { agent: user.agent, ..taken_over(user, &user.office, &session) };
+    let mut at = span.at(day, 13) + book.random.below(1_800) as i64;
+    book.truth.acted(at, &actor);
+    book.sign_in(at, &actor);
+    let step = 1 + book.random.below(11);
+    for id in 0..=800 {
+        at += 2 + book.random.below(3) as i64;
+        let of = Document { project: id / DOCUMENTS, number: id % DOCUMENTS };
+        // One in thirteen is open to whoever asks.
+        if (id + step).is_multiple_of(13) {
+            book.stolen_download(at, &actor, of);
+        } else {
+            let path = format!("/p/{}/files/{}.xlsx", of.project, of.id());
+            book.get(at, &actor, &path, 403, 512);
+        }
+    }
+}
+
+/// T5: scanners, a migration, a day on which passwords expired, a director on a journey, a full
+/// disk.
+fn nothing(world: &World, span: Span, book: &mut Book) {
+    for _ in 0..6 {
+        let at = span.at(book.random.below(span.days as u64) as i64, 4);
+        life::scan(at, 500, book);
+    }
+    passwords_expired(world, span, book);
+    migration(span, book);
+    journey(world, span, book);
+    let day = late_day(span, &mut book.random);
+    let (from, until) = (span.at(day, 10), span.at(day, 16));
+    let logs = [&mut book.logs.web, &mut book.logs.sign_in, &mut book.logs.audit];
+    for log in logs {
+        log.remove(from, until, &|_| true);
+    }
+    book.truth
+        .defects
+        .push("no records for six hours, of web, sign-in and audit: the disk was full".to_owned());
+    let decoys = [
+        "scanners",
+        "a migration job",
+        "a day on which passwords expired",
+        "a director on a journey",
+    ];
+    book.truth.decoys.extend(decoys.map(str::to_owned));
+}
+
+/// On one morning a third of an organisation types the old password first.
+fn passwords_expired(world: &World, span: Span, book: &mut Book) {
+    let day = late_day(span, &mut book.random);
+    for user in world.of(World::customer(book.truth.seed)).step_by(3) {
+        let session = book.session();
+        let actor = Actor { agent: user.agent, ..taken_over(user, &user.office, &session) };
+        let at = span.at(day, 9) + book.random.below(3_600) as i64;
+        for attempt in 0..2 {
+            book.logs.sign_in(at + attempt * 20, &actor, Some("invalid_user_credentials"));
+        }
+        book.sign_in(at + 90, &actor);
+    }
+}
+
+/// A job that takes all of some projects, at night, from the platform's own network.
+fn migration(span: Span, book: &mut Book) {
+    let session = book.session();
+    let actor = Actor {
+        account: "batch-migrate@hakone.example",
+        organisation: OPERATOR,
+        from: "198.18.1.31",
+        session: &session,
+        agent: "migrate/1.4",
+    };
+    let mut at = span.at(late_day(span, &mut book.random), 1);
+    book.sign_in(at, &actor);
+    for id in 0..600 {
+        at += 6;
+        book.download(at, &actor, Document { project: id / DOCUMENTS, number: id % DOCUMENTS });
+    }
+}
+
+/// Another hotel every other day.
+fn journey(world: &World, span: Span, book: &mut Book) {
+    let Some(user) = world.of(World::customer(book.truth.seed + 5)).nth(1) else { return };
+    let day = late_day(span, &mut book.random);
+    for stop in 0..4 {
+        let (session, from) = (book.session(), format!("2001:db8:f{stop:03x}::9"));
+        let actor = Actor { agent: user.agent, ..taken_over(user, &from, &session) };
+        let at = span.at(day + stop * 2, 22);
+        book.sign_in(at, &actor);
+        let project = user.projects.first().copied().unwrap_or(0);
+        for number in 0..4 {
+            book.view(
+                at + 60 + number * 90,
+                &actor,
+                Document { project, number: 7 + number as u64 },
+            );
+        }
+    }
+}
+
+/// T6: a web shell, an account of the operator used behind it, and logs that were edited.
+fn edited(world: &World, span: Span, book: &mut Book) {
+    let Some(user) = world.of(OPERATOR).next() else { return };
+    let day = late_day(span, &mut book.random);
+    let mut at = span.at(day, 1) + book.random.below(1_200) as i64;
+    let shell =
+        Actor { account: "-", organisation: "-", from: HOSTING, session: "-", agent: AGENT };
+    book.truth.acted(at, &shell);
+    book.post(at, &shell, "/p/12/avatar/upload", 200);
+    for command in ["whoami", "ipconfig%20/all", "cat%20/etc/passwd", "ls%20-la%20/var/share"] {
+        at += 30;
+        book.get(
+            at,
+            &shell,
+            &format!("/avatars/tmp7f.php?cmd={command}"),
+            200,
+            900 + command.len() as u64 * 97,
+        );
+    }
+    let session = book.session();
+    let actor = taken_over(user, "198.18.1.10", &session);
+    at += 600;
+    book.sign_in(at, &actor);
+    for taken in 0..260 {
+        at += 8 + book.random.below(6) as i64;
+        let of = book.wanted(taken / 30, taken % 30);
+        book.stolen_download(at, &actor, of);
+        book.logs.proxied(at, "192.0.2.201", actor.account, "share.example", of.bytes());
+    }
+    for part in 0..90 {
+        let path = format!("/avatars/tmp7f.php?dwn={part}");
+        let line = format!("GET {path}");
+        let of = Request {
+            from: HOSTING,
+            account: "-",
+            line,
+            status: 200,
+            bytes: 20_000_000,
+            agent: AGENT,
+        };
+        book.logs.request(at + part * 20, &of);
+    }
+    cover_up(span, day, at, &actor, book);
+}
+
+fn cover_up(span: Span, day: i64, end: i64, actor: &Actor<'_>, book: &mut Book) {
+    let account = format!("\"{}\"", actor.account);
+    let seen = std::cell::Cell::new(0);
+    let is_removed = |line: &str| {
+        let is_his = line.contains(&account);
+        seen.set(seen.get() + u64::from(is_his));
+        is_his && seen.get() <= 214
+    };
+    let removed = book.logs.audit.remove(midnight(end), end + 1, &is_removed);
+    book.truth.defects.push(format!("{removed} records of the audit log were removed"));
+    let hole = span.at(day - 3, 8);
+    book.logs.web.remove(hole, hole + 14 * 3_600, &|_| true);
+    book.truth
+        .defects
+        .push("a rotated file of the web log is missing: 14 hours of a day".to_owned());
+    book.logs.web_back(span.at(day, 14), span.at(day, 15), 420);
+    book.truth.defects.push("the web log steps back by seven minutes for an hour".to_owned());
+}
