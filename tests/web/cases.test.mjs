@@ -8,8 +8,7 @@ import { describe, test } from "node:test";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { runInThisContext } from "node:vm";
-import { gunzipSync } from "node:zlib";
-import { packedModule } from "./lib/engine.mjs";
+import { compiledModule } from "./lib/engine.mjs";
 import { PAGE, ROOT, temporary } from "./lib/places.mjs";
 import { writeSamples } from "./lib/samples.mjs";
 import { commandLine } from "./lib/sekisho.mjs";
@@ -73,7 +72,7 @@ function load() {
   };
   runInThisContext(block("worker"));
   const bindings = runInThisContext("wasm_bindgen");
-  bindings.initSync({ module: new WebAssembly.Module(gunzipSync(packedModule())) });
+  bindings.initSync({ module: compiledModule() });
   return bindings;
 }
 

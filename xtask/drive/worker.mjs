@@ -27,8 +27,6 @@ export async function startWorker(tab) {
 /** Runs in the frame. */
 async function begin({ engine, more }) {
   const packed = Uint8Array.from(atob(engine), (one) => one.charCodeAt(0));
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const module = await WebAssembly.compile(await new Response(unpacked).arrayBuffer());
   const source = `${document.getElementById("worker").textContent}\n(${more})();`;
   const worker = new Worker(URL.createObjectURL(new Blob([source])));
   window.askWorker = (call, ask) =>
@@ -40,7 +38,7 @@ async function begin({ engine, more }) {
       };
       worker.postMessage({ id: 1, call, ask });
     });
-  await window.askWorker("init", { module });
+  await window.askWorker("init", { module: await window.askWorker("unpack", { packed }) });
 }
 
 /**
