@@ -37,6 +37,9 @@ pub(super) enum Command {
     Detections {
         /// Id of a detection, such as B1
         id: Option<String>,
+        /// Write all of them as a page in Markdown
+        #[arg(long, conflicts_with = "id")]
+        page: bool,
     },
     /// Synthetic logs to practise on: a platform over months, with an intruder or none, and the truth
     Generate(GenerateOptions),

@@ -5,12 +5,10 @@ use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
-use crate::detect::{CARDS, Pack, Seen, packs};
+use crate::detect::Seen;
 use crate::engine::{Ledger, Memory, Places, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
-use crate::finding::Card;
 use crate::format::{FormatIndex, ReaderError, definitions};
-use crate::intel;
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use crate::text;
@@ -211,55 +209,6 @@ pub(super) fn formats() -> Result<Status, Failure> {
     }
     out.flush()?;
     Ok(Status::NoEvidence)
-}
-
-pub(super) fn detections(id: Option<&str>) -> Result<Status, Failure> {
-    let mut out = output(None)?;
-    let Some(id) = id else {
-        for card in cards() {
-            writeln!(out, "{}\t{}\t{}", card.id, card.name.en, card.name.ja)?;
-        }
-        out.flush()?;
-        return Ok(Status::NoEvidence);
-    };
-    let card = cards().find(|card| card.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
-        let ids: Vec<_> = cards().map(|card| card.id).collect();
-        Failure::Usage(format!("there is no detection {id}; there are {}", ids.join(", ")))
-    })?;
-    write_card(&mut out, card)?;
-    if card.id == "B2" {
-        packs().iter().try_for_each(|pack| write_pack(&mut out, pack))?;
-    }
-    out.flush()?;
-    Ok(Status::NoEvidence)
-}
-
-/// What every detection and every sweep is.
-fn cards() -> impl Iterator<Item = &'static Card> {
-    CARDS.iter().chain(intel::CARDS)
-}
-
-fn write_card(out: &mut dyn Write, card: &Card) -> Result<(), Failure> {
-    writeln!(out, "{} {} / {}", card.id, card.name.en, card.name.ja)?;
-    writeln!(out, "ATT&CK {}", card.attack.join(", "))?;
-    let parts = [
-        ("What", &card.what),
-        ("Why", &card.why),
-        ("Innocent causes", &card.innocent),
-        ("Needs", &card.needs.words),
-    ];
-    for (name, text) in parts {
-        writeln!(out, "\n{name}\n  {}\n  {}", text.en, text.ja)?;
-    }
-    Ok(())
-}
-
-fn write_pack(out: &mut dyn Write, pack: &Pack) -> Result<(), Failure> {
-    writeln!(out, "\n{} {} ({})", pack.id, pack.product, pack.cves.join(", "))?;
-    for text in [&pack.what, &pack.success, &pack.next] {
-        writeln!(out, "  {}\n  {}", text.en, text.ja)?;
-    }
-    Ok(pack.references.iter().try_for_each(|link| writeln!(out, "  {link}"))?)
 }
 
 pub(super) fn traffic(options: &TrafficOptions) -> Result<Status, Failure> {

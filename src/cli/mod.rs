@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod detections;
 mod generate;
 mod hits;
 mod iocs;
@@ -91,7 +92,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Iocs(options) => iocs::iocs(options),
         Command::Formats => commands::formats(),
         Command::Rules(options) => rules::rules(options),
-        Command::Detections { id } => commands::detections(id.as_deref()),
+        Command::Detections { id, page } => detections::detections(id.as_deref(), *page),
         Command::Generate(options) => generate::generate(options),
         Command::Traffic(options) => commands::traffic(options),
         Command::Schema => commands::schema(),

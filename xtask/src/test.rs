@@ -154,8 +154,8 @@ impl Tests {
     }
 
     fn rust_tests(&self) -> Result<()> {
-        let test = self.cargo(&["test", "--locked", "--package", "sekisho", "--all-features"]);
-        test.args(self.rust_filter.iter()).run()
+        let package = ["--package", "sekisho", "--all-features", "--no-fail-fast"];
+        self.cargo(&["test", "--locked"]).args(package).args(self.rust_filter.iter()).run()
     }
 
     /// Reads every kept input again. With the features of the tests, so that nothing is compiled
