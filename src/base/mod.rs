@@ -16,7 +16,7 @@ pub use glob::Glob;
 pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
 pub use table::{NOWHERE, Place, Table};
-pub use text::{Language, Text, counted};
+pub use text::{Language, Text, counted, grouped};
 pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};
 pub use visible::visible;
 

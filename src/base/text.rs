@@ -47,11 +47,48 @@ pub enum Language {
 
 /// A number with its English noun, which takes an s or es unless the number is one.
 pub fn counted(number: impl Display, noun: &str) -> String {
-    let number = number.to_string();
+    let number = grouped(number);
     let ending = match noun.ends_with('s') {
         _ if number == "1" => "",
         true => "es",
         false => "s",
     };
     format!("{number} {noun}{ending}")
+}
+
+/// A number with a comma between thousands, as both languages write it; what is no whole number
+/// stays as it is.
+pub fn grouped(number: impl Display) -> String {
+    let number = number.to_string();
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number;
+    }
+    let digits = number.chars().enumerate();
+    digits.fold(String::new(), |mut text, (place, digit)| {
+        if place > 0 && (number.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_agree_with_their_nouns() {
+        let counts = [0_u64, 1, 999, 1_000, 164_717, 1_000_000].map(|n| counted(n, "record"));
+        let expected = [
+            "0 records",
+            "1 record",
+            "999 records",
+            "1,000 records",
+            "164,717 records",
+            "1,000,000 records",
+        ];
+        assert_eq!(counts, expected);
+        assert_eq!([grouped("12.5"), counted("2", "address")], ["12.5", "2 addresses"]);
+    }
 }

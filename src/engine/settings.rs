@@ -297,4 +297,16 @@ mod tests {
         };
         assert_eq!(empty.meant(&[]).unwrap_err(), SettingsError::EmptyPeriod);
     }
+
+    /// The example of the README names settings that there are, and every threshold as it is.
+    #[test]
+    fn the_readme_shows_the_settings_and_their_defaults() {
+        let readme = include_str!("../../README.md");
+        let behind = readme.split("The thresholds shown are the defaults:").nth(1).unwrap();
+        let example = behind.split("```").nth(1).unwrap().trim_start_matches("json");
+        let shown: serde_json::Value = serde_json::from_str(example).unwrap();
+        serde_json::from_value::<Settings>(shown.clone()).unwrap();
+        let thresholds = serde_json::to_value(Thresholds::default()).unwrap();
+        assert_eq!(shown["thresholds"], thresholds);
+    }
 }

@@ -1,7 +1,7 @@
 //! The questions Q1 to Q12, and how a report answers them: never more than the logs say.
 
 use super::model::{Answer, Report};
-use crate::base::{Text, counted};
+use crate::base::{Text, counted, grouped};
 use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
 use std::collections::BTreeSet;
 
@@ -246,7 +246,8 @@ impl Facts<'_> {
                 counted(sources as u64, "file"),
             ),
             format!(
-                "{sources}ファイルの{understood}件の記録を読み取りましたが、これらの種類のログを評価する検知がまだないため、不正アクセスの有無は判定できません。"
+                "{sources}ファイルの{}件の記録を読み取りましたが、これらの種類のログを評価する検知がまだないため、不正アクセスの有無は判定できません。",
+                grouped(understood),
             ),
         );
         Draft::new(State::CannotDetermine, summary).changed_by(Text::fixed(
@@ -271,17 +272,25 @@ impl Facts<'_> {
         })
     }
 
-    /// `2021-05-06T01:02:03Z – 2021-05-09T…`
-    fn period(&self) -> String {
-        let of = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-        format!("{} – {}", of(&self.report.coverage.first), of(&self.report.coverage.last))
+    /// From when to when, `2021-05-06 01:02:03 – 2021-05-09 … UTC`.
+    fn period(&self) -> Text {
+        let coverage = &self.report.coverage;
+        let (Some(first), Some(last)) = (&coverage.first, &coverage.last) else {
+            return Text::fixed("no times", "時刻の記録なし");
+        };
+        let plain = |time: &str| time.replace('T', " ").replace('Z', "");
+        let period = format!("{} – {} UTC", plain(first), plain(last));
+        Text::new(period.clone(), period)
     }
 
     /// Percent of records that were understood, with one decimal, never rounded up to 100.
     fn parsed_percent(&self) -> String {
         let (all, bad) = (self.report.coverage.records, self.report.coverage.unparsed);
         let thousandths = (all - bad) * 1_000 / all.max(1);
-        format!("{}.{}", thousandths / 10, thousandths % 10)
+        match thousandths {
+            1_000 => "100".to_owned(),
+            _ => format!("{}.{}", thousandths / 10, thousandths % 10),
+        }
     }
 
     fn evaluated(&self) -> usize {
@@ -325,13 +334,16 @@ impl Facts<'_> {
         let evaluated = self.evaluated_words();
         let scope = Text::new(
             format!(
-                "In the logs given ({}, {period}, {}, {parsed} % understood; {} could be evaluated)",
+                "In the logs given ({}, {}, {}, {parsed} % understood; {} could be evaluated)",
                 counted(files as u64, "file"),
+                period.en,
                 counted(records, "record"),
                 evaluated.en,
             ),
             format!(
-                "提供されたログ({files}ファイル、{period}、{records}件、解析率{parsed}%、評価可能な{})の範囲では",
+                "提供されたログ({files}ファイル、{}、{}件、解析率{parsed}%、評価可能な{})の範囲では",
+                period.ja,
+                grouped(records),
                 evaluated.ja,
             ),
         );
@@ -378,7 +390,8 @@ impl Facts<'_> {
                     counted(records, "record")
                 ),
                 format!(
-                    "記録{records}件はルールのみで評価しました(評価可能なルール{rules}件)。ルールは想定した事象だけを検出するため、一致がないことから言えることは限られます。"
+                    "記録{}件はルールのみで評価しました(評価可能なルール{rules}件)。ルールは想定した事象だけを検出するため、一致がないことから言えることは限られます。",
+                    grouped(records)
                 ),
             )
         })
@@ -394,7 +407,8 @@ impl Facts<'_> {
                     counted(unjudged, "record")
                 ),
                 format!(
-                    "評価する検知がまだない種類の記録{unjudged}件は、この判定に含まれていません。"
+                    "評価する検知がまだない種類の記録{}件は、この判定に含まれていません。",
+                    grouped(unjudged)
                 ),
             )
         })
@@ -421,8 +435,14 @@ impl Facts<'_> {
         let count: u64 = attempts.map(|finding| finding.count).sum();
         (count > 0).then(|| {
             Text::new(
-                format!("{count} requests carried attack payloads; none shows a sign of success."),
-                format!("攻撃ペイロードを含む要求が{count}件ありますが、成功の兆候はありません。"),
+                format!(
+                    "{} with attack payloads; none shows a sign of success.",
+                    counted(count, "request")
+                ),
+                format!(
+                    "攻撃ペイロードを含む要求が{}件ありますが、成功の兆候はありません。",
+                    grouped(count)
+                ),
             )
         })
     }
@@ -585,8 +605,11 @@ impl Facts<'_> {
             ),
         };
         let summary = Text::new(
-            format!("The logs cover {period}, {parsed} % of the records were understood; {en}"),
-            format!("ログの範囲は{period}、解析率{parsed}%。{ja}"),
+            format!(
+                "Period of the logs: {}; {parsed} % of the records were understood; {en}",
+                period.en
+            ),
+            format!("ログの期間は{}、解析率{parsed}%。{ja}", period.ja),
         );
         let mut draft = Draft::new(state, summary).resting_on(&findings);
         let repeated = self.report.coverage.repeated;
@@ -594,10 +617,11 @@ impl Facts<'_> {
             draft.because.push(Text::new(
                 format!(
                     "{} in the files given more than once and counted once; the list of sources says which files share them.",
-                    if repeated == 1 { "1 record is".to_owned() } else { format!("{repeated} records are") },
+                    if repeated == 1 { "1 record is".to_owned() } else { format!("{} are", counted(repeated, "record")) },
                 ),
                 format!(
-                    "{repeated}件の記録は重複しており、1回だけ数えています(どのファイルと重複しているかはソース一覧を参照)。"
+                    "{}件の記録は重複しており、1回だけ数えています(どのファイルと重複しているかはソース一覧を参照)。",
+                    grouped(repeated)
                 ),
             ));
         }
@@ -695,7 +719,8 @@ fn kinds_counted(subjects: &BTreeSet<&Subject>) -> Text {
     ];
     let present = || kinds.iter().filter(|(count, ..)| *count > 0);
     let en: Vec<_> = present().map(|(count, noun, _)| counted(count, noun)).collect();
-    let ja: Vec<_> = present().map(|(count, _, noun)| format!("{noun}{count}件")).collect();
+    let ja: Vec<_> =
+        present().map(|(count, _, noun)| format!("{noun}{}件", grouped(count))).collect();
     Text::new(en.join(" and "), ja.join("、"))
 }
 
