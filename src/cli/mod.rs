@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod explain;
 mod generate;
 mod hits;
 mod iocs;
@@ -91,6 +92,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Iocs(options) => iocs::iocs(options),
         Command::Formats => commands::formats(),
         Command::Rules(options) => rules::rules(options),
+        Command::Explain(options) => explain::explain(options),
         Command::Detections { id } => commands::detections(id.as_deref()),
         Command::Generate(options) => generate::generate(options),
         Command::Traffic(options) => commands::traffic(options),
