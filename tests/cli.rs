@@ -533,6 +533,42 @@ fn indicator_lists_are_looked_through_line_by_line() {
 }
 
 #[test]
+fn a_rule_is_explained_where_it_matches_and_where_it_nearly_does() {
+    let requests = ["/a/secret", "/b/other", "/a/other"];
+    let access = log(&requests.map(|path| line("192.0.2.1", START, path)));
+    let rule = "title: Secrets\nid: r-1\nstatus: test\nlogsource:\n  category: webserver\n\
+        detection:\n  folder:\n    c-uri|startswith: /a/\n  name:\n    c-uri|contains: secret\n  \
+        condition: folder and name\nlevel: high\n";
+    let folder = Folder::new("explain").with("access.log", access).with("rule.yml", rule);
+    let explain = |more: &[&str]| {
+        let given = ["explain", "--rules", "rule.yml", "--rule", "r-1", "access.log"];
+        folder.run(&[&given[..], more].concat())
+    };
+    let ran = explain(&["--format", "json"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&told["judged"], &told["matched"]), (&3.into(), &1.into()));
+    let lines = |part: &str| -> Vec<_> {
+        let all = told[part].as_array().unwrap().iter();
+        all.map(|one| [&one["record"]["line"], &one["explained"]["parts_off"]].map(|n| n.as_u64()))
+            .collect()
+    };
+    assert_eq!(lines("matches"), [[Some(1), Some(1)]]);
+    assert_eq!(lines("near"), [[Some(3), Some(1)], [Some(2), Some(2)]], "the nearest first");
+    let failed = &told["near"][0]["explained"]["searches"][1];
+    assert_eq!((&failed["name"], &failed["holds"]), (&"name".into(), &false.into()));
+    assert_eq!(failed["items"][0]["values"], serde_json::json!(["/a/other"]));
+    assert_eq!(failed["items"][0]["asked"], serde_json::json!(["*secret*"]));
+    let one = explain(&["--line", "2"]);
+    assert_eq!(one.status, Some(0), "{one:?}");
+    assert!(one.out.contains("access.log:2") && !one.out.contains("access.log:3"), "{one:?}");
+    assert!(one.out.contains("does not hold: c-uri is «/b/other»"), "{one:?}");
+    assert!(explain(&["--lang", "ja"]).out.contains("不成立：c-uri は"));
+    let none = folder.run(&["explain", "--rules", "rule.yml", "--rule", "r-2", "access.log"]);
+    assert_eq!((none.status, none.out.as_str()), (Some(2), ""), "{none:?}");
+}
+
+#[test]
 fn a_check_sweeps_for_lists_plain_and_private() {
     let access = log(&[line("203.0.113.5", START, "/a"), line("192.0.2.1", START, "/b")]);
     let folder =

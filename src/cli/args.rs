@@ -33,6 +33,10 @@ pub(super) enum Command {
     ///
     /// Exit status: 0 all can be used; 2 there is none that can; 3 some cannot be used.
     Rules(RulesOptions),
+    /// Why a rule matches records, and which part of it failed where it nearly does
+    ///
+    /// Exit status: 0 it matches nothing in the logs given; 1 it matches; 2 there is no such rule.
+    Explain(ExplainOptions),
     /// The detections, or one of them in full
     Detections {
         /// Id of a detection, such as B1
@@ -186,6 +190,18 @@ pub(super) struct RulesOptions {
     /// Language of what is said
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(super) lang: Lang,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExplainOptions {
+    /// Id of the rule
+    #[arg(long)]
+    pub(super) rule: String,
+    /// Only the record in this line of each log
+    #[arg(long)]
+    pub(super) line: Option<u64>,
+    #[command(flatten)]
+    pub(super) check: CheckOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod detections;
+mod explain;
 mod generate;
 mod hits;
 mod iocs;
@@ -92,6 +93,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Iocs(options) => iocs::iocs(options),
         Command::Formats => commands::formats(),
         Command::Rules(options) => rules::rules(options),
+        Command::Explain(options) => explain::explain(options),
         Command::Detections { id, page } => detections::detections(id.as_deref(), *page),
         Command::Generate(options) => generate::generate(options),
         Command::Traffic(options) => commands::traffic(options),

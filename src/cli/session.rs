@@ -171,7 +171,7 @@ impl Session {
         stats.stage("conclude", || concluder.conclude(&self.sources()))
     }
 
-    fn sources(&self) -> Vec<&dyn ReadAt> {
+    pub(super) fn sources(&self) -> Vec<&dyn ReadAt> {
         self.sources.iter().map(|source| source as &dyn ReadAt).collect()
     }
 

@@ -114,7 +114,8 @@ pub fn rule_files(name: &str, size: u64, source: &dyn ReadAt) -> Vec<RuleText> {
         if inside.is_some_and(|path| !is_rule_file(path)) {
             return Visit::Next;
         }
-        let mut text = Vec::new();
+        let stated = entry.size.unwrap_or_default().min(HEAD_BYTES) as usize;
+        let mut text = Vec::with_capacity(stated);
         // Of what cannot be read in whole, the rules in front are used.
         let _ = reader.take(left).read_to_end(&mut text);
         left -= text.len() as u64;

@@ -23,6 +23,7 @@ mod rows;
 mod rules;
 mod scan;
 mod settings;
+mod trial;
 mod views;
 
 pub use conclude::{Concluded, Concluder};
@@ -40,3 +41,4 @@ pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner, Warm};
 pub use settings::{Meant, RuleSettings, Settings, SettingsError};
+pub use trial::{RecordTried, RuleTrial, RuleTried};

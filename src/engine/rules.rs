@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) struct CheckRules {
     pub rules: Rules,
     /// The log source that each format states.
-    sources: Vec<LogSource>,
+    pub sources: Vec<LogSource>,
     /// Rules that cannot be used, by what is wrong with them and what to do.
     unusable: BTreeMap<(Text, Text), BTreeSet<String>>,
 }

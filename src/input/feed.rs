@@ -100,6 +100,12 @@ const INNER_BYTES: usize = 64 << 10;
 /// Bytes that can be looked at ahead.
 const PEEK_BYTES: usize = 2 << 10;
 
+/// Bytes of a buffer for so many bytes.
+fn room(size: Option<u64>, most: usize) -> usize {
+    let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(most);
+    size.clamp(PEEK_BYTES, most)
+}
+
 /// What a feed knows that the decoder does not pass on.
 #[derive(Default)]
 pub(super) struct FeedState {
@@ -122,9 +128,9 @@ pub(super) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// Feeds from any stream.
-    pub(super) fn of_stream(inner: Box<dyn Read + 'a>) -> Self {
-        Self::new(inner, INNER_BYTES)
+    /// Feeds from any stream. When it is known how many bytes that has, no more room is taken.
+    pub(super) fn of_stream(inner: Box<dyn Read + 'a>, size: Option<u64>) -> Self {
+        Self::new(inner, room(size, INNER_BYTES))
     }
 
     fn new(inner: Box<dyn Read + 'a>, buffer_bytes: usize) -> Self {
@@ -135,10 +141,9 @@ impl<'a> Feed<'a> {
     /// Feeds from a window. What the decoder took, not what was read ahead, is told.
     pub(super) fn of_window(window: Window<'a>, reached: &'a Cell<u64>) -> Self {
         let most = if window.is_source { READ_BYTES } else { INNER_BYTES };
-        let bytes = usize::try_from(window.size).unwrap_or(most).clamp(PEEK_BYTES, most);
         let inner = Box::new(WindowReader::quiet(window));
         let place = window.lies_at().map(|start| (start, reached));
-        Self { place, ..Self::new(inner, bytes) }
+        Self { place, ..Self::new(inner, room(Some(window.size), most)) }
     }
 
     /// What it knows.

@@ -334,7 +334,7 @@ impl Walker<'_> {
         let shared = self.shared;
         let (feed, packed) = match data {
             Data::Window(window, _) => (Feed::of_window(window, shared.reached), Some(window.size)),
-            Data::Stream(reader) => (Feed::of_stream(Box::new(reader)), place.size),
+            Data::Stream(reader) => (Feed::of_stream(Box::new(reader), place.size), place.size),
         };
         let unpack = Unpack::new(codec, feed, shared);
         let mut bounded = Bounded::new(unpack, packed, shared);

@@ -165,7 +165,7 @@ fn checked<'a>(
     let unpacked: Box<dyn Read> = match method {
         Method::Stored => packed,
         Method::Packed(codec) => {
-            let unpack = Unpack::new(codec, Feed::of_stream(packed), shared);
+            let unpack = Unpack::new(codec, Feed::of_stream(packed, Some(member.packed)), shared);
             Box::new(Bounded::new(unpack, Some(member.packed), shared))
         }
     };

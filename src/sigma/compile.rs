@@ -87,6 +87,13 @@ struct Draft {
     body: Body,
 }
 
+impl Draft {
+    /// What rules are ordered by.
+    fn place(&self) -> (&str, &str, u32) {
+        (&self.rule.id, &self.rule.file, self.rule.line)
+    }
+}
+
 enum Body {
     Base(Program),
     Correlation(CorrelationDraft),
@@ -146,7 +153,7 @@ impl Compiler<'_> {
             .read()
             .map_err(|error| Wrong { line: error.line, what: What::Yaml(error.what.to_owned()) })?;
         let Kind::Mapping(members) = &mut node.kind else { return Err(wrong(What::NoMapping)) };
-        let action = members.iter().position(|(key, _)| key.text() == Some("action"));
+        let action = members.iter().position(|(key, _)| key.is("action"));
         let action = action.map(|at| members.remove(at).1);
         let action = action.as_ref().map(|action| (action.line, action.text().unwrap_or_default()));
         match (action, &*previous) {
@@ -168,8 +175,9 @@ impl Compiler<'_> {
         if let Some(global) = &*global {
             node = merged(global.clone(), node);
         }
-        *previous = Some(node.clone());
-        self.rule(origin, &node)
+        let result = self.rule(origin, &node);
+        *previous = Some(node);
+        result
     }
 
     fn rule(&mut self, origin: &mut Origin<'_>, node: &Node<'_>) -> Result<(), Wrong> {
@@ -257,14 +265,9 @@ impl Compiler<'_> {
     }
 
     fn finish(mut self) -> (RuleSet, Vec<Problem>) {
-        self.drafts.sort_by(|a, b| {
-            let key =
-                |draft: &Draft| (draft.rule.id.clone(), draft.rule.file.clone(), draft.rule.line);
-            key(a).cmp(&key(b))
-        });
+        self.drafts.sort_by(|a, b| a.place().cmp(&b.place()));
         self.note_same_ids();
-        self.drop_unresolved();
-        let names = names(&self.drafts);
+        let names = self.drop_unresolved();
         self.filter(&names);
         let find = |name: &str| names.get(name).copied();
         let (mut rules, mut programs, mut correlations) = (Vec::new(), Vec::new(), Vec::new());
@@ -303,7 +306,8 @@ impl Compiler<'_> {
     }
 
     /// Leaves out correlations that name rules that are not there, or lead back to themselves.
-    fn drop_unresolved(&mut self) {
+    /// Gives the names of those that stay.
+    fn drop_unresolved(&mut self) -> BTreeMap<String, RuleIndex> {
         loop {
             let names = names(&self.drafts);
             let find = |name: &str| names.get(name).copied();
@@ -316,7 +320,7 @@ impl Compiler<'_> {
                 wrong = circles(&self.drafts, &names);
             }
             if wrong.iter().all(Option::is_none) {
-                return;
+                return names;
             }
             let mut wrong = wrong.into_iter();
             let problems = &mut self.problems;

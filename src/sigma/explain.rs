@@ -2,8 +2,9 @@
 //! values that were looked at, and what was asked of them.
 
 use super::expr::{Expr, Facts, FieldId, PredicateId};
-use super::matcher::{has, values};
-use super::rule::{LogSource, RuleIndex};
+use super::matcher::{has, marks, values};
+use super::program::Clause;
+use super::rule::{LogSource, Rule, RuleIndex};
 use super::set::RuleSet;
 use super::test::{Place, Probe, Test, lower};
 use crate::event::{Event, Field};
@@ -12,12 +13,17 @@ use serde::{Deserialize, Serialize};
 
 /// Values and texts shown for an item at most.
 const SHOWN: usize = 20;
+/// Bytes of a value that are shown.
+const SHOWN_BYTES: usize = 2 << 10;
 
 /// A rule beside an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explained {
     /// Whether the event matches.
     pub matches: bool,
+    /// Of the things asked, the least number that would have to come out otherwise for it to match
+    /// what it does not, or the other way round.
+    pub parts_off: u32,
     /// The searches, in the rule's order.
     pub searches: Vec<SearchExplained>,
 }
@@ -29,6 +35,8 @@ pub struct SearchExplained {
     pub name: String,
     /// Whether it holds.
     pub holds: bool,
+    /// Whether the rule asks only that it does not.
+    pub is_negated: bool,
     /// What it asks, item by item.
     pub items: Vec<ItemExplained>,
 }
@@ -58,13 +66,66 @@ impl RuleSet {
     ) -> Option<Explained> {
         let program = self.program(rule)?;
         let plain = Plain { rules: self, event, source };
-        let searches = program.searches.iter().map(|(name, expr)| {
+        let asks = |at, wanted| program.condition.asks(at, wanted);
+        let searches = (0..).zip(&program.searches).map(|(at, (name, expr))| {
             let mut items = Vec::new();
             plain.items(expr, false, &mut items);
-            SearchExplained { name: name.clone(), holds: expr.holds(&plain), items }
+            let is_negated = asks(at, false) && !asks(at, true);
+            SearchExplained { name: name.clone(), holds: expr.holds(&plain), is_negated, items }
         });
-        Some(Explained { matches: program.holds(&plain), searches: searches.collect() })
+        let searches = searches.collect();
+        let matches = program.holds(&plain);
+        let asked = |at: u32, wanted: bool| {
+            let search = program.searches.get(at as usize);
+            search.map_or(1, |(_, expr)| expr_off(expr, wanted, &plain))
+        };
+        let parts_off = clause_off(&program.condition, !matches, &asked);
+        Some(Explained { matches, parts_off, searches })
     }
+
+    /// Whether an event is of the log source of a rule about events.
+    pub fn is_about(&self, rule: RuleIndex, event: &Event<'_>, source: &LogSource) -> bool {
+        let is_of = |rule: &Rule| marks(event, source).is_of(&rule.source);
+        self.program(rule).is_some() && self.rule(rule).is_some_and(is_of)
+    }
+}
+
+/// How many things asked would have to come out otherwise for an expression to hold, or not to.
+fn expr_off(expr: &Expr, wanted: bool, facts: &Plain<'_, '_>) -> u32 {
+    let all =
+        |parts: &[Expr]| off(parts.len(), parts.iter().map(|part| expr_off(part, wanted, facts)));
+    let one = |parts: &[Expr]| off(1, parts.iter().map(|part| expr_off(part, wanted, facts)));
+    match (expr, wanted) {
+        (Expr::All(parts), true) | (Expr::Any(parts), false) => all(parts),
+        (Expr::All(parts), false) | (Expr::Any(parts), true) => one(parts),
+        (Expr::Not(part), _) => expr_off(part, !wanted, facts),
+        (leaf, _) => u32::from(leaf.holds(facts) != wanted),
+    }
+}
+
+/// The same of a condition, told the same of each search.
+fn clause_off(clause: &Clause, wanted: bool, search: &dyn Fn(u32, bool) -> u32) -> u32 {
+    let least = |count: usize, parts: &[Clause]| {
+        off(count, parts.iter().map(|part| clause_off(part, wanted, search)))
+    };
+    match (clause, wanted) {
+        (Clause::Search(at), _) => search(*at, wanted),
+        (Clause::All(parts), true) => least(parts.len(), parts),
+        (Clause::All(parts), false) => least(1, parts),
+        (Clause::AtLeast(count, parts), true) => least(*count as usize, parts),
+        // So many that too few are left.
+        (Clause::AtLeast(count, parts), false) => {
+            least((parts.len() + 1).saturating_sub(*count as usize), parts)
+        }
+        (Clause::Not(part), _) => clause_off(part, !wanted, search),
+    }
+}
+
+/// What it takes for `count` of some parts, the cheapest ones.
+fn off(count: usize, parts: impl Iterator<Item = u32>) -> u32 {
+    let mut each: Vec<_> = parts.collect();
+    each.sort_unstable();
+    each.iter().take(count).fold(0, |sum, part| sum.saturating_add(*part))
 }
 
 /// An event as it is, asked without any index: the plain meaning of rules.
@@ -142,7 +203,7 @@ impl<'e> Plain<'_, 'e> {
 }
 
 fn text_of(value: &[u8]) -> String {
-    String::from_utf8_lossy(value).into_owned()
+    String::from_utf8_lossy(&value[..value.len().min(SHOWN_BYTES)]).into_owned()
 }
 
 fn passes(test: &Test, value: &[u8]) -> bool {

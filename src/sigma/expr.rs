@@ -3,6 +3,8 @@
 use super::test::{Place, Test};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// Stands for a field that rules ask for.
 pub(super) type FieldId = u16;
@@ -16,6 +18,15 @@ pub(super) struct Predicate {
     pub field: Option<FieldId>,
     /// The tests.
     pub tests: Vec<Test>,
+}
+
+impl Predicate {
+    /// Equal ones have the same.
+    fn hash(&self) -> u64 {
+        let mut hasher = Xxh3Default::new();
+        (self.field, &self.tests).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// What a rule asks of an event.
@@ -113,7 +124,8 @@ impl Expr {
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     field_ids: BTreeMap<String, FieldId>,
-    predicate_ids: BTreeMap<Vec<u8>, PredicateId>,
+    /// By the hash of what they ask.
+    predicate_ids: BTreeMap<u64, Vec<PredicateId>>,
     pub fields: Vec<String>,
     pub predicates: Vec<Predicate>,
 }
@@ -133,12 +145,14 @@ impl Interner {
     /// That one of the tests passes.
     pub fn predicate(&mut self, field: Option<FieldId>, tests: Vec<Test>) -> Expr {
         let predicate = Predicate { field, tests };
-        let key = postcard::to_allocvec(&predicate).unwrap_or_default();
-        let next = self.predicates.len() as PredicateId;
-        let id = *self.predicate_ids.entry(key).or_insert(next);
-        if id == next {
+        let alike = self.predicate_ids.entry(predicate.hash()).or_default();
+        let known = alike.iter().find(|id| self.predicates[**id as usize] == predicate);
+        let id = known.copied().unwrap_or_else(|| {
+            let next = self.predicates.len() as PredicateId;
+            alike.push(next);
             self.predicates.push(predicate);
-        }
+            next
+        });
         Expr::Holds(id)
     }
 }

@@ -216,7 +216,7 @@ pub(super) fn has(event: &Event<'_>, source: &LogSource, name: &str) -> bool {
 }
 
 /// What tells of which kind an event is.
-fn marks<'e>(event: &Event<'e>, source: &'e LogSource) -> Marks<'e> {
+pub(super) fn marks<'e>(event: &Event<'e>, source: &'e LogSource) -> Marks<'e> {
     let text = |field| event.fields.text(field).unwrap_or_default();
     Marks {
         source,

@@ -7,6 +7,7 @@ use super::placeholder::{Placeholders, fill};
 use super::problem::What;
 use super::test::{DASHES, GlobPart, Network, Order, Place, Test, TimePart, lower};
 use super::yaml::{Node, Scalar};
+use std::mem::take;
 
 /// Tests of one item at most. Lists of digests in public rules have some hundreds.
 const TESTS: usize = 100_000;
@@ -239,7 +240,7 @@ impl Items<'_> {
         modifiers: Modifiers,
         scalar: Scalar<'_>,
     ) -> Result<Asked, What> {
-        let unusable = || What::Value(written(scalar));
+        let unusable = || What::Value(written(scalar).to_owned());
         match (modifiers.other, scalar, field) {
             (Some(Operator::Exists), scalar, Some(field)) => Ok(Asked::Part(match scalar {
                 Scalar::Bool(true) | Scalar::Text("yes" | "true") => {
@@ -275,16 +276,17 @@ impl Items<'_> {
         scalar: Scalar<'_>,
     ) -> Result<Vec<Test>, What> {
         let text = written(scalar);
-        let filled = match modifiers.expand {
-            true => fill(&text, self.lists, &mut self.missing, TESTS)?,
-            false => vec![text],
+        let mut tests = Vec::with_capacity(1);
+        let mut ask = |text: &str| match modifiers.other {
+            Some(operator) => operated(operator, modifiers, text).map(|test| tests.push(test)),
+            None => searched(field, modifiers, text, &mut tests),
         };
-        let mut tests = Vec::with_capacity(filled.len());
-        for text in filled {
-            match modifiers.other {
-                Some(operator) => tests.push(operated(operator, modifiers, &text)?),
-                None => searched(field, modifiers, &text, &mut tests)?,
+        match modifiers.expand {
+            true => {
+                let filled = fill(text, self.lists, &mut self.missing, TESTS)?;
+                filled.iter().try_for_each(|text| ask(text))?;
             }
+            false => ask(text)?,
         }
         Ok(tests)
     }
@@ -296,11 +298,12 @@ enum Asked {
     Part(Expr),
 }
 
-fn written(scalar: Scalar<'_>) -> String {
+const fn written(scalar: Scalar<'_>) -> &str {
     match scalar {
-        Scalar::Null => "null".to_owned(),
-        Scalar::Bool(value) => value.to_string(),
-        Scalar::Number(text) | Scalar::Text(text) => text.to_owned(),
+        Scalar::Null => "null",
+        Scalar::Bool(true) => "true",
+        Scalar::Bool(false) => "false",
+        Scalar::Number(text) | Scalar::Text(text) => text,
     }
 }
 
@@ -362,25 +365,35 @@ fn searched(
 /// A text with its wildcards: `*` is any text, `?` one character, a backslash before either of
 /// them or before another backslash takes it as it is.
 fn parsed(text: &str) -> Vec<GlobPart> {
-    let (mut parts, mut run) = (Vec::new(), Vec::new());
+    let (mut parts, mut run) = (Vec::with_capacity(USUAL_PARTS), Vec::with_capacity(text.len()));
     let mut end = |run: &mut Vec<u8>, part: Option<GlobPart>| {
         if !run.is_empty() {
             parts.push(GlobPart::Text(std::mem::take(run).into()));
         }
         parts.extend(part);
     };
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => run.push(bytes.next_if(|next| b"*?\\".contains(next)).unwrap_or(byte)),
-            b'*' => end(&mut run, Some(GlobPart::Star)),
-            b'?' => end(&mut run, Some(GlobPart::One)),
-            _ => run.push(byte),
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr::memchr3(b'\\', b'*', b'?', rest) {
+        run.extend_from_slice(&rest[..at]);
+        let (sign, behind) = (rest[at], &rest[at + 1..]);
+        rest = behind;
+        match (sign, behind.first()) {
+            (b'*', _) => end(&mut run, Some(GlobPart::Star)),
+            (b'?', _) => end(&mut run, Some(GlobPart::One)),
+            (_, Some(meant @ (b'*' | b'?' | b'\\'))) => {
+                run.push(*meant);
+                rest = &behind[1..];
+            }
+            _ => run.push(sign),
         }
     }
+    run.extend_from_slice(rest);
     end(&mut run, None);
     parts
 }
+
+/// Room for a text between two wildcards.
+const USUAL_PARTS: usize = 3;
 
 fn plain(parts: &[GlobPart]) -> Option<String> {
     match parts {
@@ -401,17 +414,19 @@ fn test_of(mut parts: Vec<GlobPart>, place: Place, cased: bool) -> Test {
     parts.dedup_by(|next, before| *next == GlobPart::Star && *before == GlobPart::Star);
     if !cased {
         for part in &mut parts {
-            if let GlobPart::Text(text) = part {
-                *text = lower(text).into();
+            match part {
+                GlobPart::Text(text) if text.is_ascii() => text.make_ascii_lowercase(),
+                GlobPart::Text(text) => *text = lower(text).into(),
+                _ => {}
             }
         }
     }
-    let (place, text) = match parts.as_slice() {
+    let (place, text) = match parts.as_mut_slice() {
         [] => (Place::Whole, Box::default()),
-        [GlobPart::Text(text)] => (Place::Whole, text.clone()),
-        [GlobPart::Star, GlobPart::Text(text), GlobPart::Star] => (Place::Inside, text.clone()),
-        [GlobPart::Text(text), GlobPart::Star] => (Place::Start, text.clone()),
-        [GlobPart::Star, GlobPart::Text(text)] => (Place::End, text.clone()),
+        [GlobPart::Text(text)] => (Place::Whole, take(text)),
+        [GlobPart::Star, GlobPart::Text(text), GlobPart::Star] => (Place::Inside, take(text)),
+        [GlobPart::Text(text), GlobPart::Star] => (Place::Start, take(text)),
+        [GlobPart::Star, GlobPart::Text(text)] => (Place::End, take(text)),
         _ => return Test::Glob { parts, cased },
     };
     Test::Text { place, text, cased }

@@ -4,16 +4,19 @@
 //! which one stands, in lower case, in the lower case of whatever it matches.
 
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 use serde::{Deserialize, Serialize};
+use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
-/// Bytes of a compiled expression at most.
+/// Bytes of a compiled expression at most, by the estimate.
 const COMPILED: usize = 4 << 20;
+/// The estimate is right within this factor, by the tests below.
+const SLACK: usize = 3;
+/// Bytes that an expression may take for what it remembers of values.
+const REMEMBERED: usize = 4 << 20;
 /// Bytes of an expression at most.
 const WRITTEN: usize = 64 << 10;
-/// Size up to which an expression is known to stay in its bounds without being built.
-const SMALL: usize = 4_000;
 /// Alternatives of a witness at most.
 const WITNESSES: usize = 64;
 
@@ -45,6 +48,12 @@ impl PartialEq for Pattern {
 
 impl Eq for Pattern {}
 
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
 impl Pattern {
     /// Checks an expression. The error says why it cannot be used.
     pub fn new(text: &str) -> Result<Self, String> {
@@ -53,16 +62,15 @@ impl Pattern {
         }
         let mut parser = regex_syntax::ParserBuilder::new().utf8(false).nest_limit(64).build();
         let hir = parser.parse(text).map_err(|error| reason(&error))?;
-        let pattern = Self {
+        if size(&hir) > COMPILED {
+            return Err("it is too large when compiled".to_owned());
+        }
+        Ok(Self {
             text: text.into(),
             witnesses: witnesses(&hir).unwrap_or_default(),
             of_ascii: OnceLock::new(),
             built: OnceLock::new(),
-        };
-        if size(&hir) > SMALL {
-            build(text, true).map_err(|_| "it is too large when compiled".to_owned())?;
-        }
-        Ok(pattern)
+        })
     }
 
     /// The expression as written, with its flags.
@@ -93,8 +101,8 @@ impl Pattern {
 fn build(text: &str, has_unicode: bool) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text)
         .unicode(has_unicode)
-        .size_limit(COMPILED)
-        .dfa_size_limit(COMPILED)
+        .size_limit(SLACK * COMPILED)
+        .dfa_size_limit(REMEMBERED)
         .nest_limit(64)
         .build()
 }
@@ -106,20 +114,31 @@ fn reason(error: &regex_syntax::Error) -> String {
     last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
-/// An estimate of the compiled size, in states.
+/// An estimate of the compiled size, in bytes: building takes too long to be done for each rule
+/// that is read, and most are never needed.
 fn size(hir: &Hir) -> usize {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => 1,
-        HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(Class::Unicode(class)) => class.ranges().len() * 4,
-        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
-        HirKind::Repetition(repetition) => {
-            let most = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1);
-            size(&repetition.sub).saturating_mul(most as usize).saturating_add(1)
+        HirKind::Empty | HirKind::Look(_) => 64,
+        HirKind::Literal(literal) => literal.0.len() * 40,
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() * 64,
+        HirKind::Class(Class::Unicode(class)) => {
+            // Wide ranges take several ways through the bytes of UTF-8.
+            let is_wide = |range: &ClassUnicodeRange| {
+                let (start, end) = (range.start(), range.end());
+                start.len_utf8() != end.len_utf8() || u32::from(end) - u32::from(start) >= 0x800
+            };
+            let wide = if class.ranges().iter().any(is_wide) { 1000 } else { 0 };
+            class.ranges().len() * 64 + wide
         }
-        HirKind::Capture(capture) => size(&capture.sub).saturating_add(2),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().map(size).fold(1, usize::saturating_add)
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(repetition.min).max(1);
+            let join = if repetition.max == Some(repetition.min) { 0 } else { 64 };
+            size(&repetition.sub).saturating_add(join).saturating_mul(most as usize)
+        }
+        HirKind::Capture(capture) => size(&capture.sub).saturating_add(80),
+        HirKind::Concat(parts) => parts.iter().map(size).fold(0, usize::saturating_add),
+        HirKind::Alternation(parts) => {
+            parts.iter().map(|part| size(part).saturating_add(40)).fold(0, usize::saturating_add)
         }
     }
 }
@@ -218,6 +237,48 @@ mod tests {
                 let is_match = plain.is_match(value.as_bytes());
                 assert_eq!(pattern.is_found(value.as_bytes()), is_match, "{text} {value}");
             }
+        }
+    }
+
+    #[test]
+    fn the_size_is_estimated_well_enough() {
+        let parts = [
+            r"\w",
+            r"\W",
+            r"\d",
+            r"\D",
+            r"\S",
+            ".",
+            "(?s).",
+            "[^a]",
+            "(?i)k",
+            "(?i)ß",
+            "a",
+            "é",
+            "a?",
+            "(a|b)",
+            "(?:ab|cd)*",
+            "(?i)[a-z]",
+            "(?:|a)",
+            "[aé-ü]",
+            r"(\w|\s)+",
+            "(?-u:[ac])",
+            r"[\u{1f000}-\u{1ffff}]",
+            r"[\u{7ff}-\u{800}\u{ffff}-\u{10000}]",
+            "(?i:straße|ks)",
+        ];
+        let estimated = |text: &str| {
+            let parsed = regex_syntax::ParserBuilder::new().utf8(false).build().parse(text);
+            size(&parsed.unwrap())
+        };
+        for part in parts {
+            // Enough of them that nothing else has weight, few enough to be built quickly.
+            let count = (COMPILED / 16) / estimated(part);
+            let text = format!("(?:{part}){{{count}}}");
+            let is_within = |bytes| RegexBuilder::new(&text).size_limit(bytes).build().is_ok();
+            let size = estimated(&text);
+            assert!(is_within(SLACK * size), "{part} takes more than estimated");
+            assert!(!is_within(size / 8), "{part} takes less than estimated");
         }
     }
 

@@ -90,6 +90,17 @@ impl Clause {
         }
     }
 
+    /// Whether it asks that a search holds, or that it does not.
+    pub fn asks(&self, search: u32, wanted: bool) -> bool {
+        match self {
+            Self::Search(at) => *at == search && wanted,
+            Self::All(parts) | Self::AtLeast(_, parts) => {
+                parts.iter().any(|part| part.asks(search, wanted))
+            }
+            Self::Not(part) => part.asks(search, !wanted),
+        }
+    }
+
     /// The same over searches that stand further behind.
     fn moved(&self, offset: u32) -> Self {
         let all = |parts: &[Self]| parts.iter().map(|part| part.moved(offset)).collect();

@@ -60,8 +60,8 @@ impl RuleSet {
         interner: Interner,
     ) -> Self {
         let Interner { fields, predicates, .. } = interner;
-        let sources: BTreeSet<_> = rules.iter().map(|rule| rule.source.clone()).collect();
-        let sources: Vec<_> = sources.into_iter().collect();
+        let sources: BTreeSet<_> = rules.iter().map(|rule| &rule.source).collect();
+        let sources: Vec<_> = sources.into_iter().cloned().collect();
         let place = |rule: &Rule| sources.binary_search(&rule.source).unwrap_or_default() as u32;
         let source_of = rules.iter().map(place).collect();
         for (rule, program) in rules.iter_mut().zip(&programs) {
@@ -76,7 +76,7 @@ impl RuleSet {
         let files: Vec<_> =
             set.rules.iter_mut().map(|rule| std::mem::take(&mut rule.file)).collect();
         let bytes = postcard::to_allocvec(&set).unwrap_or_default();
-        set.digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        set.digest = sha256(&bytes);
         for (rule, file) in set.rules.iter_mut().zip(files) {
             rule.file = file;
         }
@@ -169,6 +169,16 @@ impl RuleSet {
         }
     }
 }
+
+/// Piece by piece, since a browser takes to fast code only where a function is called again.
+fn sha256(bytes: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    bytes.chunks(HASHED_AT_ONCE).for_each(|piece| hasher.update(piece));
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes hashed by one call.
+const HASHED_AT_ONCE: usize = 16 << 10;
 
 fn field_names(program: &Program, predicates: &[Predicate], names: &[String]) -> Vec<String> {
     let (mut of_predicates, mut asked) = (BTreeSet::new(), BTreeSet::new());

@@ -75,6 +75,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether it is this text as written, which means nothing else.
+    pub fn is(&self, text: &str) -> bool {
+        matches!(&self.kind, Kind::Plain(own) | Kind::Quoted(own) if own == text)
+    }
+
     /// Its members, if it is a mapping.
     pub fn members(&self) -> Option<&[(Node<'a>, Node<'a>)]> {
         match &self.kind {
@@ -85,7 +90,7 @@ impl<'a> Node<'a> {
 
     /// The member of a name, if it is a mapping that has it.
     pub fn get(&self, name: &str) -> Option<&Self> {
-        self.members()?.iter().find(|(key, _)| key.text() == Some(name)).map(|(_, value)| value)
+        self.members()?.iter().find(|(key, _)| key.is(name)).map(|(_, value)| value)
     }
 
     /// Its items: those of a sequence, and what is none by itself.
@@ -296,7 +301,9 @@ impl<'a> Reader<'a> {
                 return Err(self.error("expected «name: value»"));
             }
             let key = self.key()?;
-            if !names.insert(key.text().unwrap_or_default().to_owned()) {
+            if let Kind::Plain(name) | Kind::Quoted(name) = &key.kind
+                && !names.insert(name.clone())
+            {
                 return Err(Error { line: key.line, what: "this name stands twice" });
             }
             let value = self.value(column, true, depth)?;

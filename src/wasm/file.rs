@@ -9,6 +9,8 @@ use web_sys::{Blob, FileReaderSync};
 
 /// Bytes asked of the browser at once. Each request costs it far more than the bytes do.
 const WINDOW_BYTES: u64 = 4 << 20;
+/// Bytes that may be passed over by reading that goes on, as headers between members of an archive.
+const GAP_BYTES: u64 = 64 << 10;
 
 /// A `File` or `Blob` of the page, read through a window that moves over it.
 pub struct PageFile {
@@ -31,7 +33,7 @@ impl PageFile {
     }
 
     /// The bytes from `offset` on: as many as were asked for, or a whole window when reading goes
-    /// on where the last one ended.
+    /// on about where the last one ended.
     fn fetch(&self, offset: u64, length: u64, goes_on: bool) -> Result<Uint8Array, JsValue> {
         let length = if goes_on { WINDOW_BYTES.max(length) } else { length };
         let end = offset + length;
@@ -45,7 +47,7 @@ impl ReadAt for PageFile {
         let mut window = self.window.borrow_mut();
         let end = window.0 + u64::from(window.1.length());
         if offset < window.0 || offset >= end {
-            let goes_on = offset == end && end > 0;
+            let goes_on = end > 0 && (end..=end + GAP_BYTES).contains(&offset);
             let bytes = self.fetch(offset, into.len() as u64, goes_on);
             let bytes = bytes.map_err(|error| ReadError { offset, what: said(&error) })?;
             *window = (offset, bytes);

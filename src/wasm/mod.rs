@@ -4,18 +4,19 @@
 
 mod file;
 
-use crate::base::Language;
+use crate::base::{Language, Location};
 use crate::detect::CARDS;
 use crate::engine::{
     self, Concluded, Concluder, Digest, Job, LoadedRules, Meant, Partial, Plan, Prepared, Row,
-    Scanner, Settings, StreamId, Survey, Warm,
+    RuleTrial, Scanner, Settings, StreamId, Survey, Warm,
 };
 use crate::finding::Place;
 use crate::format::Definition;
-use crate::input::ReadAt;
+use crate::input::{ReadAt, read_full};
 use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
 use crate::report::{self, Report};
 use crate::shard::Cuts;
+use crate::sigma::RuleKind;
 use file::PageFile;
 use js_sys::{Function, Uint8Array};
 use serde::Serialize;
@@ -129,28 +130,77 @@ pub fn holds_rules(file: Blob) -> Result<bool> {
     Ok(engine::holds_rules(size, &PageFile::new(file)?))
 }
 
-/// Compiles rules. `names` and `files` stand one beside the other; an archive among them is looked
-/// into. Gives what `Scanner` and `Concluder` take, as bytes.
+/// Rules, compiled.
 #[wasm_bindgen]
-pub fn compile_rules(with: JsValue, names: Vec<String>, files: Vec<Blob>) -> Result<Uint8Array> {
-    let mut texts = Vec::new();
-    for (name, file) in names.iter().zip(files) {
-        let size = file.size() as u64;
-        texts.extend(engine::rule_files(name, size, &PageFile::new(file)?));
+pub struct CompiledRules(LoadedRules);
+
+#[wasm_bindgen]
+impl CompiledRules {
+    /// Compiles rules. `names` and `files` stand one beside the other; an archive among them is
+    /// looked into.
+    #[wasm_bindgen(constructor)]
+    pub fn new(with: JsValue, names: Vec<String>, files: Vec<Blob>) -> Result<Self> {
+        let mut texts = Vec::new();
+        for (name, blob) in names.iter().zip(files) {
+            let size = blob.size() as u64;
+            let file = PageFile::new(blob)?;
+            match held(&file, size)? {
+                Some(bytes) => texts.extend(engine::rule_files(name, bytes.len() as u64, &bytes)),
+                None => texts.extend(engine::rule_files(name, size, &file)),
+            }
+        }
+        Ok(Self(LoadedRules::new(texts, &settings(with)?.rules.lists)))
     }
-    let loaded = LoadedRules::new(texts, &settings(with)?.rules.lists);
-    Ok(Uint8Array::from(loaded.encode().map_err(failed)?.as_slice()))
+
+    /// How many there are, and what is wrong with those that cannot be used.
+    pub fn about(&self) -> Result<JsValue> {
+        about_rules(&self.0)
+    }
+
+    /// What `Scanner` and `Concluder` take.
+    pub fn encode(&self) -> Result<Uint8Array> {
+        Ok(Uint8Array::from(self.0.encode().map_err(failed)?.as_slice()))
+    }
 }
 
-/// How many compiled rules there are, and what is wrong with those that cannot be used.
+/// The rules of `CompiledRules.encode`, as a JSON array.
 #[wasm_bindgen]
-pub fn describe_rules(rules: &[u8]) -> Result<JsValue> {
+pub fn list_rules(rules: &[u8]) -> Result<String> {
     let loaded = LoadedRules::decode(rules).map_err(failed)?;
+    let listed = loaded.set.rules().iter().map(|rule| {
+        json!({
+            "id": rule.id,
+            "title": rule.title,
+            "level": rule.level.word(),
+            "source": rule.source.name(),
+            "tags": rule.tags,
+            "is_correlation": rule.kind == RuleKind::Correlation,
+        })
+    });
+    serde_json::to_string(&listed.collect::<Vec<_>>()).map_err(failed)
+}
+
+fn about_rules(loaded: &LoadedRules) -> Result<JsValue> {
     to_js(&json!({
         "rules": loaded.set.rules().len(),
         "sha256": loaded.set.digest(),
         "problems": loaded.problems,
     }))
+}
+
+/// Files of rules up to this size are read whole: archives of many small files ask for them in
+/// thousands of pieces.
+const HELD_BYTES: u64 = 32 << 20;
+
+/// All bytes of a file that is not large.
+fn held(file: &PageFile, size: u64) -> Result<Option<Vec<u8>>> {
+    if size > HELD_BYTES {
+        return Ok(None);
+    }
+    let mut bytes = vec![0; size as usize];
+    let count = read_full(file, 0, &mut bytes).map_err(failed)?;
+    bytes.truncate(count);
+    Ok(Some(bytes))
 }
 
 /// Orders what was surveyed and cuts it into jobs. `cut_bytes` and `cut_seed` are for tests.
@@ -176,7 +226,7 @@ pub fn check_settings(with: JsValue) -> Result<()> {
     settings(with)?.meant(&[]).map(drop).map_err(failed)
 }
 
-/// A plan, the lists of `IndicatorLists.encode` and the rules of `compile_rules`, made ready for a
+/// A plan, the lists of `IndicatorLists.encode` and the rules of `CompiledRules.encode`, made ready for a
 /// check.
 fn prepared(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<&[u8]>) -> Result<Prepared> {
     let lists = lists.map_or_else(|| Ok(Lists::default()), |bytes| Lists::decode(&bytes));
@@ -368,16 +418,17 @@ pub struct PageConcluder {
     prepared: Rc<Prepared>,
     kept: Partial,
     concluded: Option<Concluded<Rc<Prepared>>>,
+    trial: Option<RuleTrial>,
 }
 
 #[wasm_bindgen(js_class = Concluder)]
 impl PageConcluder {
     /// Nothing merged yet. `lists` are the encoded lists that the plan names, `rules` those of
-    /// `compile_rules`.
+    /// `CompiledRules.encode`.
     #[wasm_bindgen(constructor)]
     pub fn new(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<Vec<u8>>) -> Result<Self> {
         let prepared = Rc::new(prepared(plan, lists, rules.as_deref())?);
-        Ok(Self { prepared, kept: Partial::default(), concluded: None })
+        Ok(Self { prepared, kept: Partial::default(), concluded: None, trial: None })
     }
 
     /// Takes in what the scanner of the same worker saw.
@@ -436,7 +487,7 @@ impl PageConcluder {
         limit: u32,
         progress: &Function,
     ) -> Result<String> {
-        let concluded = self.concluded.as_ref().ok_or_else(|| JsError::new("no report yet"))?;
+        let concluded = self.concluded()?;
         let findings = &concluded.report.findings;
         let finding = findings.iter().find(|finding| finding.id == finding_id);
         let finding = finding.ok_or_else(|| JsError::new("no such finding"))?;
@@ -458,6 +509,58 @@ impl PageConcluder {
         }
         let shown = concluded.show(finding, &places, &borrowed(&files));
         serde_json::to_string(&shown).map_err(failed)
+    }
+
+    fn concluded(&self) -> Result<&Concluded<Rc<Prepared>>> {
+        self.concluded.as_ref().ok_or_else(|| JsError::new("no report yet"))
+    }
+
+    /// What a rule of the check says of a record, as a JSON array of what was tried. `files` are
+    /// in the order of the plan's sources.
+    pub fn explain(
+        &self,
+        rule_id: &str,
+        stream: u32,
+        offset: f64,
+        files: Vec<Blob>,
+    ) -> Result<String> {
+        let place = (stream, offset as u64);
+        let files = open_all(files)?;
+        let mut trial = RuleTrial::of_check(&self.prepared, rule_id);
+        for job in RuleTrial::jobs_of(&self.prepared, place.0, place.1) {
+            let Some(file) = files.get(job.source as usize) else { continue };
+            let is_it = |location: &Location| location.key() == place;
+            trial.run(&self.prepared, job, file, &is_it, &mut |_| ());
+        }
+        let tried = self.concluded()?.tried(&trial, &borrowed(&files));
+        serde_json::to_string(&tried).map_err(failed)
+    }
+
+    /// Readies a file of rules to be tried on what was checked, and says what is wrong with it.
+    pub fn begin_trial(&mut self, text: &str) -> Result<JsValue> {
+        let lists = &self.prepared.plan.settings.rules.lists;
+        let loaded = LoadedRules::new(vec![(String::new(), text.as_bytes().to_vec())], lists);
+        let about = about_rules(&loaded)?;
+        self.trial = Some(RuleTrial::new(&self.prepared, loaded));
+        Ok(about)
+    }
+
+    /// Tries the rules on the records of a job. Jobs come in the order of their streams.
+    pub fn try_job(&mut self, job_id: u32, file: Blob, progress: &Function) -> Result<()> {
+        let job = job(&self.prepared, job_id)?;
+        let file = PageFile::new(file)?;
+        if let Some(trial) = &mut self.trial {
+            trial.run(&self.prepared, &job, &file, &|_| true, &mut told(progress));
+        }
+        Ok(())
+    }
+
+    /// What trying them has shown so far, as a JSON array.
+    pub fn tried(&self, files: Vec<Blob>) -> Result<String> {
+        let files = open_all(files)?;
+        let concluded = self.concluded()?;
+        let tried = self.trial.as_ref().map(|trial| concluded.tried(trial, &borrowed(&files)));
+        serde_json::to_string(&tried.unwrap_or_default()).map_err(failed)
     }
 }
 

@@ -293,6 +293,54 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       await there(tab, "[data-rules='2']");
     }));
 
+  test("a rule is written, checked by line while typing, tried on the logs, and used", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { paths } = rules();
+      await checkFiles(tab, [samples["attacked.log"]]);
+      await press(tab, "[data-action=write-rule]");
+      await there(tab, "[data-rule-text]");
+      await fill(tab, "[data-rule-text]", readFileSync(paths[2], "utf8"));
+      await until(async () => /rule\.yml:8/.test(await text(tab, "dialog [data-problem=error]")), { what: "the line that is wrong" });
+      assert.equal(await tab.frame(() => document.querySelector("[data-action=use-rule]").disabled), true);
+      await fill(tab, "[data-rule-text]", readFileSync(paths[0], "utf8"));
+      await there(tab, "[data-matched]");
+      const told = await tab.frame(() => ({ ...document.querySelector("[data-matched]").dataset }));
+      assert.ok(Number(told.matched) > 0 && Number(told.matched) < Number(told.judged), JSON.stringify(told));
+      await there(tab, ".tried[data-near=false] [data-matches=true]");
+      await there(tab, ".tried[data-near=true] [data-holds=false] code");
+      await press(tab, "[data-choice=ja]");
+      await until(async () => /件が一致します/.test(await text(tab, "[data-matched]")), { what: "the count in Japanese" });
+      await tab.screenshot(join(SHOTS, `${name}-rule-editor.png`));
+      const json = await checkAgain(tab, "[data-action=use-rule]");
+      const found = JSON.parse(json).findings.find(({ rule }) => rule === RULE_ID);
+      assert.equal(found.count, Number(told.matched));
+      await openFindings(tab);
+      await there(tab, "[data-action=explain]");
+      await press(tab, "[data-action=explain]");
+      await there(tab, ".evidence .explained[data-matches=true] [data-holds=true]");
+    }));
+
+  test("rules are narrowed by level, tag and source, and switched off one by one", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const { folder, paths } = rules();
+      const log = samples["attacked.log"];
+      await checkFiles(tab, [...paths, log]);
+      await press(tab, "[data-action=other]");
+      await press(tab, "[data-rule-choice] summary");
+      await there(tab, "[data-rules-used='2']");
+      for (const [name, value, used] of [["source", "windows", 1], ["source", "-/webserver/-", 1], ["source", "", 2], ["tag", "attack.t1059", 0], ["tag", "", 2]]) {
+        await fill(tab, `[data-rule-narrow=${name}]`, value);
+        await there(tab, `[data-rules-used='${used}']`);
+      }
+      await press(tab, `[data-rule="${RULE_ID}"]`);
+      await there(tab, "[data-rules-used='1']");
+      const settings = join(folder, "settings.json");
+      writeFileSync(settings, JSON.stringify({ rules: { without: [RULE_ID] } }));
+      const json = await checkFiles(tab, [log]);
+      assert.equal(json, await commandLine(dirname(log), [basename(log)], ["--rules", folder, "--settings", settings]));
+      assert.ok(JSON.parse(json).findings.every(({ rule }) => rule !== RULE_ID));
+    }));
+
   test("a script gives rules", () =>
     withPage(PAGE_URL, async (tab) => {
       const { folder, paths } = rules();

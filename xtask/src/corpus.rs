@@ -2,10 +2,11 @@
 //! 7 jobs, of the page with 1, 2 and 7 workers, and of the page with shards cut at random places
 //! must be the same bytes. Where they are there, also samples of formats, messages with known
 //! fields, logs with known attackers, Windows event logs with twins in JSON, event logs with the
-//! rules that they are of, and rsigma's matches.
+//! rules that they are of, rsigma's matches, and tests of others' detections.
 //!
 //! `cargo xtask corpus scenarios`: cases that are made, with the truth about them.
 
+mod coverage;
 mod crowdsec;
 mod differential;
 mod doubts;
@@ -42,7 +43,7 @@ pub struct Options {
     /// Takes dist/sekisho.html and the command line as they are, without building them
     #[arg(long)]
     no_build: bool,
-    /// Runs one step: sekoia, crowdsec, twins, sigma, rsigma, samples or web
+    /// Runs one step: sekoia, crowdsec, coverage, twins, sigma, rsigma, samples or web
     #[arg(long, value_name = "STEP", value_parser = STEPS)]
     only: Option<String>,
     /// Seeds of each scenario
@@ -50,7 +51,8 @@ pub struct Options {
     seeds: u64,
 }
 
-const STEPS: [&str; 7] = ["sekoia", "crowdsec", "twins", "sigma", "rsigma", "samples", "web"];
+const STEPS: [&str; 8] =
+    ["sekoia", "crowdsec", "coverage", "twins", "sigma", "rsigma", "samples", "web"];
 
 const JOBS: [&str; 3] = ["1", "2", "7"];
 
@@ -76,6 +78,10 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     done.extend(
         at("crowdsec", "crowdsec/manifest.tsv")
             .map(|_| crowdsec::run(&binary, &options.dir.join("crowdsec"))),
+    );
+    done.extend(
+        at("coverage", "sigma/sigma-rules.zip")
+            .map(|_| coverage::run(repo, &binary, &options.dir, &work.join("coverage"))),
     );
     done.extend(at("twins", "sigma/events").map(|dir| twins::run(&binary, &dir)));
     done.extend(

@@ -51,22 +51,21 @@ fn split_digits(text: &str) -> (&str, &str) {
 /// collection. Spaces at the end are part of it.
 pub(super) fn plain_length(line: &str, in_flow: bool) -> usize {
     let bytes = line.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        let ends = match byte {
-            b':' => match bytes.get(at + 1) {
-                None | Some(b' ' | b'\t' | b'\r') => true,
-                Some(b',' | b'[' | b']' | b'{' | b'}') => in_flow,
-                Some(_) => false,
-            },
-            b'#' => at == 0 || matches!(bytes[at - 1], b' ' | b'\t'),
-            b',' | b'[' | b']' | b'{' | b'}' => in_flow,
-            _ => false,
-        };
-        if ends {
-            return at;
-        }
-    }
-    line.trim_end_matches('\r').len()
+    let is_end = |at: usize| match bytes[at] {
+        b':' => match bytes.get(at + 1) {
+            None | Some(b' ' | b'\t' | b'\r') => true,
+            Some(b',' | b'[' | b']' | b'{' | b'}') => in_flow,
+            Some(_) => false,
+        },
+        b'#' => at == 0 || matches!(bytes[at - 1], b' ' | b'\t'),
+        b',' | b'[' | b']' | b'{' | b'}' => in_flow,
+        _ => false,
+    };
+    let end = match in_flow {
+        true => (0..bytes.len()).find(|at| is_end(*at)),
+        false => memchr::memchr2_iter(b':', b'#', bytes).find(|at| is_end(*at)),
+    };
+    end.unwrap_or_else(|| line.trim_end_matches('\r').len())
 }
 
 /// Bytes of a quoted scalar with its quotes, when it ends on this line.
@@ -128,21 +127,23 @@ impl<'a> Reader<'a> {
         let mut text: Option<String> = None;
         let mut from = start;
         loop {
-            match self.peek() {
+            self.at += match memchr::memchr2(b'\'', b'\n', self.rest().as_bytes()) {
+                Some(plain) => plain,
                 None => return Err(self.error("a quote is not closed")),
+            };
+            match self.peek() {
                 Some(b'\'') if self.rest().starts_with("''") => {
                     text.get_or_insert_default().push_str(&self.text[from..=self.at]);
                     self.at += 2;
                     from = self.at;
                 }
-                Some(b'\'') => break,
                 Some(b'\n') => {
                     let text = text.get_or_insert_default();
                     text.push_str(&self.text[from..self.at]);
                     self.fold(text);
                     from = self.at;
                 }
-                Some(_) => self.at += 1,
+                _ => break,
             }
         }
         let last = &self.text[from..self.at];

@@ -46,9 +46,14 @@ export const handlers: Handlers = {
   readRules({ files, settings }) {
     const names = files.map(({ name }) => name);
     const blobs = files.map(({ file }) => file);
-    const encoded = wasm_bindgen.compile_rules(settings, names, blobs);
-    return { ...wasm_bindgen.describe_rules(encoded), encoded };
+    const compiled = new wasm_bindgen.CompiledRules(settings, names, blobs);
+    try {
+      return { ...compiled.about(), encoded: compiled.encode() };
+    } finally {
+      compiled.free();
+    }
   },
+  listRules: ({ rules }) => JSON.parse(wasm_bindgen.list_rules(rules)),
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
   survey: ({ name, file, settings, passwords }) => {
     const survey = wasm_bindgen.survey(name, file.size, changed(file), file, settings, passwords);
@@ -88,11 +93,22 @@ export const handlers: Handlers = {
   },
   rows: ({ finding, files, limit }, progress) =>
     JSON.parse(concluder?.rows(finding, files, limit, progress) ?? "[]"),
+  explain: ({ rule, stream, offset, files }) =>
+    JSON.parse(concluder?.explain(rule, stream, offset, files) ?? "[]"),
+  beginTrial: ({ text }) => ofReport().begin_trial(text),
+  tryJob: ({ job, file }, progress) => ofReport().try_job(job, file, progress),
+  tried: ({ files }) => JSON.parse(ofReport().tried(files)),
   context: ({ plan, stream, file, offset, length, lines }) =>
     wasm_bindgen.context(JSON.parse(plan) as Plan, stream, file, offset, length, lines, lines),
   exportAs: ({ form, language }) =>
     form === "html" ? wasm_bindgen.export_html(report, language) : wasm_bindgen.export_csv(report, language),
 };
+
+/** What concluded the report that is shown. */
+function ofReport(): wasm_bindgen.Concluder {
+  if (!concluder) throw new Error("no report yet");
+  return concluder;
+}
 
 /** A plan as the page reads it. */
 function sent(plan: Plan): SentPlan {

@@ -23,12 +23,7 @@ declare global {
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
     function holds_rules(file: Blob): boolean;
-    function compile_rules(
-      settings: Settings,
-      names: readonly string[],
-      files: readonly Blob[],
-    ): Uint8Array<ArrayBuffer>;
-    function describe_rules(rules: Uint8Array): RuleSetAbout;
+    function list_rules(rules: Uint8Array): string;
     function survey(
       name: string,
       size: number,
@@ -78,6 +73,13 @@ declare global {
       free(): void;
     }
 
+    class CompiledRules {
+      constructor(settings: Settings, names: readonly string[], files: readonly Blob[]);
+      about(): RuleSetAbout;
+      encode(): Uint8Array<ArrayBuffer>;
+      free(): void;
+    }
+
     class Scanner {
       constructor(plan: Plan, lists?: Uint8Array, rules?: Uint8Array);
       scan(
@@ -104,6 +106,10 @@ declare global {
       rest(): Uint8Array<ArrayBuffer>;
       conclude(files: Blob[]): string;
       rows(finding_id: string, files: Blob[], limit: number, progress: (bytes: number) => void): string;
+      explain(rule_id: string, stream: number, offset: number, files: Blob[]): string;
+      begin_trial(text: string): RuleSetAbout;
+      try_job(job_id: number, file: Blob, progress: (bytes: number) => void): void;
+      tried(files: Blob[]): string;
       free(): void;
     }
   }

@@ -243,9 +243,63 @@ export interface RuleSetAbout {
   readonly problems: readonly RuleProblem[];
 }
 
+/** A rule that can be used. */
+export interface ListedRule {
+  readonly id: string;
+  readonly title: string;
+  readonly level: "informational" | "low" | "medium" | "high" | "critical";
+  /** `product/category/service`, `-` for what is not stated. */
+  readonly source: string;
+  readonly tags: readonly string[];
+  readonly is_correlation: boolean;
+}
+
 /** Rules as read, with what the workers take. */
 export interface ReadRules extends RuleSetAbout {
   readonly encoded: Uint8Array<ArrayBuffer>;
+}
+
+/** One thing that a search of a rule asks, beside a record. */
+export interface ItemExplained {
+  /** None where any value may pass. */
+  readonly field: string | null;
+  readonly holds: boolean;
+  readonly is_negated: boolean;
+  readonly values: readonly string[];
+  readonly asked: readonly string[];
+}
+
+/** A rule beside a record: its searches with what they ask. */
+export interface Explained {
+  readonly matches: boolean;
+  /** How many of the things asked would have to come out otherwise. */
+  readonly parts_off: number;
+  readonly searches: readonly {
+    readonly name: string;
+    readonly holds: boolean;
+    /** The rule asks only that it does not. */
+    readonly is_negated: boolean;
+    readonly items: readonly ItemExplained[];
+  }[];
+}
+
+/** A record beside a rule. */
+export interface RecordTried {
+  readonly record: Evidence;
+  readonly explained: Explained;
+}
+
+/** What trying a rule on the logs has shown. */
+export interface RuleTried {
+  readonly rule: string;
+  readonly title: string;
+  readonly is_correlation: boolean;
+  readonly source: string;
+  /** Records of its log source, and those of them that it matches. */
+  readonly judged: number;
+  readonly matched: number;
+  readonly matches: readonly RecordTried[];
+  readonly near: readonly RecordTried[];
 }
 
 /** Every call that a worker answers: what is asked, and what comes back. */
@@ -265,6 +319,7 @@ export interface Calls {
     ask: { files: readonly NamedFile[]; settings: Settings };
     answer: ReadRules;
   };
+  listRules: { ask: { rules: Uint8Array<ArrayBuffer> }; answer: readonly ListedRule[] };
   readMapping: { ask: { text: string }; answer: MappingId };
   survey: {
     ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
@@ -301,6 +356,16 @@ export interface Calls {
   repeats: { ask: Merging; answer: SecondScan | undefined };
   conclude: { ask: Merging; answer: Parcel };
   rows: { ask: { finding: string; files: Blob[]; limit: number }; answer: Evidence[] };
+  /** What a rule of the check says of a record. */
+  explain: {
+    ask: { rule: string; stream: number; offset: number; files: Blob[] };
+    answer: readonly RuleTried[];
+  };
+  /** Readies a file of rules to be tried on what was checked. */
+  beginTrial: { ask: { text: string }; answer: RuleSetAbout };
+  tryJob: { ask: { job: number; file: Blob }; answer: void };
+  /** What trying them has shown so far. */
+  tried: { ask: { files: Blob[] }; answer: readonly RuleTried[] };
   context: {
     ask: { plan: string; stream: number; file: Blob; offset: number; length: number; lines: number };
     answer: ContextLine[];

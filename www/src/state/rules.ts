@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Given } from "../engine/check";
-import type { ReadRules, Settings } from "../engine/protocol";
+import type { ListedRule, ReadRules, Settings } from "../engine/protocol";
 import { engines } from "./engine";
 
 /** Rules that were given here: the files, and what they are compiled to. */
@@ -32,6 +32,11 @@ export async function findRules(all: readonly Given[]): Promise<{ given: Given[]
 /** Compiles rules, as some settings ask. */
 export async function readRules(files: readonly Given[], settings: Settings): Promise<ReadRules> {
   return (await engines()).idle().ask("readRules", { files, settings });
+}
+
+/** The rules that can be used, one by one. */
+export async function listRules({ encoded }: ReadRules): Promise<readonly ListedRule[]> {
+  return (await engines()).idle().ask("listRules", { rules: encoded });
 }
 
 /** Adds rules for the next checks; a file with the same name takes the place of the other. */

@@ -2,7 +2,7 @@
 // out, so that the engine's default holds.
 
 import { computed, signal } from "@preact/signals";
-import type { Settings } from "../engine/protocol";
+import type { ListedRule, Settings } from "../engine/protocol";
 
 export type SettingName = "log_formats" | "zone" | "latest" | "since" | "until";
 
@@ -51,6 +51,59 @@ export const ENCODINGS = [
   "latin1",
 ] as const;
 
+export const LEVELS = ["informational", "low", "medium", "high", "critical"] as const;
+
+/** Which of the rules make findings, as chosen. */
+export interface RuleChoice {
+  readonly level: (typeof LEVELS)[number];
+  readonly tag: string;
+  readonly source: string;
+  /** Ids of rules that are switched off. */
+  readonly without: ReadonlySet<string>;
+}
+
+export const ruleChoice = signal<RuleChoice>({
+  level: "informational",
+  tag: "",
+  source: "",
+  without: new Set(),
+});
+
+/** Switches a rule off, or on again. */
+export function setWithout(id: string, isOff: boolean): void {
+  const without = new Set(ruleChoice.value.without);
+  if (isOff) without.add(id);
+  else without.delete(id);
+  ruleChoice.value = { ...ruleChoice.value, without };
+}
+
+/** Whether a rule is among those chosen; the engine decides by the same. */
+export function isChosen(rule: ListedRule, { level, tag, source, without }: RuleChoice): boolean {
+  const asked = tag.trim().toLowerCase();
+  const own = rule.tags.map((tag) => tag.toLowerCase());
+  const parts = source.trim().split("/");
+  const isOf = (own: string, at: number) => parts[at] === "-" || parts[at] === own;
+  const sources = rule.source.split("/");
+  return (
+    LEVELS.indexOf(rule.level) >= LEVELS.indexOf(level) &&
+    !without.has(rule.id) &&
+    (asked === "" || own.some((tag) => tag === asked || tag.startsWith(`${asked}.`))) &&
+    (source.trim() === "" ||
+      rule.is_correlation ||
+      (parts.length > 1
+        ? parts.length === sources.length && sources.every(isOf)
+        : sources.includes(source.trim())))
+  );
+}
+
+/** The choice as the engine takes it; none where nothing was chosen. */
+function rulesOf({ level, tag, source, without }: RuleChoice): object | undefined {
+  const isSet = level !== "informational" || tag.trim() !== "" || source.trim() !== "" || without.size > 0;
+  const some = (text: string) => (text.trim() === "" ? [] : [text.trim()]);
+  if (!isSet) return undefined;
+  return { least_level: level, tags: some(tag), sources: some(source), without: [...without].sort() };
+}
+
 /** What the engine found wrong, by setting. */
 export const wrong = signal<Readonly<Partial<Record<SettingName, string>>>>({});
 
@@ -64,6 +117,8 @@ export const settingsInForce = computed((): Settings => {
     if (zone !== "") (settings.zones ??= {})[name] = zone;
     if (encoding !== "") (settings.encodings ??= {})[name] = encoding;
   }
+  const rules = rulesOf(ruleChoice.value);
+  if (rules) settings.rules = rules;
   return settings;
 });
 

@@ -14,6 +14,7 @@ import { Gate } from "./icons";
 import { Inputs } from "./inputs";
 import { helpOpen } from "./keys";
 import { Described } from "./mapping";
+import { RuleEditor } from "./rule-editor";
 import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
 import { Start } from "./start";
@@ -162,6 +163,7 @@ export function Page(): JSX.Element {
       {helpOpen.value && <Help />}
       <PasswordQuestion />
       <Described />
+      <RuleEditor />
     </div>
   );
 }

@@ -3,12 +3,15 @@
 
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import type { Checked } from "../engine/check";
 import type { RuleProblem, RuleSetAbout } from "../engine/protocol";
 import { language, say, words } from "../i18n";
 import { number } from "../lib/format";
 import { visible } from "../lib/visible";
+import { editing } from "../state/rule-editor";
 import { addRules, clearRules, ownRules } from "../state/rules";
 import { Chunks } from "./chunks";
+import { RuleChoiceField } from "./rule-choice";
 
 /** How many rules there are, and their problems. */
 export function RuleSetView({ about }: { about: RuleSetAbout }): JSX.Element {
@@ -49,6 +52,15 @@ function problemRow({ file, line, rule, is_error, what, hint }: RuleProblem, at:
   );
 }
 
+/** Opens the editor. */
+export function WriteRule({ checked }: { checked: Checked | undefined }): JSX.Element {
+  return (
+    <button type="button" data-action="write-rule" onClick={() => (editing.value = { checked })}>
+      {words.value.editor.open}
+    </button>
+  );
+}
+
 /** The rules that the next check runs. */
 export function OwnRulesField(): JSX.Element {
   const { rules: w, settings } = words.value;
@@ -65,6 +77,7 @@ export function OwnRulesField(): JSX.Element {
       {own && (
         <>
           <RuleSetView about={own.read} />
+          <RuleChoiceField own={own} />
           <button type="button" class="link" data-action="clear-rules" onClick={clearRules}>
             {settings.removeShort}
           </button>
@@ -72,7 +85,8 @@ export function OwnRulesField(): JSX.Element {
       )}
       <button type="button" onClick={() => input.current?.click()}>
         {w.choose}
-      </button>
+      </button>{" "}
+      <WriteRule checked={undefined} />
       <input
         type="file"
         multiple

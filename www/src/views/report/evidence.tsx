@@ -12,6 +12,7 @@ import { messageOf } from "../../state/engine";
 import { linesAround } from "../../state/report";
 import { streamName } from "../../state/streams";
 import type { Evidence } from "../../wire/report";
+import { WhyMatched } from "../explained";
 import { LogText } from "../log-text";
 
 type Around =
@@ -19,7 +20,14 @@ type Around =
   | { readonly kind: "open"; readonly lines: readonly ContextLine[] }
   | { readonly kind: "failed"; readonly message: string };
 
-export function EvidenceRow({ evidence, checked }: { evidence: Evidence; checked: Checked }): JSX.Element {
+interface Props {
+  readonly evidence: Evidence;
+  readonly checked: Checked;
+  /** The rule of the check that matched it. */
+  readonly rule?: string | null | undefined;
+}
+
+export function EvidenceRow({ evidence, checked, rule }: Props): JSX.Element {
   const w = words.value.finding;
   const { text, mark, decoded } = evidence;
   const [around, setAround] = useState<Around>({ kind: "closed" });
@@ -54,6 +62,7 @@ export function EvidenceRow({ evidence, checked }: { evidence: Evidence; checked
       >
         {around.kind === "open" ? w.hideAround : w.around}
       </button>
+      {rule && <WhyMatched checked={checked} rule={rule} evidence={evidence} />}
       {around.kind === "open" && <Lines lines={around.lines} />}
       {around.kind === "failed" && (
         <p class="field-error" role="alert">

@@ -101,6 +101,7 @@ function EvidenceList({ finding, checked }: { finding: Finding; checked: Checked
               key={`${evidence.stream}:${evidence.offset}`}
               evidence={evidence}
               checked={checked}
+              rule={finding.rule}
             />
           )}
         />

@@ -8,7 +8,7 @@ import { number } from "../../lib/format";
 import { showStart } from "../../state/app";
 import { RefusedList } from "../failed";
 import { ListsView } from "../lists";
-import { RuleSetView } from "../rules";
+import { RuleSetView, WriteRule } from "../rules";
 import { Answer } from "./answer";
 import { CoverageSection } from "./coverage";
 import { Custody } from "./custody";
@@ -109,6 +109,7 @@ export function ReportView({ checked }: { checked: Checked }): JSX.Element {
           <Answer report={checked.report} />
           <div class="report-tools">
             <Exports json={checked.json} />
+            <WriteRule checked={checked} />
             <button type="button" class="main" data-action="other" onClick={() => showStart(false)}>
               {w.other}
             </button>
