@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod fingerprint;
 mod glob;
+pub mod holidays;
 pub mod limits;
 mod sampled;
 mod size;

@@ -18,6 +18,11 @@ use crate::base::limits::{ACCOUNTS, CHANGERS, PAIRS, SESSIONS};
 use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Accounts that use a network on most of their days, from which on people work there.
+const OFFICE: usize = 3;
 
 /// A record by its time and place.
 pub type Mark = (Instant, Location);
@@ -76,7 +81,7 @@ impl Activities {
         if let Some((key, network)) = activity.pair_key().zip(activity.network) {
             let make = || Pair::new(activity, network);
             if let Some(pair) = self.pairs.entry(key, make) {
-                pair.note(activity, mark);
+                pair.note(activity, mark, seed);
             }
         }
         if let Some(key) = activity.session_key(seed)
@@ -107,6 +112,27 @@ impl Activities {
             Known::No if stats.has_history(at) => Novelty::New,
             _ => Novelty::Unknown,
         }
+    }
+
+    /// The network of each account that it uses on most days; of several the smallest.
+    pub fn main_networks(&self) -> BTreeMap<Fingerprint, Network> {
+        let mut most = BTreeMap::<Fingerprint, (usize, Reverse<Network>)>::new();
+        for (_, pair) in self.pairs.sorted() {
+            let this = (pair.used.len(), Reverse(pair.network));
+            let known = most.entry(pair.account).or_insert(this);
+            *known = this.max(*known);
+        }
+        most.into_iter().map(|(account, (_, Reverse(network)))| (account, network)).collect()
+    }
+
+    /// Networks that several accounts use on most of their days: where people work.
+    pub fn offices(&self) -> BTreeSet<Network> {
+        let mut accounts = BTreeMap::<Network, usize>::new();
+        for network in self.main_networks().into_values() {
+            *accounts.entry(network).or_default() += 1;
+        }
+        accounts.retain(|_, count| *count >= OFFICE);
+        accounts.into_keys().collect()
     }
 
     /// All pairs of a network with at least one sign-in or act, in order of network and account.

@@ -2,7 +2,7 @@
 
 use super::accounts::{DAY_SECS, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Fingerprint, Instant, Text, visible};
 use crate::baseline::activity::SessionStats;
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
@@ -13,6 +13,8 @@ pub struct NoLogin;
 
 /// Sessions with a sign-in that show that sign-ins are recorded with their session.
 const USUAL: usize = 20;
+/// Seconds behind a hole in the logs for which a session may have begun in it.
+const LASTS: i64 = 43_200;
 /// Percent of all sessions that must have one.
 const USUAL_PERCENT: usize = 90;
 
@@ -23,8 +25,8 @@ impl Detector for NoLogin {
         id: "A13",
         name: Text::fixed("Session without a sign-in", "サインイン記録のないセッション"),
         what: Text::fixed(
-            "Documents or changes in a session without a recorded sign-in, where 90 % or more of the sessions (20 at least) have one. The first 24 hours of the sign-in log are left out.",
-            "90%以上(20件以上)のセッションにサインイン記録があるログで、サインイン記録のないセッションによる文書の取得・変更。認証ログの最初の24時間は除きます。",
+            "Documents or changes in a session without a recorded sign-in, where 90 % or more of the sessions (20 at least) have one. The first 24 hours of the sign-in log are left out, and sessions that begin in a hole that F2 finds or within 12 hours behind one: their sign-in may have been lost.",
+            "90%以上(20件以上)のセッションにサインイン記録があるログで、サインイン記録のないセッションによる文書の取得・変更。認証ログの最初の24時間と、F2の空白の間およびその後12時間以内に始まるセッション(サインイン記録が失われた可能性)は除きます。",
         ),
         why: Text::fixed(
             "A session that was forged, with a stolen key for instance, shows just so: activity that no sign-in precedes.",
@@ -61,8 +63,14 @@ impl Detector for NoLogin {
             );
             return unevaluable(reason, &Self::CARD.needs.words);
         }
-        let mut strange: Vec<_> =
-            later.iter().filter(|(_, session)| !session.is_signed_in).collect();
+        let holes = super::f2_gap::spans(context);
+        let in_hole =
+            |at: Instant| holes.iter().any(|(from, until)| (*from..=until + LASTS).contains(&at));
+        let mut strange: Vec<_> = later
+            .iter()
+            .filter(|(_, session)| !session.is_signed_in)
+            .filter(|(_, session)| !session.acts_span.is_some_and(|span| in_hole(span.0)))
+            .collect();
         strange.sort_by_key(|(_, session)| session.acts_first.first().copied());
         let findings = strange.iter().map(|(key, session)| finding(*key, session, usual));
         Verdict { findings: findings.collect(), ..Verdict::default() }

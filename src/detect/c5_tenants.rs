@@ -1,13 +1,12 @@
 //! C5: one network takes documents of several organisations.
 
-use super::a12_many_organisations::{organisations, strangers};
-use super::accounts::{DAY_SECS, accounts, missing_successes, place, scope, stated, unevaluable};
+use super::accounts::{DAY_SECS, missing_successes, place, scope, stated, unevaluable};
+use super::parties::{self, Party};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
-use crate::judge::activity::{Network, What};
-use std::collections::BTreeSet;
+use crate::judge::activity::What;
 
 /// The detection.
 pub struct Tenants;
@@ -25,8 +24,8 @@ impl Detector for Tenants {
             "同一ネットワークによる複数組織の文書取得",
         ),
         what: Text::fixed(
-            "A network that A12 finds, and that takes documents with accounts of 2 organisations or more within 7 days.",
-            "A12に該当するネットワークが、7日以内に2組織以上のアカウントで文書を取得したもの。",
+            "A network that A12 would rate high, whether or not its sign-ins are recorded, and that takes or reads documents with accounts of 2 organisations or more, within 7 days or meeting again and again.",
+            "A12で重大とされるネットワーク(サインイン記録の有無を問わない)が、7日以内に、または繰り返し、2組織以上のアカウントで文書を取得・閲覧したもの。",
         ),
         why: Text::fixed(
             "It is what happened at ProjectWEB: valid passwords of many customers, used from one place to take their documents.",
@@ -59,29 +58,48 @@ impl Detector for Tenants {
             );
             return unevaluable(reason, words);
         }
-        let findings = strangers(context).into_iter().filter_map(|(network, mut of)| {
-            of.retain(|(_, pair, _)| pair.taken > 0);
-            let start =
-                of.iter().filter_map(|(_, pair, _)| pair.taken_span).map(|span| span.0).min();
-            let soon = |first: i64| start.is_some_and(|start| first - start <= DAYS * DAY_SECS);
-            of.retain(|(_, pair, _)| pair.taken_span.is_some_and(|span| soon(span.0)));
-            let tenants: BTreeSet<_> =
-                of.iter().filter_map(|(_, pair, _)| pair.organisation.as_deref()).collect();
-            (tenants.len() >= 2).then(|| finding(network, &of))
-        });
+        let findings = parties::parties(context)
+            .into_iter()
+            .filter(|party| party.signs().len() > 1)
+            .filter_map(|party| takers(party, context))
+            .map(|party| finding(&party));
         Verdict { findings: findings.collect(), ..Verdict::default() }
     }
 }
 
-fn finding(network: Network, of: &[super::a12_many_organisations::Stranger<'_>]) -> Finding {
-    let taken: u64 = of.iter().map(|(_, pair, _)| pair.taken).sum();
-    let spans = of.iter().filter_map(|(_, pair, _)| pair.taken_span);
+/// The party with those of its accounts that take or read documents, soon after the first where
+/// they do not meet again.
+fn takers<'a>(party: Party<'a>, context: &Conclusion<'_>) -> Option<Party<'a>> {
+    let is_recurring = party.is_recurring;
+    let begins = party.members.iter().filter_map(|one| one.pair.acts_span).map(|span| span.0).min();
+    party.with(context, |pair| {
+        pair.acts_span
+            .zip(begins)
+            .is_some_and(|(span, begins)| is_recurring || span.0 - begins <= DAYS * DAY_SECS)
+    })
+}
+
+fn finding(party: &Party<'_>) -> Finding {
+    let pairs = || party.members.iter().map(|one| one.pair);
+    let (taken, acts) =
+        (pairs().map(|pair| pair.taken).sum::<u64>(), pairs().map(|pair| pair.acts).sum::<u64>());
+    let spans = pairs().filter_map(|pair| pair.acts_span);
     let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let (first, last) = span.map(stated).unwrap_or_default();
-    let mut marks: Vec<_> =
-        of.iter().flat_map(|(_, pair, _)| pair.taken_first.iter().copied()).collect();
+    let mut marks: Vec<_> = pairs().flat_map(|pair| pair.acts_first.iter().copied()).collect();
     marks.sort_unstable();
-    let (names, tenants) = (accounts(of.iter().map(|(_, pair, _)| *pair)), organisations(of));
+    let (network, telling) = (party.network, party.telling());
+    let (names, tenants) = (party.names(), party.organisations());
+    let signs = parties::joined(&party.signs());
+    let mut speaks_to = vec![
+        (Question::Q1, State::Likely),
+        (Question::Q3, State::CannotDetermine),
+        (Question::Q4, State::Likely),
+        (Question::Q6, State::Likely),
+    ];
+    if telling > 0 {
+        speaks_to.push((Question::Q9, State::Possible));
+    }
     Finding {
         severity: Severity::Critical,
         confidence: Confidence::Moderate,
@@ -89,26 +107,25 @@ fn finding(network: Network, of: &[super::a12_many_organisations::Stranger<'_>])
         subject: Subject { kind: SubjectKind::Address, value: network.to_string() },
         first,
         last,
-        count: taken,
+        count: acts,
         reason: Text::new(
             format!(
-                "{taken} documents taken with accounts to which the network is new: {names}. Organisations: {tenants}."
-            ),
+                "{taken} documents taken, {acts} records with views, searches and lists, by accounts none of which is at home in this network: {names}. Organisations: {tenants}. {telling} of the documents are on systems, mail or people by their names. {}",
+                signs.en
+            )
+            .trim_end()
+            .to_owned(),
             format!(
-                "このネットワークを使ったことのないアカウント({names})により{taken}件の文書を取得。組織:{tenants}。"
+                "このネットワークを普段使わないアカウント({names})により{taken}件の文書を取得(閲覧・検索・一覧を含む記録{acts}件)。組織:{tenants}。名称からシステム・メール・名簿に関する文書{telling}件。{}",
+                signs.ja
             ),
         ),
-        scope: scope(of.iter().map(|(key, _, _)| *key), What::TAKEN),
+        scope: scope(party.members.iter().map(|one| one.key), What::TAKEN | What::READ),
         places: marks.into_iter().map(place).collect(),
-        speaks_to: vec![
-            (Question::Q1, State::Likely),
-            (Question::Q3, State::Likely),
-            (Question::Q4, State::Likely),
-            (Question::Q6, State::Likely),
-        ],
+        speaks_to,
         ..Tenants::CARD.finding(Text::new(
-            format!("{network} took {taken} documents of several organisations"),
-            format!("{network} が複数組織の文書{taken}件を取得"),
+            format!("{network} took or read documents of several organisations"),
+            format!("{network} が複数組織の文書を取得・閲覧"),
         ))
     }
 }

@@ -11,6 +11,8 @@ use crate::finding::{
 use crate::judge::activity::{Change, What};
 use std::collections::BTreeSet;
 
+/// Earlier days with the same change that make it ordinary for an account.
+const USUAL_DAYS: usize = 3;
 /// Days that an account must have been known for before something is its first.
 const KNOWN_DAYS: i64 = 14;
 
@@ -22,10 +24,22 @@ pub struct Around<'a> {
     pub is_new_network: bool,
     /// Whether it is the first of its kind by an account that is known for two weeks.
     pub is_first: bool,
+    /// Whether the account did the same on three earlier days: it is its work, wherever it is.
+    pub is_usual: bool,
 }
 
 /// How severe a change is, and why; none when it is ordinary.
 pub type Graded = Option<(Severity, Text)>;
+
+/// A change that is not ordinary.
+struct Judged<'a> {
+    changed: &'a Changed,
+    severity: Severity,
+    why: Text,
+    /// Whether two signs meet that say nothing of one another: the network, and that the account
+    /// never did so.
+    is_double: bool,
+}
 
 /// What changes of one kind lead to: a finding for each account that made some that are not
 /// ordinary.
@@ -50,7 +64,8 @@ pub fn conclude(
     let findings = all.iter().filter_map(|(_, changes)| {
         let judged = changes.first.iter().filter_map(|changed| {
             let around = around(changes, changed, context);
-            grade(&around).map(|(severity, why)| (changed, severity, why))
+            let is_double = around.is_new_network && around.is_first;
+            grade(&around).map(|(severity, why)| Judged { changed, severity, why, is_double })
         });
         let judged: Vec<_> = judged.collect();
         (!judged.is_empty()).then(|| finding(card, changes, &judged, speaks_to))
@@ -73,26 +88,44 @@ fn around<'a>(changes: &Changes, changed: &'a Changed, context: &Conclusion<'_>)
         changed,
         is_new_network: arrived || changed.network.is_some_and(|network| is_new(network, own)),
         is_first: is_known && changes.first.first() == Some(changed),
+        is_usual: is_usual(changes, changed.day),
+    }
+}
+
+/// Whether an account made the same kind of change on three days before one.
+fn is_usual(changes: &Changes, day: i32) -> bool {
+    let days: BTreeSet<_> = changes.first.iter().map(|changed| changed.day).collect();
+    days.range(..day).count() >= USUAL_DAYS
+}
+
+/// The severity of a change that leaves a way back: high from a network new to the account, medium
+/// where it is the first; none where it is the account's work.
+pub fn way_back(around: &Around<'_>) -> Graded {
+    match (around.is_new_network, around.is_first) {
+        _ if around.is_usual => None,
+        (true, _) => Some((Severity::High, NEW_NETWORK)),
+        (false, true) => Some((Severity::Medium, FIRST)),
+        (false, false) => None,
     }
 }
 
 fn finding(
     card: &Card,
     changes: &Changes,
-    judged: &[(&Changed, Severity, Text)],
+    judged: &[Judged<'_>],
     speaks_to: &[(Question, State)],
 ) -> Finding {
-    let severity = judged.iter().map(|(_, severity, _)| *severity).max().unwrap_or(card.severity);
-    let marks: Vec<_> = judged.iter().map(|(changed, _, _)| changed.mark).collect();
+    let severity = judged.iter().map(|one| one.severity).max().unwrap_or(card.severity);
+    let marks: Vec<_> = judged.iter().map(|one| one.changed.mark).collect();
     let span = marks.first().zip(marks.last()).map(|(first, last)| (first.0, last.0));
     let (first, last) = span.map(stated).unwrap_or_default();
-    let worst = judged.iter().find(|(_, of, _)| *of == severity);
-    let why = worst.map(|(_, _, why)| why.clone()).unwrap_or_else(|| card.what.clone());
-    let targets: BTreeSet<&str> = judged.iter().map(|(changed, _, _)| &*changed.target).collect();
+    let worst = judged.iter().find(|one| one.severity == severity);
+    let why = worst.map(|one| one.why.clone()).unwrap_or_else(|| card.what.clone());
+    let targets: BTreeSet<&str> = judged.iter().map(|one| &*one.changed.target).collect();
     let targets: Vec<_> =
         targets.iter().filter(|name| !name.is_empty()).take(5).map(|name| visible(name)).collect();
     let (count, name, targets) = (judged.len(), visible(&changes.name), targets.join(", "));
-    let action = worst.map(|(changed, _, _)| visible(&changed.action)).unwrap_or_default();
+    let action = worst.map(|one| visible(&one.changed.action)).unwrap_or_default();
     let on =
         |text: &str| if targets.is_empty() { String::new() } else { format!("{text}{targets}") };
     Finding {
@@ -115,11 +148,19 @@ fn finding(
             ..scope([], What::CHANGED)
         },
         places: marks.into_iter().map(place).collect(),
-        speaks_to: speaks_to.to_vec(),
+        speaks_to: speaks_to.iter().map(|said| stronger(*said, judged)).collect(),
         ..card.finding(Text::new(
             format!("{name}: {}", card.name.en),
             format!("{name}:{}", card.name.ja),
         ))
+    }
+}
+
+/// A way back is likely where two signs meet.
+fn stronger(said: (Question, State), judged: &[Judged<'_>]) -> (Question, State) {
+    match said {
+        (Question::Q7, _) if judged.iter().any(|one| one.is_double) => (said.0, State::Likely),
+        said => said,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
+use crate::judge::activity::Network;
 
 /// The detection.
 pub struct Egress;
@@ -23,8 +24,8 @@ impl Detector for Egress {
         id: "D5",
         name: Text::fixed("Large egress", "大量の送信"),
         what: Text::fixed(
-            "More than 200 MB sent to one client in a day, which is also more than five times the 95th percentile of its own other days (where it has seven) and more than the 99.5th percentile of the other clients' days (where there are twenty).",
-            "1日に1クライアントへ200 MBを超える送信があり、かつ本人の他の日(7日以上ある場合)の95パーセンタイルの5倍、および他クライアントの日(20日以上ある場合)の99.5パーセンタイルを超えるもの。",
+            "More than 200 MB sent to one client in a day, which is also more than five times the 95th percentile of its own other days (where it has seven) and more than the 99.5th percentile of the other clients' days (where there are twenty). Low for one large file, without a norm, and to a network that three or more accounts use on most of their days.",
+            "1日に1クライアントへ200 MBを超える送信があり、かつ本人の他の日(7日以上ある場合)の95パーセンタイルの5倍、および他クライアントの日(20日以上ある場合)の99.5パーセンタイルを超えるもの。1つの大きなファイルの場合、比較対象がない場合、3以上のアカウントが主に使うネットワーク(職場)への送信は軽微とします。",
         ),
         why: Text::fixed(
             "Information that leaves leaves as bytes. The amount bounds what can have been taken.",
@@ -56,6 +57,7 @@ impl Detector for Egress {
             .collect();
         all.sort_unstable();
         let limits = context.thresholds;
+        let offices = context.baseline.activities.offices();
         let mut verdict = Verdict::default();
         for (key, client) in clients {
             let days = client.days();
@@ -63,7 +65,9 @@ impl Detector for Egress {
             for (index, day) in large {
                 let measure = Measure::of(&days, index, &all, key);
                 if measure.is_large(day, limits) {
-                    verdict.findings.push(finding(key, client, day, &measure));
+                    let network = Network::of(client.name.as_bytes());
+                    let is_office = network.is_some_and(|network| offices.contains(&network));
+                    verdict.findings.push(finding(key, client, day, &measure, is_office));
                 }
             }
         }
@@ -124,11 +128,17 @@ fn nth_other(sorted: &[(u64, Fingerprint)], key: Fingerprint, n: usize) -> u64 {
     rest.nth(from_top).map_or(0, |(bytes, _)| *bytes)
 }
 
-fn finding(key: Fingerprint, client: &ClientStats, day: &Day, measure: &Measure) -> Finding {
+fn finding(
+    key: Fingerprint,
+    client: &ClientStats,
+    day: &Day,
+    measure: &Measure,
+    is_office: bool,
+) -> Finding {
     let megabytes = day.bytes / 1_000_000;
     let is_one_file = day.largest.0 > day.bytes / 10 * 8;
     let has_norm = measure.own.is_some() || measure.site.is_some();
-    let is_weak = is_one_file || !has_norm;
+    let is_weak = is_one_file || !has_norm || is_office;
     let mb = |bytes: Option<u64>| {
         bytes.map_or_else(|| "–".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000))
     };
@@ -153,7 +163,8 @@ fn finding(key: Fingerprint, client: &ClientStats, day: &Day, measure: &Measure)
         ),
         scope: Scope { actor: Some(key), day: Some(day.day), ..Scope::default() },
         places: vec![(None, day.largest.1)],
-        speaks_to: vec![(Question::Q4, State::Possible)],
+        // Who takes much to the desk works with it: the accounts' days say more.
+        speaks_to: if is_office { Vec::new() } else { vec![(Question::Q4, State::Possible)] },
         ..Egress::CARD.finding(Text::new(
             format!("{megabytes} MB were sent to {} in one day", client.name),
             format!("1日に {} へ{megabytes} MBが送信されました", client.name),

@@ -15,6 +15,13 @@ pub const OWN_DAYS: usize = 14;
 
 /// Documents about something from which on an account that never touched any is conspicuous.
 const SEVERAL: u64 = 3;
+/// And one in so many of the day's records at least is about such a document: it came for them.
+const AIM: u64 = 2;
+/// Documents about something from which on a day from a new network is conspicuous, where the
+/// account does touch such documents now and then.
+const MANY: u64 = 5;
+/// And times the most of any earlier day.
+const MANY_TIMES: u64 = 2;
 
 /// One day of an account.
 pub struct AccountDay<'a> {
@@ -85,8 +92,9 @@ impl AccountDay<'_> {
         visible(&self.stats.name)
     }
 
-    /// A finding about documents whose names say that they are about something: from a network new
-    /// to the account, or several by an account that never touched any.
+    /// A finding about documents whose names say that they are about something: several by an
+    /// account that never touched any, or many from a network new to it. One from a train or a
+    /// hotel is what everybody does.
     pub fn topic(
         &self,
         card: &Card,
@@ -100,9 +108,14 @@ impl AccountDay<'_> {
             (documents, found.iter().flat_map(|(_, first)| first.iter().copied()).collect())
         };
         let (documents, mut marks) = of(self.acts);
-        let is_first =
-            self.earlier().count() >= own_days && self.earlier().all(|acts| of(acts).0 == 0);
-        if documents == 0 || !(self.graver.is_some() || (documents >= SEVERAL && is_first)) {
+        let most = self.earlier().map(|acts| of(acts).0).max().unwrap_or(0);
+        let is_graver = self.graver.is_some();
+        let is_first = documents >= if is_graver { SEVERAL } else { MANY }
+            && most == 0
+            && self.earlier().count() >= own_days
+            && documents.saturating_mul(AIM) >= self.acts.records;
+        let is_many = documents >= MANY && documents > most.saturating_mul(MANY_TIMES);
+        if !(is_first || (is_many && is_graver)) {
             return None;
         }
         marks.sort_unstable();

@@ -1,6 +1,6 @@
 //! E1: an account that somebody made who does not usually, or who has just come from elsewhere.
 
-use super::changes::{self, Around, FIRST, Graded, NEW_NETWORK};
+use super::changes;
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
 use crate::event::Field;
@@ -17,8 +17,8 @@ impl Detector for NewAccount {
         id: "E1",
         name: Text::fixed("New account", "アカウントの作成"),
         what: Text::fixed(
-            "An account created by one that signed in from a network new to it within the day before, or by one that is known for two weeks and never created any.",
-            "直前1日以内に新しいネットワークからサインインしたアカウント、または2週間以上の記録がありこれまで作成したことのないアカウントによる、アカウントの作成。",
+            "An account created by one that signed in from a network new to it within the day before, or by one that is known for two weeks and never created any. An account that did so on three earlier days is left out: that is its work.",
+            "直前1日以内に新しいネットワークからサインインしたアカウント、または2週間以上の記録がありこれまで作成したことのないアカウントによる、アカウントの作成。過去3日以上で作成しているアカウントは、通常の業務とみなし除きます。",
         ),
         why: Text::fixed(
             "A second account stays when the password of the first is changed.",
@@ -42,15 +42,7 @@ impl Detector for NewAccount {
             Change::AccountCreated,
             context,
             &[(Question::Q7, State::Possible)],
-            grade,
+            changes::way_back,
         )
-    }
-}
-
-fn grade(around: &Around<'_>) -> Graded {
-    match (around.is_new_network, around.is_first) {
-        (true, _) => Some((Severity::High, NEW_NETWORK)),
-        (false, true) => Some((Severity::Medium, FIRST)),
-        (false, false) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! E3: a key that outlives a change of password.
 
-use super::changes::{self, Around, FIRST, Graded, NEW_NETWORK};
+use super::changes;
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
 use crate::event::Field;
@@ -45,15 +45,7 @@ impl Detector for Credential {
             Change::CredentialAdded,
             context,
             &[(Question::Q7, State::Possible)],
-            grade,
+            changes::way_back,
         )
-    }
-}
-
-fn grade(around: &Around<'_>) -> Graded {
-    match (around.is_new_network, around.is_first) {
-        (true, _) => Some((Severity::High, NEW_NETWORK)),
-        (false, true) => Some((Severity::Medium, FIRST)),
-        (false, false) => None,
     }
 }

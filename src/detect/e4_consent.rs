@@ -1,6 +1,6 @@
 //! E4: an application is let in.
 
-use super::changes::{self, Around, FIRST, Graded, NEW_NETWORK};
+use super::changes;
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
 use crate::event::Field;
@@ -45,15 +45,7 @@ impl Detector for Consent {
             Change::ConsentGiven,
             context,
             &[(Question::Q7, State::Possible)],
-            grade,
+            changes::way_back,
         )
-    }
-}
-
-fn grade(around: &Around<'_>) -> Graded {
-    match (around.is_new_network, around.is_first) {
-        (true, _) => Some((Severity::High, NEW_NETWORK)),
-        (false, true) => Some((Severity::Medium, FIRST)),
-        (false, false) => None,
     }
 }

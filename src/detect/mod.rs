@@ -11,6 +11,7 @@ mod days;
 mod declared;
 mod outcome;
 mod packs;
+mod parties;
 mod seen;
 mod settings;
 

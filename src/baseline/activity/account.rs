@@ -93,7 +93,7 @@ pub enum Known {
 }
 
 impl Distinct {
-    fn add(&mut self, thing: Fingerprint) {
+    pub(super) fn add(&mut self, thing: Fingerprint) {
         if let Err(place) = self.0.binary_search(&thing)
             && place < EXACT
         {
@@ -118,7 +118,7 @@ impl Distinct {
         &self.0
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         other.0.iter().for_each(|thing| self.add(*thing));
     }
 }

@@ -1,9 +1,9 @@
 //! What one account did from one network.
 
-use super::{Mark, keep_earliest};
-use crate::base::{Fingerprint, Instant, Merge};
+use super::{Distinct, Mark, keep_earliest};
+use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
-use crate::judge::activity::{Activity, Network, Reason, What};
+use crate::judge::activity::{Act, Activity, Network, Reason, What};
 use serde::{Deserialize, Serialize};
 
 /// Seconds over which failed sign-ins are counted together.
@@ -12,6 +12,8 @@ pub const TRY_SECS: i64 = 300;
 const TIMES: usize = 512;
 /// Failures whose places are kept, the earliest.
 const PLACES: usize = 4;
+/// Days of use that are kept, the earliest.
+const DAYS: usize = 64;
 
 /// What one account did from one network.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,12 +34,22 @@ pub struct Pair {
     refused: Vec<Mark>,
     /// The first two days with a successful sign-in, each with its first.
     pub days: Vec<DayUse>,
+    /// Days on which it signed in or did something, UTC, in order.
+    pub used: Vec<i32>,
     /// Documents taken away.
     pub taken: u64,
-    /// The first and the last document taken away.
-    pub taken_span: Option<(Instant, Instant)>,
-    /// The first documents taken away.
-    pub taken_first: Vec<Mark>,
+    /// Documents taken away or read, searches and lists.
+    pub acts: u64,
+    /// The first and the last of these.
+    pub acts_span: Option<(Instant, Instant)>,
+    /// The first of these.
+    pub acts_first: Vec<Mark>,
+    /// Searches for what leads further.
+    pub searches: u64,
+    /// Different documents that tell of systems, mail or people by their names.
+    pub telling: Distinct,
+    /// Different projects.
+    pub projects: Distinct,
 }
 
 /// A day on which something was done first so.
@@ -72,19 +84,27 @@ impl Pair {
             tries: Vec::new(),
             refused: Vec::new(),
             days: Vec::new(),
+            used: Vec::new(),
             taken: 0,
-            taken_span: None,
-            taken_first: Vec::new(),
+            acts: 0,
+            acts_span: None,
+            acts_first: Vec::new(),
+            searches: 0,
+            telling: Distinct::default(),
+            projects: Distinct::default(),
         }
     }
 
     /// Notes what it did.
-    pub fn note(&mut self, activity: &Activity<'_>, mark: Mark) {
+    pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
         self.named(
             String::from_utf8_lossy(activity.account).as_ref(),
             &activity.address(),
             activity.organisation().map(|name| String::from_utf8_lossy(name).to_lowercase().into()),
         );
+        if !matches!(activity.what, What::Refused(_)) {
+            self.used(day_of(activity.at, 0));
+        }
         match activity.what {
             What::SignedIn => {
                 let day = day_of(activity.at, activity.offset_secs);
@@ -96,12 +116,37 @@ impl Pair {
                 self.add(activity.at.div_euclid(TRY_SECS) as i32, tries);
                 keep_earliest(&mut self.refused, mark, PLACES);
             }
-            what if what.bits() & What::TAKEN != 0 => {
-                self.taken += 1;
-                self.taken_span = super::joined(self.taken_span, Some((mark.0, mark.0)));
-                keep_earliest(&mut self.taken_first, mark, PLACES);
-            }
-            _ => {}
+            What::Act(act) => self.act(activity, act, mark, seed),
+            What::Change(_) => {}
+        }
+    }
+
+    fn act(&mut self, activity: &Activity<'_>, act: Act, mark: Mark, seed: Seed) {
+        self.acts += 1;
+        self.acts_span = super::joined(self.acts_span, Some((mark.0, mark.0)));
+        keep_earliest(&mut self.acts_first, mark, PLACES);
+        self.taken += u64::from(matches!(act, Act::Downloaded | Act::Exported));
+        self.searches += u64::from(activity.is_sensitive_search());
+        if let Some(project) = activity.project() {
+            self.projects.add(seed.of(project));
+        }
+        if act != Act::Searched && activity.topic().is_some() {
+            self.telling.add(seed.of(activity.object().unwrap_or(b"")));
+        }
+    }
+
+    /// Its first use that is known, a sign-in or an act.
+    pub fn first_use(&self) -> Option<Mark> {
+        let signed_in = self.days.iter().map(|day| day.first).min();
+        signed_in.into_iter().chain(self.acts_first.first().copied()).min()
+    }
+
+    fn used(&mut self, day: i32) {
+        if let Err(place) = self.used.binary_search(&day)
+            && place < DAYS
+        {
+            self.used.insert(place, day);
+            self.used.truncate(DAYS);
         }
     }
 
@@ -192,10 +237,15 @@ impl Merge for Pair {
         for day in other.days {
             add_day(&mut self.days, day);
         }
+        other.used.into_iter().for_each(|day| self.used(day));
         self.taken += other.taken;
-        self.taken_span = super::joined(self.taken_span, other.taken_span);
-        for mark in other.taken_first {
-            keep_earliest(&mut self.taken_first, mark, PLACES);
+        self.acts += other.acts;
+        self.acts_span = super::joined(self.acts_span, other.acts_span);
+        for mark in other.acts_first {
+            keep_earliest(&mut self.acts_first, mark, PLACES);
         }
+        self.searches += other.searches;
+        self.telling.merge(&other.telling);
+        self.projects.merge(&other.projects);
     }
 }

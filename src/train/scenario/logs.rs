@@ -72,6 +72,14 @@ fn clf(at: i64) -> String {
 }
 
 impl Logs {
+    /// Ends every log at one time.
+    pub(super) fn end_at(&mut self, end: i64) {
+        let Self { web, sign_in, audit, mail, proxy } = self;
+        for log in [web, sign_in, audit, mail, proxy] {
+            log.remove(end, i64::MAX, &|_| true);
+        }
+    }
+
     pub(super) fn request(&mut self, at: i64, of: &Request<'_>) {
         let Request { from, account, line, status, bytes, agent } = of;
         let time = clf(at);

@@ -183,6 +183,8 @@ pub fn generate(wanted: &Wanted) -> Result<Vec<CaseFile>, String> {
     let mut book = Book { random, logs: Logs::default(), truth, sessions: 0 };
     life::live(&world, span, &mut book);
     campaigns::run(wanted.scenario, &world, span, &mut book);
+    // Logs are collected at one time: what people do after it stands in none of them.
+    book.logs.end_at(span.end());
     Ok(files(wanted, book))
 }
 
