@@ -17,12 +17,15 @@ import { Described } from "./mapping";
 import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
 import { Start } from "./start";
+import { Making, TrainingMark } from "./training";
 
 function CurrentScreen(): JSX.Element {
   const now = screen.value;
   switch (now.kind) {
     case "start":
       return <Start cancelled={now.cancelled} />;
+    case "making":
+      return <Making share={now.share} />;
     case "checking":
       return <Checking tally={now.tally} since={now.since} />;
     case "failed":
@@ -156,6 +159,7 @@ export function Page(): JSX.Element {
   return (
     <div class="page" {...drops}>
       <Head />
+      <TrainingMark />
       <CurrentScreen />
       <Foot />
       <Inputs />
