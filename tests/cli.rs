@@ -619,3 +619,36 @@ fn a_case_is_written_into_an_empty_folder_only() {
     assert!(unknown.err.contains("expected quiet, or one of T1 to T6"), "{}", unknown.err);
     assert!(!folder.0.join("other").exists());
 }
+
+#[test]
+fn a_case_to_practise_on_is_marked_in_every_form() {
+    let folder = Folder::new("training")
+        .with("access.log", attacked())
+        .with("settings.json", r#"{"training":"T1-<b>"}"#);
+    let written = |form: &str, lang: &str| {
+        let command = [
+            "check",
+            "--settings",
+            "settings.json",
+            "--format",
+            form,
+            "--lang",
+            lang,
+            "access.log",
+        ];
+        folder.run(&command).out
+    };
+    let mark = "TRAINING: synthetic logs, case T1-<b>";
+    assert!(written("text", "en").starts_with(mark));
+    assert!(written("text", "ja").starts_with("訓練用:合成ログ"));
+    assert!(written("html", "en").contains("TRAINING: synthetic logs, case T1-&lt;b&gt;"));
+    assert!(written("csv", "en").lines().skip(1).all(|row| row.ends_with("\"T1-<b>\"")));
+    assert_eq!(
+        folder
+            .run(&["check", "--settings", "settings.json", "--format", "json", "access.log"])
+            .report()
+            .training(),
+        Some("T1-<b>")
+    );
+    assert!(!folder.run(&["check", "--format", "html", "access.log"]).out.contains("TRAINING"));
+}

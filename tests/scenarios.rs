@@ -45,6 +45,18 @@ fn a_seed_is_a_case() {
 }
 
 #[test]
+fn a_name_is_a_case_of_the_usual_size() {
+    let named: Wanted = "t1-7".parse().unwrap();
+    assert_eq!((named.scenario, named.seed), (Scenario::T1, 7));
+    assert_eq!((named.days, named.users), (90, 320));
+    assert_eq!(named.to_string(), "T1-7");
+    assert_eq!("quiet-0".parse::<Wanted>().unwrap().to_string(), "quiet-0");
+    for wrong in ["", "T1", "T1-", "T8-1", "T1-+1", "T1-1-1", "T1 -1", "T1-18446744073709551616"] {
+        assert!(wrong.parse::<Wanted>().unwrap_err().ends_with("such as T1-7"), "{wrong}");
+    }
+}
+
+#[test]
 fn what_is_out_of_range_is_refused() {
     let days = Wanted { days: 3, ..Wanted::new(Scenario::T1, 1) };
     assert_eq!(generate(&days).unwrap_err(), "3 days: a case has 30 to 366");

@@ -43,6 +43,9 @@ pub struct Settings {
     pub indicators: Vec<ListId>,
     /// Which rules and detections speak.
     pub rules: RuleSettings,
+    /// The case to practise on that the logs are, `T1-7`; every form of the report then says that
+    /// they are synthetic.
+    pub training: Option<String>,
 }
 
 /// Which rules and detections speak, and the lists that rules ask for.

@@ -7,7 +7,7 @@ use crate::base::{Language, visible};
 use crate::finding::Finding;
 use std::collections::BTreeMap;
 
-const HEAD_EN: [&str; 15] = [
+const HEAD_EN: [&str; 16] = [
     "finding",
     "detection",
     "severity",
@@ -23,8 +23,9 @@ const HEAD_EN: [&str; 15] = [
     "time",
     "record",
     "rule",
+    "training",
 ];
-const HEAD_JA: [&str; 15] = [
+const HEAD_JA: [&str; 16] = [
     "番号",
     "検知",
     "重大度",
@@ -40,6 +41,7 @@ const HEAD_JA: [&str; 15] = [
     "時刻",
     "記録",
     "ルール",
+    "訓練用ケース",
 ];
 
 /// The findings with their evidence.
@@ -53,7 +55,10 @@ pub fn csv(report: &Report, language: Language) -> String {
     row(&mut out, head.iter().map(|text| (*text).to_owned()));
     for finding in &report.findings {
         let own = own_cells(finding, language);
-        let rule = || std::iter::once(finding.rule.clone().unwrap_or_default());
+        let behind = [
+            finding.rule.clone().unwrap_or_default(),
+            report.training().unwrap_or_default().to_owned(),
+        ];
         for evidence in &finding.evidence {
             let record = [
                 names.get(&evidence.stream).copied().unwrap_or("-").to_owned(),
@@ -62,11 +67,11 @@ pub fn csv(report: &Report, language: Language) -> String {
                 evidence.time.clone().unwrap_or_default(),
                 evidence.text.clone().unwrap_or_else(|| not_read(language)),
             ];
-            row(&mut out, own.iter().cloned().chain(record).chain(rule()));
+            row(&mut out, own.iter().cloned().chain(record).chain(behind.iter().cloned()));
         }
         if finding.evidence.is_empty() {
             let none = std::iter::repeat_n(String::new(), 5);
-            row(&mut out, own.iter().cloned().chain(none).chain(rule()));
+            row(&mut out, own.iter().cloned().chain(none).chain(behind.iter().cloned()));
         }
     }
     out

@@ -2,7 +2,7 @@
 //! forbids both. Everything that comes from a log goes through one escaping writer.
 
 use super::model::{Incident, Report, SourceReport, Unparsed};
-use super::words::{confidence, outcome, pick, severity, state};
+use super::words::{confidence, outcome, pick, severity, state, training};
 use crate::base::{Language, Text, visible};
 use crate::finding::{Evidence, Finding};
 use std::collections::BTreeMap;
@@ -89,9 +89,12 @@ impl Page {
         });
         self.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\"><title>");
         self.word("Sekisho report", "Sekisho レポート");
-        self.markup("</title><style>")
-            .markup(STYLE)
-            .markup("</style></head><body><main><header><h1>");
+        self.markup("</title><style>").markup(STYLE).markup("</style></head><body><main>");
+        if let Some(case) = report.training() {
+            self.markup("<p class=\"training\"><strong>").said(&training(case));
+            self.markup("</strong></p>");
+        }
+        self.markup("<header><h1>");
         if let Some(first) = report.questions.first() {
             self.said(&state(first.state)).markup("</h1><p class=\"lead\">").said(&first.summary);
         }

@@ -17,6 +17,11 @@ pub use model::{
 pub use text::text;
 
 impl Report {
+    /// The case to practise on that the logs are, where they are one.
+    pub fn training(&self) -> Option<&str> {
+        self.settings.get("training")?.as_str()
+    }
+
     /// Whether some input could not be read, and some could.
     pub fn is_partial(&self) -> bool {
         self.sources.iter().any(|source| !source.problems.is_empty())

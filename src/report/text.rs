@@ -1,7 +1,7 @@
 //! The report for a terminal. Log text is shown with its control characters made visible.
 
 use super::model::{Report, SourceReport};
-use super::words::{confidence, outcome, pick, severity, state};
+use super::words::{confidence, outcome, pick, severity, state, training};
 use crate::base::{Language, Text, visible};
 use crate::finding::Finding;
 use std::fmt::{Result, Write};
@@ -27,6 +27,9 @@ fn said(text: &Text, lang: Language) -> String {
 }
 
 fn write(out: &mut String, report: &Report, lang: Language) -> Result {
+    if let Some(case) = report.training() {
+        writeln!(out, "{}\n", said(&training(case), lang))?;
+    }
     for answer in &report.questions {
         writeln!(out, "{} {}", answer.id, said(&answer.question, lang))?;
         let label = state(answer.state);

@@ -53,3 +53,11 @@ pub fn pick(language: Language, en: &'static str, ja: &'static str) -> &'static 
         Language::Ja => ja,
     }
 }
+
+/// What is said where the logs are a case to practise on.
+pub fn training(case: &str) -> Text {
+    Text::new(
+        format!("TRAINING: synthetic logs, case {case}. Nothing in here happened."),
+        format!("訓練用:合成ログ(ケース{case})。実際に起きた事象ではありません。"),
+    )
+}

@@ -6,5 +6,7 @@ mod scenario;
 mod traffic;
 
 pub use random::Random;
-pub use scenario::{CaseFile, Entities, Scenario, Truth, Vector, Wanted, generate};
+pub use scenario::{
+    CaseFile, Entities, Progress, Scenario, Truth, Vector, Wanted, generate, generate_telling,
+};
 pub use traffic::{Traffic, write_traffic};

@@ -17,6 +17,7 @@ use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SAL
 use crate::report::{self, Report};
 use crate::shard::Cuts;
 use crate::sigma::RuleKind;
+use crate::train::{CaseFile, Wanted, generate_telling};
 use file::PageFile;
 use js_sys::{Function, Uint8Array};
 use serde::Serialize;
@@ -636,6 +637,21 @@ pub fn detections() -> Result<JsValue> {
 pub fn formats() -> Result<JsValue> {
     js_sys::JSON::parse(crate::format::CARDS)
         .map_err(|_| JsError::new("the list of formats is damaged"))
+}
+
+/// Makes a case to practise on by its name, `T1-7`: an array of names and bytes. `progress` is told
+/// how many thousandths of it are written.
+#[wasm_bindgen]
+pub fn generate(case: &str, progress: &Function) -> Result<js_sys::Array> {
+    let wanted: Wanted = case.parse().map_err(failed)?;
+    let mut tell = told(progress);
+    let mut days = |day: u32, of: u32| tell(u64::from(day) * 1_000 / u64::from(of.max(1)));
+    let files = generate_telling(&wanted, &mut days).map_err(failed)?;
+    let file = |file: CaseFile| {
+        let bytes = Uint8Array::from(file.bytes.as_slice());
+        js_sys::Array::of2(&JsValue::from(file.name), &bytes)
+    };
+    Ok(files.into_iter().map(file).collect())
 }
 
 /// Version and build.

@@ -6,12 +6,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { runInThisContext } from "node:vm";
 import { compiledModule } from "./lib/engine.mjs";
 import { PAGE, ROOT, temporary } from "./lib/places.mjs";
 import { writeSamples } from "./lib/samples.mjs";
-import { commandLine } from "./lib/sekisho.mjs";
+import { commandLine, generate } from "./lib/sekisho.mjs";
 
 const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -44,6 +44,20 @@ test("indicator lists, plain and private", async () => {
     assert.equal(JSON.parse(expected).findings.length, 2);
     assert.equal(report(log, undefined, undefined, list), expected);
   }
+});
+
+test("cases to practise on, from the same seed", async () => {
+  for (const [scenario, seed] of [["quiet", 3], ["T1", 7], ["T2", 7], ["T6", SEED % 1000]]) {
+    const folder = join(temporary("generated"), "case");
+    await generate(["--scenario", scenario, "--seed", `${seed}`, "--out", folder]);
+    let told = 0;
+    const made = wasm.generate(`${scenario}-${seed}`, (thousandths) => (told = thousandths));
+    assert.ok(told > 900, `progress ends at ${told} thousandths`);
+    const names = below(folder).map((path) => relative(folder, path));
+    assert.deepEqual(made.map(([name]) => name).sort(), names.sort());
+    for (const [name, bytes] of made) assert.ok(readFileSync(join(folder, name)).equals(bytes), `${scenario}-${seed} ${name}`);
+  }
+  for (const name of ["T1", "T7-1", "T1-", "T1-x", "T1-99999999999999999999", "-1"]) assert.throws(() => wasm.generate(name, () => undefined), /such as T1-7/, name);
 });
 
 /** Every log that the Rust cases made, the case files themselves, and the samples of the page tests. */

@@ -18,6 +18,7 @@ import {
   ended,
   exported,
   fill,
+  generate,
   openFindings,
   press,
   reportJson,
@@ -118,6 +119,53 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       }
       assert.ok(visited.size > 3, "Tab goes through the page");
     }));
+
+  test("a sample case is made, checked and marked as training on every screen and in every export", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const folder = join(temporary("sample"), "case");
+      await generate(["--scenario", "T2", "--seed", "7", "--out", folder]);
+      const logs = join(folder, "logs");
+      writeFileSync(join(folder, "settings.json"), JSON.stringify({ training: "T2-7" }));
+      const expected = await commandLine(logs, readdirSync(logs), ["--settings", "../settings.json"]);
+      const start = performance.now();
+      await press(tab, "[data-action=sample]");
+      await there(tab, "[data-training=T2-7]");
+      await until(async () => (await state(tab)) === "done", { what: "the sample's report", limit: 60_000 });
+      const seconds = (performance.now() - start) / 1000;
+      assert.ok(seconds < 30, `the sample took ${seconds} s`);
+      const json = await reportJson(tab);
+      assert.equal(json, expected);
+      assert.equal(JSON.parse(json).questions[0].state, "likely");
+      assert.match(await text(tab, "aside.training"), /TRAINING.*T2-7/);
+      for (const form of ["html", "csv"]) assert.match(await exported(tab, form), /T2-7/, form);
+      assert.match(await exported(tab, "html"), /TRAINING: synthetic logs, case T2-7/);
+      const download = tab.raw.waitForEvent?.("download");
+      await press(tab, "[data-export=json]");
+      if (download) assert.equal((await download).suggestedFilename(), "sekisho-report-training-T2-7.json");
+      await press(tab, "[data-action=truth]");
+      await until(async () => /"scenario": "T2"/.test(await text(tab, "dialog")), { what: "the truth" });
+      await tab.screenshot(join(SHOTS, `${name}-truth.png`));
+      await tab.press("Escape");
+      await tab.screenshot(join(SHOTS, `${name}-sample.png`));
+      await press(tab, "[data-action=other]");
+      await there(tab, ".drop-zone");
+      assert.equal(await count(tab, "aside.training"), 0);
+    }));
+
+  test("an address opens a case to practise on", async () => {
+    const tab = await browser.open();
+    try {
+      await tab.raw.goto(`${PAGE_URL}#train=T4-3`);
+      await there(tab, "[data-training=T4-3]");
+      await ended(tab);
+      assert.equal(JSON.parse(await reportJson(tab)).settings.training, "T4-3");
+      await tab.raw.goto(`${addresses.http}#train=T9-3`);
+      await until(async () => (await state(tab)) === "failed", { what: "a case that there is not" });
+      assert.match(await text(tab, "main"), /such as T1-7/);
+    } finally {
+      await tab.close();
+    }
+  });
 
   test("pasted text is checked", () =>
     withPage(PAGE_URL, async (tab) => {

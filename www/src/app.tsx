@@ -4,7 +4,7 @@ import "./box";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { language, words } from "./i18n";
-import { cancel, showStart, start } from "./state/app";
+import { cancel, showStart, start, startCase } from "./state/app";
 import { messageOf, prepare, takeEngine } from "./state/engine";
 import { joinOuter, tellOuter } from "./state/shell";
 import { watchTheme } from "./state/theme";
@@ -15,6 +15,8 @@ import type { ToFrame } from "./lib/shell";
 
 async function hear(message: ToFrame): Promise<void> {
   if (message.kind === "engine") return takeEngine(message.packed);
+  // The screen tells how it goes.
+  if (message.kind === "train") return startCase(message.name).catch(() => undefined);
   if (message.kind === "cancel") {
     await cancel();
     return tellOuter({ kind: "settled", ticket: message.ticket, error: null });

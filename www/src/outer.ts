@@ -128,6 +128,10 @@ input.addEventListener("change", () => {
   input.value = "";
 });
 
+/** `#train=T1-7` in the address opens that case to practise on. */
+const train = new URLSearchParams(location.hash.slice(1)).get("train");
+if (train) tell({ kind: "train", name: train });
+
 /** Resolves when the whole document has been read. */
 const read = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve));
 

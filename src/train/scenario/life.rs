@@ -28,9 +28,10 @@ const PROBES: &[&str] = &[
     "/api/v1/users",
 ];
 
-/// Writes the ordinary life of a period.
-pub(super) fn live(world: &World, span: Span, book: &mut Book) {
+/// Writes the ordinary life of a period. `told` hears of each day that begins.
+pub(super) fn live(world: &World, span: Span, book: &mut Book, told: &mut dyn FnMut(u32)) {
     for day in 0..span.days {
+        told(day as u32);
         let midnight = span.start + day * DAY;
         let is_open = is_workday(midnight);
         for user in &world.users {

@@ -67,7 +67,7 @@ impl FromStr for Scenario {
     }
 }
 
-/// Which case.
+/// Which case. By its name, `T1-7`, it is one of the usual size.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
     /// What happens.
@@ -98,6 +98,29 @@ impl Wanted {
         Ok(())
     }
 }
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = text.split_once('-').and_then(|(scenario, seed)| {
+            let is_number = !seed.is_empty() && seed.bytes().all(|byte| byte.is_ascii_digit());
+            Some(Self::new(scenario.parse().ok()?, is_number.then(|| seed.parse().ok())??))
+        });
+        named.ok_or_else(|| {
+            "expected a scenario (quiet, T1 to T6), a hyphen and a number, such as T1-7".to_owned()
+        })
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.scenario, self.seed)
+    }
+}
+
+/// Is told how many days of a case are written, and of how many.
+pub type Progress<'p> = &'p mut dyn FnMut(u32, u32);
 
 /// A file of a case.
 #[derive(Clone, Debug)]
@@ -173,6 +196,11 @@ impl Book {
 
 /// Makes a case: logs, truth, and a file that says what it is.
 pub fn generate(wanted: &Wanted) -> Result<Vec<CaseFile>, String> {
+    generate_telling(wanted, &mut |_, _| ())
+}
+
+/// The same, and tells how far it is.
+pub fn generate_telling(wanted: &Wanted, told: Progress<'_>) -> Result<Vec<CaseFile>, String> {
     wanted.check()?;
     // Apart for each scenario, so that two of one seed differ in all.
     let seed = wanted.seed.wrapping_mul(8).wrapping_add(wanted.scenario as u64);
@@ -181,7 +209,7 @@ pub fn generate(wanted: &Wanted) -> Result<Vec<CaseFile>, String> {
     let world = World::new(u64::from(wanted.users), &mut random);
     let truth = Truth::new(wanted, (span.start, span.end()));
     let mut book = Book { random, logs: Logs::default(), truth, sessions: 0 };
-    life::live(&world, span, &mut book);
+    life::live(&world, span, &mut book, &mut |day| told(day, wanted.days));
     campaigns::run(wanted.scenario, &world, span, &mut book);
     // Logs are collected at one time: what people do after it stands in none of them.
     book.logs.end_at(span.end());

@@ -20,6 +20,9 @@ export async function commandLine(folder, names, more = []) {
   return stdout.replace(/\n$/, "");
 }
 
+/** Makes a case to practise on. */
+export const generate = (options) => run(CLI, ["generate", ...options]);
+
 export const state = (tab) => tab.outer(() => document.documentElement.dataset.state);
 
 /** Waits until the check that runs has ended. */

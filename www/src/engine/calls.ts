@@ -55,6 +55,11 @@ export const handlers: Handlers = {
   },
   listRules: ({ rules }) => JSON.parse(wasm_bindgen.list_rules(rules)),
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
+  generate: ({ name }, progress) =>
+    // Of a fixed date, because a year that is not stated follows from a file's.
+    wasm_bindgen
+      .generate(name, progress)
+      .map(([path, bytes]) => ({ name: path, file: new File([bytes], path, { lastModified: 0 }) })),
   survey: ({ name, file, settings, passwords }) => {
     const survey = wasm_bindgen.survey(name, file.size, changed(file), file, settings, passwords);
     const { is_locked, fault } = survey;

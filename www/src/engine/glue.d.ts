@@ -22,6 +22,10 @@ declare global {
     function initSync(options: { module: WebAssembly.Module }): void;
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
+    function generate(
+      name: string,
+      progress: (thousandths: number) => void,
+    ): [path: string, bytes: Uint8Array<ArrayBuffer>][];
     function holds_rules(file: Blob): boolean;
     function list_rules(rules: Uint8Array): string;
     function survey(

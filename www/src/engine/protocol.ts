@@ -20,6 +20,8 @@ export interface Settings {
   until?: string;
   /** The indicator lists of the check; filled in from those given. */
   indicators?: readonly ListId[];
+  /** The case to practise on that the logs are. */
+  training?: string;
   [threshold: string]: unknown;
 }
 
@@ -223,6 +225,12 @@ export interface NamedFile {
   readonly file: Blob;
 }
 
+/** A file of a case to practise on: `logs/…` is what is checked, `truth.json` what happened. */
+export interface MadeFile {
+  readonly name: string;
+  readonly file: File;
+}
+
 /** What is wrong with a rule, or is not as it should be. */
 export interface RuleProblem {
   readonly file: string;
@@ -321,6 +329,8 @@ export interface Calls {
   };
   listRules: { ask: { rules: Uint8Array<ArrayBuffer> }; answer: readonly ListedRule[] };
   readMapping: { ask: { text: string }; answer: MappingId };
+  /** Makes a case to practise on by its name, `T1-7`; `progress` hears of thousandths. */
+  generate: { ask: { name: string }; answer: MadeFile[] };
   survey: {
     ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
     answer: SentSurvey;

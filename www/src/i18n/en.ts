@@ -215,6 +215,18 @@ export const en = {
     announce: (share: string) => `${share} read`,
     fileDone: "read",
   },
+  training: {
+    label: "Training",
+    mark: (name: string) => `TRAINING: synthetic logs, case ${name}. Nothing in here happened.`,
+    offer: "Try a sample case",
+    hint: "Logs of a platform that does not exist, made in this page.",
+    making: "Making the logs of the case",
+    another: "Another case",
+    truth: "What was hidden in it",
+    truthTitle: "What was hidden in this case",
+    truthHint:
+      "What happened, and how each question should end. Compare it with the report once you have made up your own mind.",
+  },
   failed: {
     title: "The check could not be finished",
     body: "No report was made. What the engine said:",

@@ -34,6 +34,7 @@ export type ToFrame =
       readonly options?: ScriptOptions;
       readonly ticket?: number;
     }
+  | { readonly kind: "train"; readonly name: string }
   | { readonly kind: "cancel"; readonly ticket: number }
   | { readonly kind: "engine"; readonly packed: Uint8Array<ArrayBuffer> };
 

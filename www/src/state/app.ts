@@ -7,6 +7,7 @@ import { check, Tally, type Checked, type CheckOptions, type Given, type Refused
 import { Cancelled } from "../engine/pool";
 import type { Settings } from "../engine/protocol";
 import type { ScriptOptions } from "../lib/shell";
+import { logsOf, trainingOf } from "../lib/training";
 import { words } from "../i18n";
 import { catalogue, engines, messageOf, prepare } from "./engine";
 import { mayBeMapping, sortOut } from "./mappings";
@@ -17,9 +18,16 @@ import { resetView } from "./report";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
 import { tellOuter } from "./shell";
 
+/** `training`: the case to practise on that is made or checked. */
 export type Screen =
   | { readonly kind: "start"; readonly cancelled: boolean }
-  | { readonly kind: "checking"; readonly tally: Tally; readonly since: number }
+  | { readonly kind: "making"; readonly training: string; readonly share: number }
+  | {
+      readonly kind: "checking";
+      readonly tally: Tally;
+      readonly since: number;
+      readonly training: string | undefined;
+    }
   | { readonly kind: "done"; readonly checked: Checked }
   | { readonly kind: "failed"; readonly message: string; readonly refused: readonly Refused[] };
 
@@ -28,7 +36,9 @@ export const screen = signal<Screen>({ kind: "start", cancelled: false });
 // More workers than this bring nothing: reading is the limit by then, and each has its own memory.
 const MAX_WORKERS = 8;
 
+/** The check that runs, and the case that is being made; the latter has a token of its own. */
 let running: Tally | undefined;
+let making: object | undefined;
 
 /**
  * Checks files. Rejects when the check fails or is cancelled; the screen says so too. Without
@@ -38,6 +48,7 @@ export async function start(
   all: readonly Given[],
   unopened: readonly Refused[],
   script?: ScriptOptions,
+  training?: string,
 ): Promise<void> {
   // Wrong settings are shown at their fields on the first screen.
   if (settingsWrong.value && !script?.settings) {
@@ -52,7 +63,7 @@ export async function start(
   if (!script?.settings) sorted.mappings.forEach(addMapping);
   const refused = [...unopened, ...sorted.refused];
   const options = {
-    ...optionsOf(script, sorted.mappings),
+    ...optionsOf(script, sorted.mappings, training),
     rules: await rulesOf(script, rules),
     lists: await listsOf(script, lists),
   };
@@ -66,35 +77,60 @@ export async function start(
     rules.map(({ name }) => name),
     lists.map(({ name }) => name),
   ));
-  screen.value = { kind: "checking", tally, since: performance.now() };
+  screen.value = { kind: "checking", tally, since: performance.now(), training };
   tellOuter({ kind: "state", state: "checking" });
   try {
     const checked = await check(await engines(), tally, options);
     if (running !== tally) throw new Cancelled();
     finish(checked);
   } catch (error) {
-    if (running === tally) await fail(tally, error);
+    if (running === tally) await fail(tally.refused, error);
     throw error;
   } finally {
     if (running === tally) running = undefined;
   }
 }
 
+/** Makes a case to practise on, and checks its logs as if they had been dropped. */
+export async function startCase(name: string): Promise<void> {
+  await cancel();
+  const token = (making = {});
+  let logs: Given[];
+  const tell = (share: number) => {
+    if (making === token) screen.value = { kind: "making", training: name, share };
+  };
+  tell(0);
+  tellOuter({ kind: "state", state: "checking" });
+  const isCurrent = () => making === token;
+  try {
+    const made = await (await engines()).idle().ask("generate", { name }, (done) => tell(done / 1000));
+    if (!isCurrent()) throw new Cancelled();
+    making = undefined;
+    logs = logsOf(made);
+  } catch (error) {
+    if (isCurrent()) await fail([], error);
+    throw error;
+  }
+  await start(logs, [], undefined, name);
+}
+
 /** Checks the same files again, with the settings as they are now. */
-export function startAgain({ given, refused }: Checked): void {
+export function startAgain({ given, refused, report }: Checked): void {
   const names = new Set(given.map(({ name }) => name));
   const unopened = refused.filter(({ name }) => !names.has(name));
   // The screen tells how the check ends.
-  void start(given, unopened).catch(() => undefined);
+  void start(given, unopened, undefined, trainingOf(report)).catch(() => undefined);
 }
 
 function optionsOf(
   script: ScriptOptions | undefined,
   found: readonly OwnMapping[],
+  training: string | undefined,
 ): Omit<CheckOptions, "rules" | "lists"> {
   const { settings, workers, cutBytes, cutSeed } = script ?? {};
+  const inForce = settings ? withMappings(settings, found) : settingsInForce.value;
   return {
-    settings: settings ? withMappings(settings, found) : settingsInForce.value,
+    settings: training === undefined ? inForce : { ...inForce, training },
     passwords: script?.passwords ?? passwords.value,
     askPassword: script ? undefined : askPassword,
     workers: Math.max(1, workers ?? Math.min(navigator.hardwareConcurrency || 1, MAX_WORKERS)),
@@ -137,8 +173,8 @@ function finish(checked: Checked): void {
   if (!catalogue.value) void prepare();
 }
 
-async function fail(tally: Tally, error: unknown): Promise<void> {
-  screen.value = { kind: "failed", message: messageOf(error), refused: tally.refused };
+async function fail(refused: readonly Refused[], error: unknown): Promise<void> {
+  screen.value = { kind: "failed", message: messageOf(error), refused };
   tellOuter({ kind: "report", json: null });
   tellOuter({ kind: "state", state: "failed" });
   // The other workers may still be at work for a check that has no use for it. Where the engine
@@ -146,10 +182,10 @@ async function fail(tally: Tally, error: unknown): Promise<void> {
   (await engines().catch(() => undefined))?.stop(new Cancelled());
 }
 
-/** Ends the running check at once. */
+/** Ends the running check at once, or the making of a case. */
 export async function cancel(): Promise<void> {
-  if (!running) return;
-  running = undefined;
+  if (!running && !making) return;
+  running = making = undefined;
   question.value?.cancel();
   showStart(true);
   (await engines()).stop(new Cancelled());

@@ -25,7 +25,8 @@ function press(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
     // In a dialog it closes that.
-    if (screen.value.kind === "checking" && !isTyping(event.target)) void cancel();
+    const isBusy = screen.value.kind === "checking" || screen.value.kind === "making";
+    if (isBusy && !isTyping(event.target)) void cancel();
     return;
   }
   if (isTyping(event.target)) return;

@@ -18,12 +18,15 @@ import { RuleEditor } from "./rule-editor";
 import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
 import { Start } from "./start";
+import { Making, TrainingMark } from "./training";
 
 function CurrentScreen(): JSX.Element {
   const now = screen.value;
   switch (now.kind) {
     case "start":
       return <Start cancelled={now.cancelled} />;
+    case "making":
+      return <Making share={now.share} />;
     case "checking":
       return <Checking tally={now.tally} since={now.since} />;
     case "failed":
@@ -157,6 +160,7 @@ export function Page(): JSX.Element {
   return (
     <div class="page" {...drops}>
       <Head />
+      <TrainingMark />
       <CurrentScreen />
       <Foot />
       <Inputs />

@@ -13,6 +13,7 @@ import { Dialog } from "./dialog";
 import { chooseFiles, chooseFolder } from "./inputs";
 import { Proof } from "./proof";
 import { SettingsPanel } from "./settings";
+import { Sample } from "./training";
 
 export function Start({ cancelled }: { cancelled: boolean }): JSX.Element {
   const w = words.value;
@@ -24,6 +25,7 @@ export function Start({ cancelled }: { cancelled: boolean }): JSX.Element {
         {cancelled ? w.drop.replaced : ""}
       </p>
       <DropZone />
+      <Sample />
       <div class="start-panels">
         <div>
           <Reads />

@@ -2,8 +2,10 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Checked } from "../../engine/check";
 import { language, words } from "../../i18n";
 import { download } from "../../lib/download";
+import { trainingOf } from "../../lib/training";
 import { engines, messageOf } from "../../state/engine";
 
 const NAME = "sekisho-report";
@@ -11,19 +13,26 @@ const NAME = "sekisho-report";
 const FORMS = ["html", "json", "csv"] as const;
 const TYPES = { html: "text/html;charset=utf-8", csv: "text/csv;charset=utf-8" };
 
+/** The name of a file made of a report. One about a case to practise on says so. */
+function nameOf({ report }: Checked): string {
+  const training = trainingOf(report);
+  if (training === undefined) return NAME;
+  return `${NAME}-training-${training.replace(/[^\w-]/g, "_")}`;
+}
+
 async function contentOf(form: (typeof FORMS)[number], json: Blob): Promise<Blob> {
   if (form === "json") return json;
   const text = await (await engines()).at(0).ask("exportAs", { form, language: language.value });
   return new Blob([text], { type: TYPES[form] });
 }
 
-export function Exports({ json }: { json: Blob }): JSX.Element {
+export function Exports({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value.report;
   const [failed, setFailed] = useState("");
   const save = async (form: (typeof FORMS)[number]) => {
     setFailed("");
     try {
-      download(`${NAME}.${form}`, await contentOf(form, json));
+      download(`${nameOf(checked)}.${form}`, await contentOf(form, checked.json));
     } catch (error) {
       setFailed(`${w.exportFailed} ${messageOf(error)}`);
     }

@@ -108,7 +108,7 @@ export function ReportView({ checked }: { checked: Checked }): JSX.Element {
         <section class="answer" id="answer" ref={answer} tabIndex={-1} aria-label={w.answer}>
           <Answer report={checked.report} />
           <div class="report-tools">
-            <Exports json={checked.json} />
+            <Exports checked={checked} />
             <WriteRule checked={checked} />
             <button type="button" class="main" data-action="other" onClick={() => showStart(false)}>
               {w.other}

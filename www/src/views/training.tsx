@@ -1,0 +1,99 @@
+// Cases to practise on: the offer, the making, and the mark that every screen of such a case bears.
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { language, words } from "../i18n";
+import { percent } from "../lib/format";
+import { anyCase, SAMPLE, trainingOf } from "../lib/training";
+import { visible, visibleLines } from "../lib/visible";
+import { cancel, screen, startCase } from "../state/app";
+import { engines, messageOf } from "../state/engine";
+import { Dialog } from "./dialog";
+
+// The screen tells how it goes.
+const open = (name: string) => void startCase(name).catch(() => undefined);
+
+/** The case of the screen that shows. */
+function shown(): string | undefined {
+  const now = screen.value;
+  if (now.kind === "done") return trainingOf(now.checked.report);
+  return now.kind === "making" || now.kind === "checking" ? now.training : undefined;
+}
+
+/** Says that the logs are synthetic, on every screen of such a case. */
+export function TrainingMark(): JSX.Element | null {
+  const w = words.value.training;
+  const name = shown();
+  const [asked, setAsked] = useState(false);
+  if (name === undefined) return null;
+  return (
+    <aside class="training" aria-label={w.label} data-training={name}>
+      <p>
+        <strong>{w.mark(visible(name))}</strong>
+      </p>
+      {screen.value.kind === "done" && (
+        <div class="buttons">
+          <button type="button" data-action="another-case" onClick={() => open(anyCase())}>
+            {w.another}
+          </button>
+          <button type="button" data-action="truth" onClick={() => setAsked(true)}>
+            {w.truth}
+          </button>
+        </div>
+      )}
+      {asked && <Truth name={name} onClose={() => setAsked(false)} />}
+    </aside>
+  );
+}
+
+/** What happened in a case, which the engine makes once more for it. */
+function Truth({ name, onClose }: { name: string; onClose: () => void }): JSX.Element {
+  const w = words.value.training;
+  const [text, setText] = useState<string>();
+  useEffect(() => {
+    void truthOf(name).then(setText, (error: unknown) => setText(messageOf(error)));
+  }, [name]);
+  return (
+    <Dialog title={w.truthTitle} isWide onClose={onClose}>
+      <p>{w.truthHint}</p>
+      {text === undefined ? <p role="status">{w.making}</p> : <pre class="said">{visibleLines(text)}</pre>}
+    </Dialog>
+  );
+}
+
+async function truthOf(name: string): Promise<string> {
+  const made = await (await engines()).idle().ask("generate", { name });
+  return made.find((file) => file.name === "truth.json")?.file.text() ?? "";
+}
+
+/** The offer on the first screen. */
+export function Sample(): JSX.Element {
+  const w = words.value.training;
+  return (
+    <p class="offer">
+      <button type="button" data-action="sample" onClick={() => open(SAMPLE)}>
+        {w.offer}
+      </button>
+      <span class="faint">{w.hint}</span>
+    </p>
+  );
+}
+
+/** The screen while a case is made. */
+export function Making({ share }: { share: number }): JSX.Element {
+  const w = words.value;
+  return (
+    <main class="narrow checking">
+      <div class="checking-head">
+        <h1>{w.training.making}</h1>
+        <button type="button" class="main" data-action="cancel" onClick={() => void cancel()}>
+          {w.checking.cancel} <kbd>{w.checking.cancelHint}</kbd>
+        </button>
+      </div>
+      <section class="whole">
+        <p class="stage">{percent(language.value, share, 1)}</p>
+        <progress max={1} value={share} aria-label={w.training.making} />
+      </section>
+    </main>
+  );
+}
