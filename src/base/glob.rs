@@ -25,6 +25,11 @@ impl Glob {
         self.parts.iter().map(AsRef::as_ref)
     }
 
+    /// What every text begins with that it fits, in lower case.
+    pub fn beginning(&self) -> &str {
+        self.parts.first().map_or("", AsRef::as_ref)
+    }
+
     /// The longest text that whatever it fits must hold.
     pub fn longest(&self) -> &str {
         self.parts().max_by_key(|part| part.len()).unwrap_or_default()

@@ -499,7 +499,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
     ) -> Result<Option<Box<[u8]>>, Ended> {
         // Records that are cut come one by one.
         let most = lines.size_hint().1.unwrap_or(BATCH).min(BATCH);
-        let mut rows = Vec::with_capacity(most);
+        let mut rows = bumpalo::collections::Vec::with_capacity_in(most, arena);
         let mut end = Ok(None);
         // Also where nothing is handed on, so that the arena stays small.
         for _ in 0..BATCH {

@@ -3,9 +3,12 @@
 //! It may name conditions in vain, and never leaves out one that holds.
 
 use super::condition::Condition;
+use super::gate::ones;
+use super::grams::{GramId, Held};
 use super::keys::{Found, KeyId};
 use crate::base::{Fingerprint, Seed, Table};
 use bumpalo::Bump;
+use std::collections::BTreeMap;
 
 /// Values come from descriptions; what records choose is compared again.
 const SEED: Seed = Seed(0);
@@ -21,7 +24,9 @@ pub(super) struct Cases {
     keys: Vec<KeyId>,
     /// By name and value in lower case, the conditions that ask for it.
     by_value: Table<Vec<usize>>,
-    /// Those that ask for no value, as bits.
+    /// Of the rest, those that need one of some bytes in a row, by these.
+    by_gram: Vec<(GramId, Vec<usize>)>,
+    /// Those that are told by neither, as bits.
     others: Vec<u64>,
 }
 
@@ -46,10 +51,28 @@ impl Cases {
         }
     }
 
-    /// The places of the conditions that may hold, in order.
+    /// Sorts those that ask for no value by the bytes that they need, once that is known. They
+    /// are those that were added, in the same order.
+    pub fn ask<'c>(&mut self, conditions: impl Iterator<Item = &'c Condition>) {
+        let mut by_gram = BTreeMap::<GramId, Vec<usize>>::new();
+        for (place, condition) in conditions.enumerate() {
+            let Some(word) = self.others.get_mut(place / BITS) else { continue };
+            let bit = 1 << (place % BITS);
+            if *word & bit != 0
+                && let Some(grams) = condition.grams()
+            {
+                *word &= !bit;
+                grams.iter().for_each(|gram| by_gram.entry(*gram).or_default().push(place));
+            }
+        }
+        self.by_gram = by_gram.into_iter().collect();
+    }
+
+    /// The places of the conditions that may hold for a record that holds this, in order.
     pub fn candidates<'s>(
         &self,
         found: &Found<'_, '_>,
+        held: &Held,
         arena: &'s Bump,
     ) -> impl Iterator<Item = usize> + use<'s> {
         let bits = arena.alloc_slice_copy(&self.others);
@@ -64,15 +87,9 @@ impl Cases {
             let places = self.by_value.get(print(*key, lower));
             places.into_iter().flatten().for_each(|place| mark(bits, *place));
         }
-        let bits = &*bits;
-        (0..bits.len()).flat_map(move |word| {
-            let mut left = bits[word];
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                Some(word * BITS + bit)
-            })
-        })
+        let needing = self.by_gram.iter().filter(|(gram, _)| held.has(*gram));
+        needing.flat_map(|(_, places)| places).for_each(|place| mark(bits, *place));
+        ones(bits)
     }
 }
 
@@ -88,7 +105,6 @@ fn print(key: KeyId, value: &[u8]) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use super::super::grams::Held;
     use super::super::keys::Keys;
     use super::*;
     use crate::text::{Pair, Value};
@@ -113,7 +129,7 @@ mod tests {
                 let a: &'static str = a.to_owned().leak();
                 let pairs = [("a", a), ("b", b), ("c", c)].map(pair);
                 let found = keys.find(&pairs, &arena);
-                let named: Vec<_> = cases.candidates(&found, &arena).collect();
+                let named: Vec<_> = cases.candidates(&found, &Held::UNKNOWN, &arena).collect();
                 assert!(named.is_sorted());
                 for (place, condition) in conditions.iter().enumerate() {
                     assert!(

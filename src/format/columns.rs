@@ -1,6 +1,8 @@
 //! Logs in columns: which line names them, and how a record is split.
 
 use super::definition::Definition;
+use super::keys::{KeyId, Plan};
+use super::mapping::Mapping;
 use crate::text::{Pair, Pairs, Value, csv};
 use bumpalo::Bump;
 
@@ -22,6 +24,8 @@ pub(super) struct Columns {
     header: Header,
     /// The names that are known; where no line names more, also those of columns by number.
     names: Vec<Box<[u8]>>,
+    /// What the format asks for of these.
+    plan: Plan,
     requires: Vec<Box<[u8]>>,
 }
 
@@ -46,11 +50,19 @@ enum Header {
 /// The name of a comment line, and what it says.
 type Directive = (Box<[u8]>, Box<[u8]>);
 
+/// Columns that a line named.
+#[derive(Clone, Debug)]
+struct Named {
+    format: super::FormatIndex,
+    names: Vec<Box<[u8]>>,
+    plan: Plan,
+}
+
 /// What a stream has said so far that later records are read by.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     /// The columns, and the format that they are of.
-    columns: Option<(super::FormatIndex, Vec<Box<[u8]>>)>,
+    columns: Option<Named>,
     /// What comment lines said: `#Date: 2021-05-06 10:02:03`, or Zeek's `#path`, with a tab.
     directives: Vec<Directive>,
     /// The line that named the columns.
@@ -62,7 +74,7 @@ pub struct State {
 impl State {
     /// The format whose columns were named.
     pub fn format(&self) -> Option<super::FormatIndex> {
-        self.columns.as_ref().map(|(format, _)| *format)
+        self.columns.as_ref().map(|named| named.format)
     }
 
     /// Notes that a record was seen: what follows is not the first line.
@@ -80,8 +92,15 @@ impl State {
         !self.header.is_empty() && *self.header == *line
     }
 
-    pub(super) fn name(&mut self, format: super::FormatIndex, names: Vec<Box<[u8]>>, line: &[u8]) {
-        self.columns = Some((format, names));
+    /// Takes the columns of a format that a line named, of which the format asks for these.
+    pub(super) fn name(
+        &mut self,
+        format: super::FormatIndex,
+        names: Vec<Box<[u8]>>,
+        plan: Plan,
+        line: &[u8],
+    ) {
+        self.columns = Some(Named { format, names, plan });
         self.header = line.into();
         self.begun = true;
     }
@@ -121,7 +140,13 @@ impl Columns {
         if matches!(header, Header::None) {
             names.extend((names.len()..NUMBERED).map(numbered));
         }
-        Ok(Self { separator, header, names, requires: boxed(&definition.requires) })
+        let (plan, requires) = (Plan::default(), boxed(&definition.requires));
+        Ok(Self { separator, header, names, plan, requires })
+    }
+
+    /// Looks its names up among those that the format asks for.
+    pub fn look_up(&mut self, mapping: &Mapping) {
+        self.plan = mapping.plan(&self.names);
     }
 
     /// The names of the columns, when the line is one that names this format's.
@@ -160,6 +185,15 @@ impl Columns {
         matches!(self.header, Header::First)
     }
 
+    /// What stands between columns, and how often it must for a record to have what one of the
+    /// claims needs, where that is told.
+    pub fn separators(&self, mapping: &Mapping) -> Option<(u8, usize)> {
+        let Separator::Byte(byte) = self.separator else { return None };
+        let place = |name: &str| self.names.iter().position(|known| **known == *name.as_bytes());
+        let last = |names: Vec<&str>| names.into_iter().filter_map(place).max().unwrap_or(0);
+        mapping.needed_names().map(last).min().map(|before| (byte, before.max(1)))
+    }
+
     fn cells<'a>(&self, record: &'a [u8], arena: &'a Bump) -> csv::Fields<'a> {
         let mut cells = csv::Fields::new_in(arena);
         match self.separator {
@@ -171,18 +205,19 @@ impl Columns {
         cells
     }
 
-    /// Adds the columns of a record to the pairs. None when their number does not fit.
+    /// Adds the columns of a record to the pairs, and gives which of the first ones are asked for.
+    /// None when their number does not fit.
     pub fn read<'a>(
         &'a self,
         record: &'a [u8],
         state: Option<&'a State>,
         arena: &'a Bump,
         pairs: &mut Pairs<'a>,
-    ) -> Option<()> {
-        let named = state.and_then(|state| state.columns.as_ref()).map(|(_, names)| names);
-        let names = match self.header {
-            Header::None => &self.names,
-            _ => named?,
+    ) -> Option<&'a [Box<[KeyId]>]> {
+        let named = state.and_then(|state| state.columns.as_ref());
+        let (names, plan) = match self.header {
+            Header::None => (&self.names, &self.plan),
+            _ => named.map(|named| (&named.names, &named.plan))?,
         };
         let cells = self.cells(record, arena);
         let is_enough = match self.header {
@@ -206,7 +241,7 @@ impl Columns {
         for (name, text) in state.iter().flat_map(|state| &state.directives) {
             pairs.push(Pair { key: name, value: Value::Text(text) });
         }
-        Some(())
+        Some(plan.first(cells.len()))
     }
 }
 

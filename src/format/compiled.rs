@@ -80,11 +80,14 @@ impl Compiled {
             return Err(wrong(definition, place, what));
         }
         let mut mapping = Mapping::compile(definition)?;
-        let method = method(definition, &mut mapping)?;
+        let mut method = method(definition, &mut mapping)?;
         let mut key = |name: &str| (!name.is_empty()).then(|| mapping.key(name));
         let (inner, program) = (key(&definition.inner), key(&definition.program));
         let inside = definition.inside.iter();
         let inside = inside.map(|inside| (mapping.key(&inside.key), inside.notation)).collect();
+        if let Method::Columns(columns) = &mut method {
+            columns.look_up(&mapping);
+        }
         Ok(Self {
             id: definition.id.as_str().into(),
             part_of: (!definition.part_of.is_empty()).then(|| definition.part_of.as_str().into()),

@@ -121,6 +121,16 @@ impl Condition {
         })
     }
 
+    /// Bytes in a row of which one stands in each record for which it holds; none where that is not
+    /// known.
+    pub fn grams(&self) -> Option<Vec<GramId>> {
+        let of_test = |(_, test): &(KeyId, Test)| match test {
+            Test::Is(likes) => likes.iter().map(|like| like.gram).collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        self.0.iter().filter_map(of_test).min_by_key(Vec::len)
+    }
+
     /// The keys that must be there for it to hold.
     pub fn needed(&self) -> impl Iterator<Item = KeyId> {
         self.0.iter().filter(|(_, test)| test.needs_pair()).map(|(key, _)| *key)

@@ -5,12 +5,12 @@
 
 use super::FormatIndex;
 use super::compiled::{Compiled, Method};
-use super::grams::{GramId, Grams, Held, PairBit, Pairs};
+use super::grams::{GramId, Grams, Held, PairBit, Pairs, Signs};
 use super::pattern::Times;
 use crate::base::Fingerprint;
 use crate::base::clock::Form;
 use bumpalo::Bump;
-use bumpalo::collections::Vec as BumpVec;
+use memchr::memchr_iter;
 
 /// A set of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,12 +80,16 @@ pub(super) enum TimeAt {
 pub(super) struct Gate {
     /// The first byte is one of these; an empty text passes.
     pub begins: Bytes,
+    /// These signs stand in it.
+    pub signs: Signs,
     /// These stand in it.
     pub holds: Vec<GramId>,
     /// These too.
     pub pairs: Pairs,
     /// Of each of these one at least.
     pub one_of: Vec<Vec<GramId>>,
+    /// This byte stands in it so often.
+    pub often: Option<(u8, usize)>,
     /// It has a time of this form here.
     pub time: Option<(Form, TimeAt)>,
 }
@@ -111,8 +115,21 @@ impl Text<'_> {
 impl Gate {
     /// A gate that all texts pass.
     pub fn open() -> Self {
-        let (holds, one_of) = (Vec::new(), Vec::new());
-        Self { begins: Bytes::ALL, holds, pairs: Pairs::default(), one_of, time: None }
+        Self {
+            begins: Bytes::ALL,
+            signs: Signs::NONE,
+            holds: Vec::new(),
+            pairs: Pairs::default(),
+            one_of: Vec::new(),
+            often: None,
+            time: None,
+        }
+    }
+
+    /// What has these signs as well.
+    pub const fn signed(mut self, signs: Signs) -> Self {
+        self.signs = self.signs.or(signs);
+        self
     }
 
     /// What holds all of these literals as well.
@@ -140,11 +157,25 @@ impl Gate {
     #[inline]
     pub fn lets_through(&self, text: &Text<'_>) -> bool {
         text.bytes.first().is_none_or(|byte| self.begins.has(*byte))
-            && text.held.has_pairs(&self.pairs)
+            && text.held.has_signs(self.signs)
             && self.holds.iter().all(|gram| text.held.has(*gram))
+            && text.held.has_pairs(&self.pairs)
             && self.one_of.iter().all(|grams| grams.iter().any(|gram| text.held.has(*gram)))
+            && self.often.is_none_or(|(byte, times)| {
+                times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
+            })
             && self.time.as_ref().is_none_or(|(form, at)| text.has_time(form, *at))
     }
+}
+
+/// What tells most texts apart from those that a gate lets through.
+#[derive(Clone, Copy, Debug)]
+struct Clue {
+    signs: Signs,
+    /// The pair that the fewest others need.
+    pair: PairBit,
+    /// The gate's place.
+    place: u16,
 }
 
 /// The gates of formats, by what texts hold and begin with.
@@ -153,9 +184,8 @@ pub(super) struct Gates {
     gates: Vec<(Gate, FormatIndex)>,
     /// For each that is asked for, the gates that need it and others at most as often.
     by_gram: Vec<Vec<u16>>,
-    /// For each first byte the gates that need none of these, each by the pair that the fewest
-    /// others need and by its place; the last for an empty text.
-    by_first: Vec<Vec<(PairBit, u16)>>,
+    /// For each first byte the gates that need none of these; the last for an empty text.
+    by_first: Vec<Vec<Clue>>,
 }
 
 impl Gates {
@@ -180,10 +210,11 @@ impl Gates {
                 Some(rarest) => all.by_gram[rarest].push(place),
                 None => {
                     let rarest = gate.pairs.bits().min_by_key(|bit| pairs[usize::from(*bit)]);
+                    let pair = rarest.unwrap_or(Pairs::ANY);
                     let bytes = (0..=u8::MAX).map(Some).chain([None]).zip(&mut all.by_first);
                     bytes
                         .filter(|(byte, _)| byte.is_none_or(|byte| gate.begins.has(byte)))
-                        .for_each(|(_, places)| places.push((rarest.unwrap_or(Pairs::ANY), place)));
+                        .for_each(|(_, clues)| clues.push(Clue { signs: gate.signs, pair, place }));
                 }
             }
         }
@@ -193,20 +224,38 @@ impl Gates {
     /// The formats that a text can be of, in their order.
     pub fn candidates(&self, text: &Text<'_>, arena: &Bump) -> impl Iterator<Item = FormatIndex> {
         let first = text.bytes.first().map_or(256, |byte| usize::from(*byte));
-        let mut places = BumpVec::new_in(arena);
-        let needing_pairs = self.by_first.get(first).into_iter().flatten();
-        places
-            .extend(needing_pairs.filter(|(bit, _)| text.held.has_pair(*bit)).map(|known| known.1));
+        let places = arena.alloc_slice_fill_copy(self.gates.len().div_ceil(64), 0_u64);
+        let mut mark = |place: u16| {
+            if let Some(word) = places.get_mut(usize::from(place >> 6)) {
+                *word |= 1 << (place & 63);
+            }
+        };
+        let clues = self.by_first.get(first).into_iter().flatten();
+        let fitting =
+            |clue: &&Clue| text.held.has_signs(clue.signs) && text.held.has_pair(clue.pair);
+        clues.filter(fitting).for_each(|clue| mark(clue.place));
         let needing = text.held.ids(self.by_gram.len());
-        places.extend(needing.filter_map(|gram| self.by_gram.get(usize::from(gram))).flatten());
-        places.sort_unstable();
+        let needing = needing.filter_map(|gram| self.by_gram.get(usize::from(gram)));
+        needing.flatten().for_each(|place| mark(*place));
         let mut before = None;
-        places.into_iter().filter_map(move |place| {
-            let (gate, index) = self.gates.get(usize::from(place))?;
+        ones(places).filter_map(move |place| {
+            let (gate, index) = self.gates.get(place)?;
             let passes = before != Some(*index) && gate.lets_through(text);
             passes.then(|| *before.insert(*index))
         })
     }
+}
+
+/// The places of the bits that are set, in order.
+pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
+    (0..).step_by(64).zip(words).flat_map(|(from, word)| {
+        let mut left = *word;
+        std::iter::from_fn(move || {
+            let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(from + bit)
+        })
+    })
 }
 
 /// The gates of a format, of which a text that fits passes one. None for one that only a stream's
@@ -221,9 +270,15 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
     };
     match &format.method {
         Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
-        Method::Layout(layout) => vec![Gate::open().needing(grams, layout.literals())],
+        Method::Layout(layout) => {
+            let signs = layout.literals().map(Signs::of).fold(Signs::NONE, Signs::or);
+            vec![Gate::open().needing(grams, layout.literals()).signed(signs)]
+        }
         Method::Columns(columns) if columns.are_named_by_lines() => Vec::new(),
-        Method::Columns(_) => claimed(Gate::open(), false, grams),
+        Method::Columns(columns) => {
+            let often = columns.separators(&format.mapping);
+            claimed(Gate { often, ..Gate::open() }, false, grams)
+        }
         Method::Pairs(_) => claimed(Gate::open(), true, grams),
         Method::Cef => signed(b"CEF:", grams),
         Method::Leef => signed(b"LEEF:", grams),
@@ -237,7 +292,8 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
 /// A text with a sign, or one that begins with the version behind it.
 fn signed(sign: &[u8], grams: &mut Grams) -> [Gate; 2] {
     let begins = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'0'..=b'2');
-    [Gate::open().needing(grams, [sign]), Gate { begins: Bytes::that(begins), ..Gate::open() }]
+    let bare = Gate { begins: Bytes::that(begins), ..Gate::open() };
+    [Gate::open().needing(grams, [sign]), bare.signed(Signs::of(b"0|"))]
 }
 
 /// Closes the gates of formats. What all of them ask for can then be looked for in one pass.
@@ -271,7 +327,8 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
 impl Gates {
     /// The slow twin: every text passes.
     pub fn opened(mut self) -> Self {
-        self.by_first.fill((0..).take(self.gates.len()).map(|place| (Pairs::ANY, place)).collect());
+        let clue = |place| Clue { signs: Signs::NONE, pair: Pairs::ANY, place };
+        self.by_first.fill((0..).take(self.gates.len()).map(clue).collect());
         self.by_gram.clear();
         self.gates.iter_mut().for_each(|(gate, _)| *gate = Gate::open());
         self

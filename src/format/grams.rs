@@ -83,9 +83,10 @@ impl Grams {
 
     /// Those that stand in a text.
     pub fn held_by(&self, text: &[u8]) -> Held {
-        let mut held = Held { grams: [0; MOST / 64], pairs: Pairs::default() };
+        let mut held = Held { grams: [0; MOST / 64], pairs: Pairs::default(), signs: Signs::NONE };
         let mut last = 0;
         for &byte in text {
+            held.signs.add(byte);
             if is_dropped(byte) {
                 continue;
             }
@@ -146,6 +147,61 @@ const fn slot_of(gram: u32) -> usize {
 pub(super) struct Held {
     grams: [u64; MOST / 64],
     pairs: Pairs,
+    signs: Signs,
+}
+
+/// Signs of ASCII, each as a bit, and one bit for all digits. They are those of the text itself,
+/// also where a notation would take them out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Signs(u64);
+
+/// The bit of each byte; letters, spaces and what is not ASCII have none.
+const SIGN_BITS: [u64; 256] = {
+    let mut bits = [0; 256];
+    let (mut byte, mut next) = (0_u8, 1);
+    while byte < 128 {
+        if byte.is_ascii_digit() {
+            bits[byte as usize] = 1;
+        } else if byte.is_ascii_punctuation() || byte == b'\t' {
+            bits[byte as usize] = 1 << next;
+            next += 1;
+        }
+        byte += 1;
+    }
+    bits
+};
+
+impl Signs {
+    /// None.
+    pub const NONE: Self = Self(0);
+
+    /// Those of a text.
+    pub fn of(text: &[u8]) -> Self {
+        text.iter().fold(Self::NONE, |mut signs, byte| {
+            signs.add(*byte);
+            signs
+        })
+    }
+
+    #[inline(always)]
+    const fn add(&mut self, byte: u8) {
+        self.0 |= SIGN_BITS[byte as usize];
+    }
+
+    /// Those of both.
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that both have.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    #[inline]
+    const fn hold(self, needed: Self) -> bool {
+        needed.0 & !self.0 == 0
+    }
 }
 
 /// Two bytes in a row, as bits. Some share one, so a text may seem to hold what it does not.
@@ -198,7 +254,8 @@ impl Pairs {
 
 impl Held {
     /// What may stand in a text of which nothing is known.
-    pub const UNKNOWN: Self = Self { grams: [u64::MAX; MOST / 64], pairs: Pairs([u64::MAX; 8]) };
+    pub const UNKNOWN: Self =
+        Self { grams: [u64::MAX; MOST / 64], pairs: Pairs([u64::MAX; 8]), signs: Signs(u64::MAX) };
 
     /// Whether it is there.
     #[inline]
@@ -210,6 +267,12 @@ impl Held {
     #[inline]
     pub const fn has_pair(&self, bit: PairBit) -> bool {
         self.pairs.has(bit)
+    }
+
+    /// Whether these signs are there.
+    #[inline]
+    pub const fn has_signs(&self, signs: Signs) -> bool {
+        self.signs.hold(signs)
     }
 
     /// Whether these pairs are there.

@@ -70,6 +70,33 @@ impl Keys {
         self.names.get(usize::from(id)).map_or("", |name| name)
     }
 
+    /// The ids that each of some names stands for, so that they are looked up once.
+    pub fn plan(&self, names: &[Box<[u8]>]) -> Plan {
+        let ids = |name: &Box<[u8]>| {
+            let mut ids = Vec::new();
+            self.each(name, hashed(name), &mut |id| ids.push(id));
+            ids.into()
+        };
+        Plan(names.iter().map(ids).collect())
+    }
+
+    /// What a record says of each name, where the names of its first pairs are planned.
+    pub fn find_planned<'a, 's>(
+        &self,
+        pairs: &[Pair<'a>],
+        planned: &[Box<[KeyId]>],
+        arena: &'s Bump,
+    ) -> Found<'a, 's> {
+        let mut finding = Finding::new(self.names.len(), pairs.len(), arena);
+        for (pair, ids) in pairs.iter().zip(planned) {
+            ids.iter().for_each(|id| finding.put(*id, pair.value));
+        }
+        for pair in pairs.iter().skip(planned.len()) {
+            self.each(pair.key, hashed(pair.key), &mut |id| finding.put(id, pair.value));
+        }
+        finding.found()
+    }
+
     /// What a record says of each name; of several pairs of one name, the first that is not null.
     pub fn find<'a, 's>(&self, pairs: &[Pair<'a>], arena: &'s Bump) -> Found<'a, 's> {
         self.find_named(pairs, pairs.iter().map(|pair| hashed(pair.key)), arena)
@@ -82,34 +109,62 @@ impl Keys {
         names: impl Iterator<Item = Fingerprint>,
         arena: &'s Bump,
     ) -> Found<'a, 's> {
-        let slots = arena.alloc_slice_fill_copy(self.names.len(), None);
-        let mut present = bumpalo::collections::Vec::with_capacity_in(pairs.len(), arena);
+        let mut finding = Finding::new(self.names.len(), pairs.len(), arena);
         for (pair, name) in pairs.iter().zip(names) {
-            let mut put = |id: KeyId| {
-                let slot: &mut Option<Value<'a>> = &mut slots[usize::from(id)];
-                if slot.is_none() {
-                    present.push(id);
-                }
-                if matches!(slot, None | Some(Value::Null)) {
-                    *slot = Some(pair.value);
-                }
-            };
-            if let Some(id) = self.ids.get(name) {
-                put(*id);
-            }
-            if let Some(id) = self.aliases.get(name) {
-                put(*id);
-            }
-            if !self.last_bytes.may_have(pair.key) {
-                continue;
-            }
-            for (ending, id) in self.endings.get(last_part(pair.key)).into_iter().flatten() {
-                if ends_in(pair.key, ending) {
-                    put(*id);
-                }
-            }
+            self.each(pair.key, name, &mut |id| finding.put(id, pair.value));
         }
-        Found { slots, present: present.into_bump_slice() }
+        finding.found()
+    }
+
+    /// The ids that a name stands for.
+    #[inline]
+    fn each(&self, key: &[u8], name: Fingerprint, put: &mut impl FnMut(KeyId)) {
+        self.ids.get(name).into_iter().chain(self.aliases.get(name)).for_each(|id| put(*id));
+        if !self.last_bytes.may_have(key) {
+            return;
+        }
+        let endings = self.endings.get(last_part(key)).into_iter().flatten();
+        endings.filter(|(ending, _)| ends_in(key, ending)).for_each(|(_, id)| put(*id));
+    }
+}
+
+/// For each of some names the ids that it stands for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan(Box<[Box<[KeyId]>]>);
+
+impl Plan {
+    /// Those of the first so many names.
+    pub fn first(&self, count: usize) -> &[Box<[KeyId]>] {
+        self.0.get(..count).unwrap_or(&self.0)
+    }
+}
+
+/// What a record says, while it is looked up.
+struct Finding<'a, 's> {
+    slots: &'s mut [Option<Value<'a>>],
+    present: bumpalo::collections::Vec<'s, KeyId>,
+}
+
+impl<'a, 's> Finding<'a, 's> {
+    fn new(names: usize, pairs: usize, arena: &'s Bump) -> Self {
+        let present = bumpalo::collections::Vec::with_capacity_in(pairs, arena);
+        Self { slots: arena.alloc_slice_fill_copy(names, None), present }
+    }
+
+    /// Of several pairs of one name, the first counts that is not null.
+    #[inline]
+    fn put(&mut self, id: KeyId, value: Value<'a>) {
+        let Some(slot) = self.slots.get_mut(usize::from(id)) else { return };
+        if slot.is_none() {
+            self.present.push(id);
+        }
+        if matches!(slot, None | Some(Value::Null)) {
+            *slot = Some(value);
+        }
+    }
+
+    fn found(self) -> Found<'a, 's> {
+        Found { slots: self.slots, present: self.present.into_bump_slice() }
     }
 }
 

@@ -5,7 +5,7 @@ use super::condition::{Alternative, Condition};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
 use super::grams::{Grams, Held};
-use super::keys::{Found, KeyId, Keys};
+use super::keys::{Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
 use crate::base::{Fingerprint, Time};
@@ -120,6 +120,21 @@ impl Mapping {
         self.keys.find_named(pairs, names.iter().copied(), draft.arena)
     }
 
+    /// The names asked for that columns of these names give.
+    pub fn plan(&self, names: &[Box<[u8]>]) -> Plan {
+        self.keys.plan(names)
+    }
+
+    /// What a record says of the names asked for, where those of its first pairs are planned.
+    pub fn find_planned<'a>(
+        &self,
+        pairs: &[Pair<'a>],
+        planned: &[Box<[KeyId]>],
+        draft: &Draft<'a>,
+    ) -> Found<'a, 'a> {
+        self.keys.find_planned(pairs, planned, draft.arena)
+    }
+
     /// What a record says of the names asked for.
     pub fn find<'a>(&self, pairs: &[Pair<'a>], draft: &Draft<'a>) -> Found<'a, 'a> {
         self.keys.find(pairs, draft.arena)
@@ -167,6 +182,7 @@ impl Mapping {
     pub fn ask(&mut self, grams: &mut Grams) {
         self.claims.iter_mut().for_each(|claim| claim.ask(grams));
         self.when.iter_mut().for_each(|(condition, _)| condition.ask(grams));
+        self.cases.ask(self.when.iter().map(|(condition, _)| condition));
     }
 
     /// The slow twin: conditions are judged whatever records hold.
@@ -174,6 +190,8 @@ impl Mapping {
     pub fn open(&mut self) {
         let conditions = self.claims.iter_mut().chain(self.when.iter_mut().map(|when| &mut when.0));
         conditions.for_each(Condition::open);
+        self.cases = Cases::default();
+        self.when.iter().for_each(|(condition, _)| self.cases.add(condition));
     }
 
     /// Sets the fields that a record says and that are not set yet. The record holds this.
@@ -190,7 +208,7 @@ impl Mapping {
             let _ = specs.iter().any(|spec| spec.set(*field, found, draft));
             given &= given - 1;
         }
-        for place in self.cases.candidates(found, draft.arena) {
+        for place in self.cases.candidates(found, held, draft.arena) {
             let Some((condition, set)) = self.when.get(place) else { continue };
             if condition.holds(found, held) && set.iter().any(|(field, _)| !draft.has(*field)) {
                 for (field, spec) in set {

@@ -10,7 +10,7 @@
 //! text can make it slow.
 
 use super::gate::{Bytes, Gate, TimeAt};
-use super::grams::Grams;
+use super::grams::{Grams, Signs};
 use crate::base::Time;
 use crate::base::clock::{Clock, Form, read_prefix};
 use crate::text::{Pair, Pairs, Value};
@@ -214,7 +214,7 @@ impl Pattern {
     /// What every text that it fits begins with and holds.
     pub fn gate(&self, grams: &mut Grams) -> Gate {
         let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
-        let gate = gate.needing(grams, self.literals());
+        let gate = gate.needing(grams, self.literals()).signed(self.signs());
         self.choices().fold(gate, |gate, words| gate.needing_one_of(grams, words))
     }
 
@@ -249,6 +249,19 @@ impl Pattern {
             Part::Take(_, Class::OneOf(words)) => Some(words.as_slice()),
             _ => None,
         })
+    }
+
+    /// The signs of each text that it fits.
+    fn signs(&self) -> Signs {
+        let signs = self.needed().map(|part| match part {
+            Part::Literal(literal) => Signs::of(&literal.text),
+            Part::Take(_, Class::Int) => Signs::of(b"0"),
+            Part::Take(_, Class::OneOf(words)) => {
+                words.iter().map(|word| Signs::of(word)).reduce(Signs::and).unwrap_or(Signs::NONE)
+            }
+            Part::Take(..) | Part::Time(_) | Part::Optional(_) => Signs::NONE,
+        });
+        signs.fold(Signs::NONE, Signs::or)
     }
 
     /// A time that each text that it fits begins with.

@@ -8,7 +8,7 @@ use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
 use super::gate::{self, Gates, Names};
 use super::grams::{Grams, Held};
-use super::keys::{Found, hashed};
+use super::keys::{Found, KeyId, hashed};
 use super::layout::Layout;
 use super::mapping::Clocks;
 use super::pattern::Times;
@@ -48,8 +48,8 @@ pub struct Reader {
     any_json: Vec<FormatIndex>,
     /// Formats of syslog programs, by their names in lower case.
     by_program: Table<Vec<FormatIndex>>,
-    /// Those that name them with stars.
-    of_many_programs: Vec<FormatIndex>,
+    /// Those that name them with stars, by what the names begin with.
+    by_beginning: Beginnings,
     /// Texts that any program may write: tried on messages that nothing else fits.
     any_program: Gates,
     /// The particular formats whose records stand on lines of their own, in order of rank.
@@ -64,6 +64,36 @@ pub struct Reader {
     syslog: [Option<FormatIndex>; 2],
     /// What records of texts begin with that begin as comments do.
     no_comments: Vec<Box<[u8]>>,
+}
+
+/// Formats of the programs whose names are of a form, by what that begins with.
+#[derive(Debug, Default)]
+struct Beginnings {
+    /// By the first bytes, in lower case.
+    forms: Table<Vec<(Glob, FormatIndex)>>,
+    /// How many bytes these are.
+    lengths: Vec<usize>,
+}
+
+impl Beginnings {
+    /// First bytes of a name that count.
+    const MOST: usize = 4;
+
+    fn add(&mut self, form: &Glob, format: FormatIndex) {
+        let first = form.beginning().as_bytes();
+        let first = &first[..first.len().min(Self::MOST)];
+        if !self.lengths.contains(&first.len()) {
+            self.lengths.push(first.len());
+        }
+        self.forms.entry(hashed(first), Vec::new).push((form.clone(), format));
+    }
+
+    /// The formats of a name in lower case.
+    fn of<'s>(&'s self, name: &'s [u8]) -> impl Iterator<Item = FormatIndex> + use<'s> {
+        let beginnings = self.lengths.iter().filter_map(|length| name.get(..*length));
+        let forms = beginnings.filter_map(|first| self.forms.get(hashed(first))).flatten();
+        forms.filter(|(form, _)| form.fits(name)).map(|(_, format)| *format)
+    }
 }
 
 /// The names that each claim of a JSON format needs, and the first of them.
@@ -155,7 +185,7 @@ impl Reader {
             by_key: Table::default(),
             any_json: Vec::new(),
             by_program: Table::default(),
-            of_many_programs: Vec::new(),
+            by_beginning: Beginnings::default(),
             no_comments: Vec::new(),
             formats,
         };
@@ -173,14 +203,13 @@ impl Reader {
                 }
                 Method::Text(text) => {
                     // Generic texts of programs are tried last, by their gates.
-                    let exact: Option<Vec<_>> = text.programs.iter().map(Glob::exact).collect();
-                    match exact {
-                        _ if format.is_generic() => {}
-                        Some(names) => names.into_iter().for_each(|name| {
+                    let programs = text.programs.iter().filter(|_| !format.is_generic());
+                    programs.for_each(|program| match program.exact() {
+                        Some(name) => {
                             reader.by_program.entry(hashed(name.as_bytes()), Vec::new).push(index);
-                        }),
-                        None => reader.of_many_programs.push(index),
-                    }
+                        }
+                        None => reader.by_beginning.add(program, index),
+                    });
                     let whole = reader.counts_as.get(usize::from(index)).copied();
                     let texts = whole.and_then(|whole| reader.texts.get_mut(usize::from(whole)));
                     texts.into_iter().for_each(|texts| texts.push(index));
@@ -278,7 +307,7 @@ impl Reader {
         let mut draft = Draft::new(arena);
         let format = self.format(situation.primary)?;
         let attempt = Attempt::new(self, situation.clocks(), &[], 0);
-        attempt.claim(format, pairs, true, &mut draft);
+        attempt.claim(format, pairs, &[], true, &mut draft);
         let (time, count) = (draft.time, draft.count);
         Some(Read { format: situation.primary, time, count, fields: draft.finish() })
     }
@@ -386,7 +415,10 @@ impl Reader {
     /// Takes a line that names columns, or another comment.
     pub fn direct_line(&self, state: &mut State, line: &[u8]) {
         match self.header(state, line) {
-            Some((format, names)) => state.name(format, names, line),
+            Some((format, names)) => {
+                let plan = self.format(format).map(|format| format.mapping.plan(&names));
+                state.name(format, names, plan.unwrap_or_default(), line);
+            }
             None => state.direct(line),
         }
     }
@@ -552,6 +584,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> Option<FormatIndex> {
         let format = self.reader.format(index)?;
         let mut pairs = Pairs::new_in(draft.arena);
+        let mut planned: &[Box<[KeyId]>] = &[];
         let is_read = match &format.method {
             Method::Layout(layout) => {
                 let time = layout.read_into(self.text, self.clocks.assumed, draft.inline());
@@ -561,7 +594,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
             Method::Text(text) => return self.patterns(index, format, text, draft),
             Method::Utmp => return utmp::read(self.text, draft).then_some(index),
             Method::Columns(columns) => {
-                columns.read(self.text, state, draft.arena, &mut pairs).is_some()
+                let read = columns.read(self.text, state, draft.arena, &mut pairs);
+                planned = read.unwrap_or_default();
+                read.is_some()
             }
             Method::Pairs(options) => {
                 kv::read(self.text, draft.arena, &mut pairs, options);
@@ -583,18 +618,20 @@ impl<'a, 'r> Attempt<'a, 'r> {
         };
         // Columns that a line named need no other claim.
         let is_named = state.is_some_and(|state| state.format() == Some(index));
-        (is_read && self.claim(format, pairs, is_named, draft)).then_some(index)
+        (is_read && self.claim(format, pairs, planned, is_named, draft)).then_some(index)
     }
 
-    /// Sets the fields of a record when it is of the format.
+    /// Sets the fields of a record when it is of the format. What the format asks for of the first
+    /// pairs may be planned.
     fn claim(
         &self,
         format: &'a Compiled,
         pairs: Pairs<'a>,
+        planned: &[Box<[KeyId]>],
         is_named: bool,
         draft: &mut Draft<'a>,
     ) -> bool {
-        let found = format.mapping.find(&pairs, draft);
+        let found = format.mapping.find_planned(&pairs, planned, draft);
         let is_claimed = is_named || format.mapping.claims(&found, self.held_in(format));
         if is_claimed {
             self.understand(format, pairs, found, draft);
@@ -668,17 +705,15 @@ impl<'a, 'r> Attempt<'a, 'r> {
         let mut named = None;
         let name = draft.arena.alloc_slice_copy(program);
         name.make_ascii_lowercase();
+        let name = &*name;
         let mut indexes = bumpalo::collections::Vec::new_in(draft.arena);
         indexes.extend(self.reader.by_program.get(hashed(name)).into_iter().flatten().copied());
-        indexes.extend_from_slice(&self.reader.of_many_programs);
+        indexes.extend(self.reader.by_beginning.of(name));
         indexes.sort_unstable();
         indexes.dedup();
         for index in indexes {
             let Some(format) = self.reader.format(index) else { continue };
             let Method::Text(text) = &format.method else { continue };
-            if !text.programs.iter().any(|name| name.fits(program)) {
-                continue;
-            }
             if let Some(index) = self.patterns(index, format, text, draft) {
                 draft.set(Field::Message, self.text);
                 return Some(index);
