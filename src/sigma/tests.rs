@@ -393,7 +393,26 @@ fn explanations_show_what_matched_and_what_did_not() {
     assert_eq!(items, [(Some("F"), true), (Some("G"), false)]);
     assert_eq!(near.searches[0].items[0].asked, ["*a*"]);
     assert_eq!(near.searches[0].items[1].values, ["c"]);
-    assert!(explain(&[("F", Some("xa")), ("G", Some("b"))]).matches);
+    let negated: Vec<_> = near.searches.iter().map(|search| search.is_negated).collect();
+    assert_eq!(negated, [false, true]);
+    let whole = explain(&[("F", Some("xa")), ("G", Some("b"))]);
+    assert!(whole.matches && whole.parts_off == 1);
+    let off = |f: &str, g: &str| explain(&[("F", Some(f)), ("G", Some(g))]).parts_off;
+    assert_eq!([off("xa", "c"), off("b", "c"), off("x", "c")], [1, 2, 3]);
+}
+
+#[test]
+fn so_many_of_several_searches_are_counted_as_near_as_the_best_of_them() {
+    let detection = "  a:\n    F: 1\n  b:\n    G: 1\n    H: 1\n  c:\n    I: 1\n    \
+        J: 1\n    K: 1\n  condition: 2 of *\n";
+    let (set, _) = compiled(&rule(detection), &[]);
+    let off = |pairs: &Pairs<'_>| {
+        let source = of_product("test");
+        with_event(pairs, &[], |event| set.explain(0, event, &source).unwrap().parts_off)
+    };
+    assert_eq!(off(&[]), 3, "the first two");
+    assert_eq!(off(&[("I", Some("1")), ("J", Some("1"))]), 2, "the first and the last");
+    assert_eq!(off(&[("F", Some("1")), ("G", Some("1")), ("H", Some("1"))]), 1, "any of them");
 }
 
 #[test]

@@ -413,6 +413,7 @@ export const en = {
     title: "Sigma rules",
     hint: "Rules as .yml, a folder of them, or a release of SigmaHQ as zip. Drop them with the logs or before, or choose them here. They are told from logs by what stands in them.",
     choose: "Choose rules",
+    reading: "Reading the rules",
     usable: (n: string) => `${counted(n, "rule")} can be used.`,
     problems: "What is wrong with rules",
     error: "Not used:",

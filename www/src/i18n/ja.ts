@@ -409,6 +409,7 @@ export const ja: Words = {
     title: "Sigma ルール",
     hint: "ルール(.yml)、そのフォルダー、または SigmaHQ のリリース(zip)です。ログと一緒に、または先にドロップするか、ここで選びます。ログとの区別は中身で判断します。",
     choose: "ルールを選ぶ",
+    reading: "ルールを読み込んでいます",
     usable: (n: string) => `${n}件のルールを使用できます。`,
     problems: "ルールの問題",
     error: "使用しません:",

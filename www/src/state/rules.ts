@@ -13,6 +13,9 @@ export interface OwnRules {
 
 export const ownRules = signal<OwnRules | null>(null);
 
+/** Whether rules are being read. */
+export const readingRules = signal(false);
+
 // A larger archive is one of logs: the public rules take 4 MB.
 const MAX_BYTES = 64 << 20;
 
@@ -44,7 +47,12 @@ export async function addRules(more: readonly Given[]): Promise<void> {
   const names = new Set(more.map(({ name }) => name));
   const kept = (ownRules.value?.files ?? []).filter(({ name }) => !names.has(name));
   const files = [...kept, ...more];
-  ownRules.value = { files, read: await readRules(files, {}) };
+  readingRules.value = true;
+  try {
+    ownRules.value = { files, read: await readRules(files, {}) };
+  } finally {
+    readingRules.value = false;
+  }
 }
 
 /** Takes all rules out. */

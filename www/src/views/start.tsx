@@ -8,6 +8,7 @@ import { number } from "../lib/format";
 import { visibleLines } from "../lib/visible";
 import { start } from "../state/app";
 import { catalogue, engineTrouble } from "../state/engine";
+import { readingRules } from "../state/rules";
 import { settingsWrong } from "../state/settings";
 import { Dialog } from "./dialog";
 import { chooseFiles, chooseFolder } from "./inputs";
@@ -66,10 +67,21 @@ function DropZone(): JSX.Element {
           {w.paste}
         </button>
       </div>
+      <ReadingRules />
       {settingsWrong.value && <p class="field-error">{words.value.settings.wrong}</p>}
       <p class="drop-local">{w.local}</p>
       {pasting && <Paste onClose={() => setPasting(false)} />}
     </section>
+  );
+}
+
+function ReadingRules(): JSX.Element | null {
+  const w = words.value.rules;
+  if (!readingRules.value) return null;
+  return (
+    <p role="status" data-reading="rules">
+      <progress aria-label={w.reading} /> {w.reading}
+    </p>
   );
 }
 
