@@ -7,6 +7,7 @@ import { screen, start } from "../state/app";
 import { chosen } from "../lib/dropped";
 import { THEMES, theme } from "../state/theme";
 import { tellOuter } from "../state/shell";
+import { CaseTrouble, LeaveQuestion } from "./case";
 import { Checking } from "./checking";
 import { Dialog } from "./dialog";
 import { Failed } from "./failed";
@@ -121,6 +122,8 @@ function Help(): JSX.Element {
     ["k", w.previous],
     ["Enter", w.open],
     ["o", w.files],
+    ["Ctrl+Z", w.undo],
+    ["Ctrl+Y", w.redo],
     ["Esc", w.cancel],
     ["Tab", w.tab],
     ["?", w.help],
@@ -165,6 +168,8 @@ export function Page(): JSX.Element {
       <Inputs />
       {helpOpen.value && <Help />}
       <PasswordQuestion />
+      <LeaveQuestion />
+      <CaseTrouble />
       <Described />
     </div>
   );

@@ -8,6 +8,7 @@ import type { ContextLine } from "../../engine/protocol";
 import { language, words } from "../../i18n";
 import { momentUtc, number } from "../../lib/format";
 import { visible } from "../../lib/visible";
+import { hasLogs } from "../../state/cases";
 import { messageOf } from "../../state/engine";
 import { linesAround } from "../../state/report";
 import { streamName } from "../../state/streams";
@@ -45,15 +46,17 @@ export function EvidenceRow({ evidence, checked }: { evidence: Evidence; checked
           </div>
         )}
       </div>
-      <button
-        type="button"
-        class="link"
-        data-action="around"
-        aria-expanded={around.kind === "open"}
-        onClick={() => void toggle()}
-      >
-        {around.kind === "open" ? w.hideAround : w.around}
-      </button>
+      {hasLogs(checked) && (
+        <button
+          type="button"
+          class="link"
+          data-action="around"
+          aria-expanded={around.kind === "open"}
+          onClick={() => void toggle()}
+        >
+          {around.kind === "open" ? w.hideAround : w.around}
+        </button>
+      )}
       {around.kind === "open" && <Lines lines={around.lines} />}
       {around.kind === "failed" && (
         <p class="field-error" role="alert">
