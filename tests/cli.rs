@@ -6,9 +6,10 @@
 mod common;
 
 use common::{Line, START, gzip, line, log};
+use sekisho::finding::State;
 use sekisho::report::Report;
 use sekisho::train::{Traffic, write_traffic};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -642,7 +643,7 @@ fn a_case_to_practise_on_is_marked_in_every_form() {
     assert!(written("text", "en").starts_with(mark));
     assert!(written("text", "ja").starts_with("訓練用:合成ログ"));
     assert!(written("html", "en").contains("TRAINING: synthetic logs, case T1-&lt;b&gt;"));
-    assert!(written("csv", "en").lines().skip(1).all(|row| row.ends_with("\"T1-<b>\"")));
+    assert!(written("csv", "en").lines().skip(1).all(|row| row.contains("\"T1-<b>\"")));
     assert_eq!(
         folder
             .run(&["check", "--settings", "settings.json", "--format", "json", "access.log"])
@@ -651,4 +652,158 @@ fn a_case_to_practise_on_is_marked_in_every_form() {
         Some("T1-<b>")
     );
     assert!(!folder.run(&["check", "--format", "html", "access.log"]).out.contains("TRAINING"));
+}
+
+/// The report on the attacked log, with judgements.
+fn judged(folder: &Folder, judgements: &Value) -> Ran {
+    fs::write(folder.0.join("judgements.json"), judgements.to_string()).unwrap();
+    let command = ["check", "--judgements", "judgements.json", "--format", "json", "access.log"];
+    folder.run(&command)
+}
+
+fn state(report: &Report, question: &str) -> State {
+    report.questions.iter().find(|answer| answer.id == question).unwrap().state
+}
+
+#[test]
+fn a_benign_finding_stays_and_carries_no_answer() {
+    let folder = Folder::new("benign").with("access.log", attacked());
+    let plain = folder.run(&["check", "--format", "json", "access.log"]);
+    assert_eq!(plain.status, Some(1));
+    let before = plain.report();
+    let all: Vec<_> = before
+        .findings
+        .iter()
+        .map(|finding| json!({ "finding": finding.id, "judged": "benign", "reason": "our <own> scanner" }))
+        .collect();
+    let ran = judged(&folder, &json!(all));
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let after = ran.report();
+    assert_eq!(after.findings, before.findings);
+    assert_eq!(after.judgements.len(), before.findings.len());
+    assert_eq!(state(&after, "Q1"), State::NoEvidence);
+    let first = &after.questions[0];
+    assert!(first.summary.en.contains("benign"), "{}", first.summary.en);
+    assert!(first.summary.ja.contains("無害"), "{}", first.summary.ja);
+    assert!(first.because.iter().any(|text| text.en.contains("our <own> scanner")));
+    let written = |form: &str| {
+        let command = ["check", "--judgements", "judgements.json", "--format", form, "access.log"];
+        folder.run(&command).out
+    };
+    assert!(written("html").contains("our &lt;own&gt; scanner"));
+    assert!(written("text").contains("judged: benign – our <own> scanner"));
+    assert!(written("csv").contains("\"benign\",\"our <own> scanner\""));
+    assert!(written("timesketch").contains("judged-benign"));
+    assert!(written("stix").contains("strongly-disagree"));
+    assert!(written("navigator").contains("\"score\": 0"));
+    assert!(written("misp").contains("our <own> scanner"));
+}
+
+#[test]
+fn a_confirmed_finding_carries_its_answers_one_state_further() {
+    let folder = Folder::new("confirmed").with("access.log", attacked());
+    let before = folder.run(&["check", "--format", "json", "access.log"]).report();
+    let strongest = before.questions[0].findings[0].clone();
+    let judgement =
+        json!([{ "finding": strongest, "judged": "confirmed", "note": "seen on the server" }]);
+    let after = judged(&folder, &judgement).report();
+    let further = match state(&before, "Q1") {
+        State::Possible => State::Likely,
+        State::Likely => State::Confirmed,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(state(&after, "Q1"), further);
+    assert_eq!(after.judgements[0].note, "seen on the server");
+    assert!(after.questions[0].summary.en.contains("1 confirmed, 0 benign"));
+    // Taken back, the report is what it was.
+    let mut again = after;
+    again.judge(&[]).unwrap();
+    assert_eq!(again, before);
+}
+
+#[test]
+fn a_judgement_follows_its_finding_by_what_it_is_about() {
+    let folder = Folder::new("marks").with("access.log", attacked());
+    let judgement =
+        |report: &Report| json!([{ "finding": report.findings[0].id, "judged": "confirmed" }]);
+    let before = folder.run(&["check", "--format", "json", "access.log"]).report();
+    let report = judged(&folder, &judgement(&before)).report();
+    let mut kept = report.judgements.clone();
+    kept[0].finding = "B1-99".to_owned();
+    let mut again = before.clone();
+    again.judge(&kept).unwrap();
+    assert_eq!(again.judgements, report.judgements);
+    kept[0].mark = Some("0".to_owned());
+    again.judge(&kept).unwrap();
+    assert_eq!((again.judgements.len(), &again.judgements_set_aside), (0, &kept));
+    assert_eq!(again.questions, before.questions);
+}
+
+#[test]
+fn a_judgement_that_cannot_be_applied_is_refused() {
+    let folder = Folder::new("misjudged").with("access.log", attacked());
+    for (judgements, what) in [
+        (json!([{ "finding": "X9-1", "judged": "confirmed" }]), "no such finding"),
+        (json!([{ "finding": "B1-1", "judged": "benign", "reason": " " }]), "without a reason"),
+        (json!([{ "finding": "B1-1", "judged": "benign" }]), "reason"),
+        (json!([{ "finding": "B1-1", "judged": "maybe" }]), "maybe"),
+        (
+            json!([{ "finding": "B1-1", "judged": "confirmed" }, { "finding": "B1-1", "judged": "confirmed" }]),
+            "two of them",
+        ),
+    ] {
+        let ran = judged(&folder, &judgements);
+        assert_eq!(ran.status, Some(2), "{judgements}");
+        assert!(ran.err.contains(what), "{judgements}: {}", ran.err);
+        assert!(ran.out.is_empty());
+    }
+}
+
+#[test]
+fn forms_for_other_tools_have_what_those_ask_for() {
+    let folder = Folder::new("forms").with("access.log", attacked());
+    let written = |form: &str| folder.run(&["check", "--format", form, "access.log"]).out;
+    let document = |form: &str| -> Value { serde_json::from_str(&written(form)).unwrap() };
+    let report = folder.run(&["check", "--format", "json", "access.log"]).report();
+    let records: usize = report.findings.iter().map(|finding| finding.evidence.len()).sum();
+
+    let lines = written("timesketch");
+    assert_eq!(lines.lines().count(), report.findings.len() + records);
+    for line in lines.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for field in ["message", "datetime", "timestamp_desc"] {
+            assert!(line[field].is_string(), "{field} in {line}");
+        }
+        assert!(line["datetime"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
+    }
+
+    let layer = document("navigator");
+    assert_eq!(layer["versions"]["layer"], "4.5");
+    let techniques: Vec<_> = layer["techniques"].as_array().unwrap().iter().collect();
+    assert!(
+        techniques.iter().any(|of| of["techniqueID"] == "T1190" && of["score"].as_u64() > Some(0))
+    );
+
+    let event = &document("misp")["Event"];
+    let attributes = event["Attribute"].as_array().unwrap();
+    assert!(attributes.iter().any(|of| of["type"] == "ip-src" && of["to_ids"] == false));
+    assert_eq!(event["published"], false);
+
+    let bundle = document("stix");
+    let objects = bundle["objects"].as_array().unwrap();
+    let ids: std::collections::BTreeSet<_> =
+        objects.iter().map(|object| object["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), objects.len());
+    let count = |kind: &str| objects.iter().filter(|object| object["type"] == kind).count();
+    assert_eq!(count("observed-data"), report.findings.len());
+    assert_eq!((count("note"), count("report"), count("identity")), (report.findings.len(), 1, 1));
+    for object in objects {
+        assert!(object["id"].as_str().unwrap().starts_with(object["type"].as_str().unwrap()));
+        for reference in object["object_refs"].as_array().into_iter().flatten() {
+            assert!(ids.contains(reference.as_str().unwrap()), "{reference}");
+        }
+    }
+    for form in ["timesketch", "navigator", "misp", "stix"] {
+        assert_eq!(written(form), written(form), "{form}");
+    }
 }

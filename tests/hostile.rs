@@ -195,8 +195,9 @@ fn no_cell_is_a_formula() {
         assert_shows_as_text(&csv, text);
         let rows = cells(&csv);
         assert!(rows.len() > 20);
+        let columns = rows[0].len();
         for row in rows {
-            assert_eq!(row.len(), 15, "{text:?} broke a row: {row:?}");
+            assert_eq!(row.len(), columns, "{text:?} broke a row: {row:?}");
             for cell in row {
                 let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
                 assert!(!is_formula || cell == "-", "{cell:?}");

@@ -1,6 +1,7 @@
 //! Options as typed.
 
 use crate::engine::RuleSettings;
+use crate::report::Form;
 use crate::sigma::Level;
 use crate::train::Scenario;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -107,6 +108,9 @@ pub(super) struct CheckOptions {
     /// Leave the program's own detections out
     #[arg(long)]
     pub(super) no_builtin: bool,
+    /// What a person made of findings, as JSON: judged again with this, the report says so
+    #[arg(long, value_name = "FILE")]
+    pub(super) judgements: Option<PathBuf>,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -214,6 +218,30 @@ pub(super) enum Format {
     Html,
     /// One row per record shown
     Csv,
+    /// JSON lines for Timesketch
+    Timesketch,
+    /// A layer for the ATT&CK Navigator
+    Navigator,
+    /// A bundle of STIX 2.1
+    Stix,
+    /// An event for MISP
+    Misp,
+}
+
+impl Format {
+    /// The form that the report writes itself in; JSON is the report as it is.
+    pub(super) const fn form(self) -> Option<Form> {
+        Some(match self {
+            Self::Json => return None,
+            Self::Text => Form::Text,
+            Self::Html => Form::Html,
+            Self::Csv => Form::Csv,
+            Self::Timesketch => Form::Timesketch,
+            Self::Navigator => Form::Navigator,
+            Self::Stix => Form::Stix,
+            Self::Misp => Form::Misp,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,6 @@
 //! The commands but `hits`.
 
-use super::args::{CheckOptions, Format, InputOptions, TrafficOptions};
+use super::args::{CheckOptions, InputOptions, TrafficOptions};
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
@@ -9,14 +9,14 @@ use crate::detect::Seen;
 use crate::engine::{Ledger, Memory, Places, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
 use crate::format::{FormatIndex, ReaderError, definitions};
-use crate::report::{self, Report};
+use crate::report::{self, Judgement, Report};
 use crate::shard::Cuts;
 use crate::text;
 use crate::train::{Traffic, write_traffic};
 use core::net::IpAddr;
 use serde_json::map::Entry;
 use serde_json::{Map, Value as Json, json};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -60,15 +60,17 @@ pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
     let mut stats = Stats::new();
     let mut session = Session::for_check(options, &mut stats)?;
     let scanned = session.scan(options, &mut stats)?;
-    let concluded = session.conclude(scanned, &mut stats);
+    let mut concluded = session.conclude(scanned, &mut stats);
+    if let Some(path) = &options.judgements {
+        judge(&mut concluded.report, path)?;
+    }
     let report = &concluded.report;
     let mut out = output(options.input.out.as_deref())?;
-    let lang = options.lang.into();
-    match options.format {
-        Format::Text => out.write_all(report::text(report, lang).as_bytes())?,
-        Format::Html => out.write_all(report::html(report, lang).as_bytes())?,
-        Format::Csv => out.write_all(report::csv(report, lang).as_bytes())?,
-        Format::Json => {
+    match options.format.form() {
+        Some(form) => {
+            out.write_all(report::written(report, form, options.lang.into()).as_bytes())?
+        }
+        None => {
             serde_json::to_writer(&mut out, report)?;
             out.write_all(b"\n")?;
         }
@@ -78,6 +80,15 @@ pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
         stats.write(path, report)?;
     }
     Ok(status(report))
+}
+
+/// Takes the judgements of a file into account.
+fn judge(report: &mut Report, path: &Path) -> Result<(), Failure> {
+    let failed = |what: String| Failure::File { path: path.display().to_string(), what };
+    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let judgements: Vec<Judgement> =
+        serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    report.judge(&judgements).map_err(|error| failed(error.to_string()))
 }
 
 /// Writes events as they are read.

@@ -274,9 +274,8 @@ fn assemble(
         total.unjudged = total.records - total.unparsed;
     }
     total.unjudged = total.unjudged.saturating_sub(total.judged_by_rules);
-    let of_sweeps = drawn.sweeps.clone();
     let mut report = Report {
-        tool: tool(prepared),
+        tool: tool(prepared, &drawn.sweeps),
         settings: serde_json::to_value(&plan.settings).unwrap_or_default(),
         sources: reports,
         questions: Vec::new(),
@@ -292,10 +291,10 @@ fn assemble(
         not_evaluable: drawn.not_evaluable,
         unparsed: sources::unparsed(prepared, coverage, sources),
         not_swept: not_swept(prepared),
+        judgements: Vec::new(),
+        judgements_set_aside: Vec::new(),
     };
-    let cards = if has_detections { CARDS } else { &[] };
-    let ids: Vec<_> = cards.iter().map(|card| card.id).chain(of_sweeps).collect();
-    report.questions = questions::answer(&report, &ids);
+    report.questions = questions::answer(&report);
     report
 }
 
@@ -313,7 +312,7 @@ fn not_swept(prepared: &Prepared) -> Vec<NotSwept> {
         .collect()
 }
 
-fn tool(prepared: &Prepared) -> Tool {
+fn tool(prepared: &Prepared, sweeps: &[&str]) -> Tool {
     let cards = serde_json::to_vec(CARDS).unwrap_or_default();
     let built_in = RulePack {
         name: questions::BUILT_IN.to_owned(),
@@ -321,6 +320,7 @@ fn tool(prepared: &Prepared) -> Tool {
         sha256: hex(&Sha256::digest(&cards)),
     };
     let has_detections = !prepared.plan.settings.rules.no_builtin;
+    let asked = CARDS.iter().filter(|_| has_detections).map(|card| &card.id);
     Tool {
         name: "sekisho".to_owned(),
         version: crate::VERSION.to_owned(),
@@ -330,6 +330,7 @@ fn tool(prepared: &Prepared) -> Tool {
             .into_iter()
             .chain(prepared.rules.pack())
             .collect(),
+        detections: asked.chain(sweeps).map(|id| (*id).to_owned()).collect(),
     }
 }
 

@@ -143,7 +143,8 @@ pub enum Indicated {
 }
 
 /// A question that every report answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "report::questions holds the questions in words")]
 pub enum Question {
     Q1,
@@ -253,9 +254,8 @@ pub struct Finding {
     #[serde(skip)]
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub places: Vec<Place>,
-    /// The questions that it speaks to, and how. Not part of the report's JSON.
-    #[serde(skip)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
+    /// The questions that it speaks to, and how it answers each.
+    #[serde(default)]
     pub speaks_to: Vec<(Question, State)>,
 }
 

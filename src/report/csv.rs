@@ -1,13 +1,14 @@
 //! The findings as CSV, one row for each record shown (RFC 4180, UTF-8 with mark, so that
 //! spreadsheets read Japanese).
 
+use super::judge::Judged;
 use super::model::{Report, SourceReport};
-use super::words::{outcome, pick, severity};
+use super::words::{judged, outcome, pick, severity};
 use crate::base::{Language, visible};
 use crate::finding::Finding;
 use std::collections::BTreeMap;
 
-const HEAD_EN: [&str; 16] = [
+const HEAD_EN: [&str; 19] = [
     "finding",
     "detection",
     "severity",
@@ -24,8 +25,11 @@ const HEAD_EN: [&str; 16] = [
     "record",
     "rule",
     "training",
+    "judged",
+    "reason",
+    "note",
 ];
-const HEAD_JA: [&str; 16] = [
+const HEAD_JA: [&str; 19] = [
     "番号",
     "検知",
     "重大度",
@@ -42,6 +46,9 @@ const HEAD_JA: [&str; 16] = [
     "記録",
     "ルール",
     "訓練用ケース",
+    "判断",
+    "判断の理由",
+    "メモ",
 ];
 
 /// The findings with their evidence.
@@ -55,10 +62,7 @@ pub fn csv(report: &Report, language: Language) -> String {
     row(&mut out, head.iter().map(|text| (*text).to_owned()));
     for finding in &report.findings {
         let own = own_cells(finding, language);
-        let behind = [
-            finding.rule.clone().unwrap_or_default(),
-            report.training().unwrap_or_default().to_owned(),
-        ];
+        let behind = last_cells(report, finding, language);
         for evidence in &finding.evidence {
             let record = [
                 names.get(&evidence.stream).copied().unwrap_or("-").to_owned(),
@@ -90,6 +94,23 @@ fn own_cells(finding: &Finding, language: Language) -> [String; 9] {
         finding.first.clone().unwrap_or_default(),
         finding.last.clone().unwrap_or_default(),
         finding.count.to_string(),
+    ]
+}
+
+/// The cells that every row of a finding ends with.
+fn last_cells(report: &Report, finding: &Finding, language: Language) -> [String; 5] {
+    let judgement = report.judgement(&finding.id);
+    let how = judgement.map(|of| judged(&of.judged).in_language(language).to_owned());
+    let reason = judgement.and_then(|of| match &of.judged {
+        Judged::Benign { reason } => Some(reason.clone()),
+        Judged::Open | Judged::Confirmed => None,
+    });
+    [
+        finding.rule.clone().unwrap_or_default(),
+        report.training().unwrap_or_default().to_owned(),
+        how.unwrap_or_default(),
+        reason.unwrap_or_default(),
+        judgement.map(|of| of.note.clone()).unwrap_or_default(),
     ]
 }
 

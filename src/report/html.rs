@@ -1,8 +1,9 @@
 //! The report as one HTML file that needs nothing else: no script, no request, and a policy that
 //! forbids both. Everything that comes from a log goes through one escaping writer.
 
+use super::judge::Judgement;
 use super::model::{Incident, Report, SourceReport, Unparsed};
-use super::words::{confidence, outcome, pick, severity, state, training};
+use super::words::{confidence, judgement, outcome, pick, severity, state, training};
 use crate::base::{Language, Text, visible};
 use crate::finding::{Evidence, Finding};
 use std::collections::BTreeMap;
@@ -210,11 +211,36 @@ impl Page {
         self.markup("</p><p class=\"small\">")
             .word("What else could explain it:", "他に考えられる原因:");
         self.markup(" ").said(&finding.innocent).markup("</p>");
+        if let Some(of) = report.judgement(&finding.id) {
+            self.judgement(of);
+        }
         self.rule(finding);
         for evidence in &finding.evidence {
             self.evidence(report, evidence);
         }
         self.markup("</section>\n");
+    }
+
+    fn judgement(&mut self, of: &Judgement) {
+        let line = judgement(of, self.lang);
+        self.markup("<p class=\"judged\"><strong>").word("Judged", "判断").markup(":</strong> ");
+        self.text(&line).markup("</p>");
+    }
+
+    /// Judgements of findings that are not in the report.
+    fn set_aside(&mut self, report: &Report) {
+        if report.judgements_set_aside.is_empty() {
+            return;
+        }
+        self.markup("<h2>").word(
+            "Judgements of findings that are not in this report",
+            "本レポートにない検知に対する判断",
+        );
+        self.markup("</h2>\n");
+        for of in &report.judgements_set_aside {
+            self.markup("<p><strong>").text(&of.finding).markup("</strong></p>");
+            self.judgement(of);
+        }
     }
 
     /// The rule of a finding, and where to read on: as text, since a report leads nowhere else.
@@ -318,6 +344,7 @@ impl Page {
         self.markup("</ul>");
         self.list(&report.coverage.bounds);
         self.not_swept(report);
+        self.set_aside(report);
         self.markup("<h2>").word("Bytes that were not understood", "解釈できなかったバイト");
         self.markup("</h2>\n");
         self.headings(&[

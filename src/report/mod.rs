@@ -2,19 +2,78 @@
 
 mod csv;
 mod html;
+mod judge;
+mod misp;
 mod model;
+mod navigator;
 pub mod questions;
+mod share;
+mod stix;
 mod text;
+mod timesketch;
 mod words;
 
 pub use csv::csv;
 pub use html::html;
+pub use judge::{Judged, Judgement, JudgementError};
 pub use model::{
     Answer, Bucket, ByteLedger, CalendarDay, Coverage, Entity, Incident, NotEvaluable, NotSwept,
     Problem, Repetition, Report, RulePack, SourceReport, Step, StreamReport, Timeline, Tool,
     Unparsed,
 };
 pub use text::text;
+
+use crate::base::Language;
+
+/// A form in which a report is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For a terminal.
+    Text,
+    /// One file for a browser.
+    Html,
+    /// One row per record shown.
+    Csv,
+    /// The records shown as JSON lines for Timesketch.
+    Timesketch,
+    /// A layer for the ATT&CK Navigator.
+    Navigator,
+    /// A bundle of STIX 2.1.
+    Stix,
+    /// An event for MISP.
+    Misp,
+}
+
+impl Form {
+    /// All of them, by the names under which they are asked for.
+    pub const ALL: [(&str, Self); 7] = [
+        ("text", Self::Text),
+        ("html", Self::Html),
+        ("csv", Self::Csv),
+        ("timesketch", Self::Timesketch),
+        ("navigator", Self::Navigator),
+        ("stix", Self::Stix),
+        ("misp", Self::Misp),
+    ];
+
+    /// The form of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, form)| form)
+    }
+}
+
+/// A report in a form.
+pub fn written(report: &Report, form: Form, language: Language) -> String {
+    match form {
+        Form::Text => text(report, language),
+        Form::Html => html(report, language),
+        Form::Csv => csv(report, language),
+        Form::Timesketch => timesketch::timesketch(report, language),
+        Form::Navigator => navigator::navigator(report, language),
+        Form::Stix => stix::stix(report, language),
+        Form::Misp => misp::misp(report, language),
+    }
+}
 
 impl Report {
     /// The case to practise on that the logs are, where they are one.

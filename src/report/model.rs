@@ -4,6 +4,7 @@
 //! languages, so that serialising the same report natively, in WASM or in JavaScript gives the
 //! same bytes.
 
+use super::judge::Judgement;
 use crate::base::Text;
 use crate::finding::{Finding, Gap, Severity, State, Subject, Tactic};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,12 @@ pub struct Report {
     /// Parts of the indicator lists that are not swept for: the first thousand of each list.
     /// `settings.indicators` counts all.
     pub not_swept: Vec<NotSwept>,
+    /// What a person made of findings, in their order. The answers take it into account.
+    #[serde(default)]
+    pub judgements: Vec<Judgement>,
+    /// Judgements of findings that are not in this report any more.
+    #[serde(default)]
+    pub judgements_set_aside: Vec<Judgement>,
 }
 
 /// What made a report.
@@ -51,6 +58,9 @@ pub struct Tool {
     pub build: String,
     /// The rule packs in force.
     pub rule_packs: Vec<RulePack>,
+    /// Ids of the detections that were asked, sweeps for indicators included.
+    #[serde(default)]
+    pub detections: Vec<String>,
 }
 
 /// A set of rules or detections.

@@ -1,9 +1,10 @@
 //! The questions Q1 to Q12, and how a report answers them: never more than the logs say.
 
+use super::judge::Judged;
 use super::model::{Answer, Report};
 use crate::base::{Text, counted, grouped};
 use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What findings of rules are called.
 pub const SIGMA: &str = "sigma";
@@ -13,26 +14,85 @@ pub const BUILT_IN: &str = "built-in";
 /// Hours before the end of the logs that count as now.
 const NOW_SECS: i64 = 72 * 3_600;
 
-/// Answers every question. `detections` are the ids of all.
-pub fn answer(report: &Report, detections: &[&str]) -> Vec<Answer> {
-    let facts = Facts { report, detections };
-    [
-        (Question::Q1, facts.access()),
-        (Question::Q2, facts.who()),
-        (Question::Q3, facts.entry()),
-        (Question::Q4, facts.taken()),
-        (Question::Q5, facts.unanswered(&PEOPLE)),
-        (Question::Q6, facts.tenants()),
-        (Question::Q7, facts.persistence()),
-        (Question::Q8, facts.coverage()),
-        (Question::Q9, facts.secrets()),
-        (Question::Q10, facts.unanswered(&NOTIFY)),
-        (Question::Q11, facts.ongoing()),
-        (Question::Q12, facts.ask()),
-    ]
-    .into_iter()
-    .map(|(question, draft)| draft.named(question))
-    .collect()
+/// Answers every question, with the report's judgements taken into account.
+pub fn answer(report: &Report) -> Vec<Answer> {
+    let plain = Facts { report, judged: BTreeMap::new() };
+    let mut answers = plain.answers();
+    if report.judgements.is_empty() {
+        return answers;
+    }
+    let judged = report.judgements.iter().map(|of| (&*of.finding, &of.judged)).collect();
+    let facts = Facts { report, judged };
+    for (answer, judged) in answers.iter_mut().zip(facts.answers()) {
+        let without = std::mem::replace(answer, judged);
+        facts.account_for(answer, &without);
+    }
+    answers
+}
+
+impl Facts<'_> {
+    fn answers(&self) -> Vec<Answer> {
+        let facts = self;
+        [
+            (Question::Q1, facts.access()),
+            (Question::Q2, facts.who()),
+            (Question::Q3, facts.entry()),
+            (Question::Q4, facts.taken()),
+            (Question::Q5, facts.unanswered(&PEOPLE)),
+            (Question::Q6, facts.tenants()),
+            (Question::Q7, facts.persistence()),
+            (Question::Q8, facts.coverage()),
+            (Question::Q9, facts.secrets()),
+            (Question::Q10, facts.unanswered(&NOTIFY)),
+            (Question::Q11, facts.ongoing()),
+            (Question::Q12, facts.ask()),
+        ]
+        .into_iter()
+        .map(|(question, draft)| draft.named(question))
+        .collect()
+    }
+
+    /// Says which judgements an answer follows, and what it would be without them.
+    fn account_for(&self, answer: &mut Answer, without: &Answer) {
+        let judged = |id: &String| Some((id.clone(), *self.judged.get(&**id)?));
+        let judged: Vec<_> = without.findings.iter().filter_map(judged).collect();
+        let of = |is: fn(&Judged) -> bool| judged.iter().filter(|(_, how)| is(how)).count();
+        let confirmed = of(|how| *how == Judged::Confirmed);
+        let benign = of(|how| matches!(how, Judged::Benign { .. }));
+        if confirmed + benign == 0 {
+            return;
+        }
+        let state = super::words::state(without.state);
+        answer.summary = Text::new(
+            format!(
+                "{} This takes judgements of findings into account ({confirmed} confirmed, {benign} benign); without them: {}.",
+                answer.summary.en, state.en
+            ),
+            format!(
+                "{} この回答は、検知に対する担当者の判断(確認{confirmed}件、無害{benign}件)を反映しています。反映しない場合:{}。",
+                answer.summary.ja, state.ja
+            ),
+        );
+        answer.because.extend(judged.iter().take(JUDGED).filter_map(|(id, how)| said(id, how)));
+    }
+}
+
+/// Judgements that an answer names.
+const JUDGED: usize = 20;
+
+/// A judgement in words.
+fn said(id: &str, judged: &Judged) -> Option<Text> {
+    match judged {
+        Judged::Open => None,
+        Judged::Confirmed => Some(Text::new(
+            format!("{id} was confirmed by a person."),
+            format!("{id}は担当者により確認されています。"),
+        )),
+        Judged::Benign { reason } => Some(Text::new(
+            format!("{id} was judged benign by a person and carries no answer: {reason}"),
+            format!("{id}は担当者により無害と判断され、回答の根拠から外れています:{reason}"),
+        )),
+    }
 }
 
 /// The question in words.
@@ -201,7 +261,8 @@ const NO_WAY_IN: Text = Text::fixed(
 
 struct Facts<'r> {
     report: &'r Report,
-    detections: &'r [&'r str],
+    /// How findings were judged, by their ids.
+    judged: BTreeMap<&'r str, &'r Judged>,
 }
 
 impl Facts<'_> {
@@ -209,7 +270,7 @@ impl Facts<'_> {
     fn speaking(&self, question: Question) -> (Vec<&Finding>, Option<State>) {
         let says = |finding: &Finding| {
             let mut of = finding.speaks_to.iter().filter(|(asked, _)| *asked == question);
-            of.next().map(|(_, state)| *state)
+            of.next().and_then(|(_, state)| self.as_judged(finding, *state))
         };
         let mut speaking: Vec<_> =
             self.report.findings.iter().filter_map(|f| Some((says(f)?, f))).collect();
@@ -217,6 +278,17 @@ impl Facts<'_> {
         speaking.sort_by_key(|(state, _)| *state);
         let strongest = speaking.first().map(|(state, _)| *state);
         (speaking.into_iter().map(|(_, finding)| finding).collect(), strongest)
+    }
+
+    /// What a finding says, as it was judged. Confirming settles what the logs leave open by one
+    /// state and no more: that an act took place does not show all that may follow from it.
+    fn as_judged(&self, finding: &Finding, state: State) -> Option<State> {
+        match (self.judged.get(&*finding.id), state) {
+            (Some(Judged::Benign { .. }), _) => None,
+            (Some(Judged::Confirmed), State::Likely) => Some(State::Confirmed),
+            (Some(Judged::Confirmed), State::Possible) => Some(State::Likely),
+            (_, state) => Some(state),
+        }
     }
 
     /// Why nothing can be said about access: nothing was read, or nothing of what was read is judged.
@@ -229,10 +301,10 @@ impl Facts<'_> {
             let coverage = &self.report.coverage;
             let understood = coverage.records - coverage.unparsed;
             // The detections of group F judge the logs themselves, all others what was done.
-            let of_access = |id: &&&str| !id.starts_with('F');
-            let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
+            let of_access = |id: &&String| !id.starts_with('F');
+            let is_open = |id: &&String| !self.report.not_evaluable.iter().any(|n| n.id == **id);
             let is_judged = coverage.judged_by_rules > 0
-                || self.detections.iter().filter(of_access).any(|id| is_open(&id));
+                || self.report.tool.detections.iter().filter(of_access).any(|id| is_open(&id));
             (coverage.unjudged == understood || !is_judged).then(|| self.unjudged(understood))
         })
     }
@@ -294,8 +366,8 @@ impl Facts<'_> {
     }
 
     fn evaluated(&self) -> usize {
-        let is_open = |id: &&&str| !self.report.not_evaluable.iter().any(|n| n.id == ***id);
-        self.detections.iter().filter(is_open).count()
+        let is_open = |id: &&String| !self.report.not_evaluable.iter().any(|n| n.id == **id);
+        self.report.tool.detections.iter().filter(is_open).count()
     }
 
     /// Rules that could be evaluated, and all.
@@ -308,7 +380,7 @@ impl Facts<'_> {
 
     /// How many detections and rules could be evaluated.
     fn evaluated_words(&self) -> Text {
-        let (evaluated, all) = (self.evaluated(), self.detections.len());
+        let (evaluated, all) = (self.evaluated(), self.report.tool.detections.len());
         let (rules, all_rules) = self.rules();
         let detections = (all > 0).then(|| {
             Text::new(format!("{evaluated} of {all} detections"), format!("検知{evaluated}/{all}"))
@@ -347,7 +419,15 @@ impl Facts<'_> {
                 evaluated.ja,
             ),
         );
+        let confirms =
+            |finding: &&Finding| finding.speaks_to.contains(&(Question::Q1, State::Confirmed));
+        let is_logged = findings.iter().any(confirms);
         let (state, en, ja) = match state {
+            Some(State::Confirmed) if !is_logged => (
+                State::Confirmed,
+                "unauthorised access is confirmed, by a person's judgement of what the logs show.",
+                "不正アクセスが、ログの内容に対する担当者の判断により確認されています。",
+            ),
             Some(State::Confirmed) => (
                 State::Confirmed,
                 "unauthorised access is recorded.",
@@ -544,7 +624,8 @@ impl Facts<'_> {
 
     /// Whether a detection could be evaluated.
     fn is_evaluated(&self, id: &str) -> bool {
-        self.detections.contains(&id) && !self.report.not_evaluable.iter().any(|not| not.id == id)
+        self.report.tool.detections.iter().any(|known| known == id)
+            && !self.report.not_evaluable.iter().any(|not| not.id == id)
     }
 
     fn tenants(&self) -> Draft {

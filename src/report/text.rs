@@ -1,7 +1,8 @@
 //! The report for a terminal. Log text is shown with its control characters made visible.
 
 use super::model::{Report, SourceReport};
-use super::words::{confidence, outcome, pick, severity, state, training};
+use super::share::path_of;
+use super::words::{confidence, judgement, outcome, pick, severity, state, training};
 use crate::base::{Language, Text, visible};
 use crate::finding::Finding;
 use std::fmt::{Result, Write};
@@ -57,6 +58,10 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     write_not_swept(out, report, lang)?;
     for bound in &report.coverage.bounds {
         writeln!(out, "  {}", said(bound, lang))?;
+    }
+    for of in &report.judgements_set_aside {
+        let what = pick(lang, "judged, and not in this report", "判断済み(本レポートにない検知)");
+        writeln!(out, "  {} {what}: {}", visible(&of.finding), visible(&judgement(of, lang)))?;
     }
     let tool = &report.tool;
     writeln!(out, "\n{} {} ({})", tool.name, tool.version, tool.build)
@@ -142,6 +147,10 @@ fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Lan
         sure.in_language(lang),
         words.2,
     )?;
+    if let Some(of) = report.judgement(&finding.id) {
+        let line = visible(&judgement(of, lang));
+        writeln!(out, "      {}: {line}", pick(lang, "judged", "判断"))?;
+    }
     for evidence in finding.evidence.iter().take(RECORDS) {
         let name = stream_name(report, evidence.stream);
         let record = evidence.text.as_deref().map(visible).unwrap_or_default();
@@ -154,15 +163,6 @@ fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Lan
 fn stream_name(report: &Report, stream: u32) -> &str {
     let holds = |source: &&SourceReport| source.streams.iter().any(|known| known.id == stream);
     report.sources.iter().find(holds).map_or("-", |source| source.name.as_str())
-}
-
-/// A stream's file, and its path inside.
-fn stream_path(report: &Report, stream: u32) -> String {
-    let inside = report.sources.iter().flat_map(|source| &source.streams);
-    let inside =
-        inside.filter(|known| known.id == stream).find_map(|known| known.path_inside.as_ref());
-    let name = stream_name(report, stream);
-    inside.map_or_else(|| name.to_owned(), |path| format!("{name}/{path}"))
 }
 
 fn write_source(
@@ -194,7 +194,7 @@ fn write_source(
             stream.last.as_deref().unwrap_or("–"),
         )?;
         for repeats in &stream.repeats {
-            let (records, name) = (repeats.records, visible(&stream_path(report, repeats.of)));
+            let (records, name) = (repeats.records, visible(&path_of(report, repeats.of)));
             let said = match repeats.of == stream.id {
                 true => Text::new(
                     format!("{records} more tell an event again, and are not counted again"),

@@ -1,5 +1,6 @@
 //! Words that every form of the report uses.
 
+use super::judge::{Judged, Judgement};
 use crate::base::{Language, Text};
 use crate::finding::{Confidence, Outcome, Severity, State};
 
@@ -60,4 +61,25 @@ pub fn training(case: &str) -> Text {
         format!("TRAINING: synthetic logs, case {case}. Nothing in here happened."),
         format!("訓練用:合成ログ(ケース{case})。実際に起きた事象ではありません。"),
     )
+}
+
+/// How a finding is judged.
+pub const fn judged(judged: &Judged) -> Text {
+    match judged {
+        Judged::Open => Text::fixed("open", "未判断"),
+        Judged::Confirmed => Text::fixed("confirmed", "確認"),
+        Judged::Benign { .. } => Text::fixed("benign", "無害"),
+    }
+}
+
+/// A judgement in one line: how, why, and what was noted.
+pub fn judgement(judgement: &Judgement, language: Language) -> String {
+    let reason = match &judgement.judged {
+        Judged::Benign { reason } => reason.as_str(),
+        Judged::Open | Judged::Confirmed => "",
+    };
+    let how = judged(&judgement.judged);
+    let parts = [how.in_language(language), reason, judgement.note.as_str()];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" – ")
 }

@@ -14,7 +14,7 @@ use crate::finding::Place;
 use crate::format::Definition;
 use crate::input::{ReadAt, read_full};
 use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
-use crate::report::{self, Report};
+use crate::report::{self, Form, Judgement, Report};
 use crate::shard::Cuts;
 use crate::sigma::RuleKind;
 use crate::train::{CaseFile, Wanted, generate_telling};
@@ -592,18 +592,40 @@ pub fn context(
     to_js(&lines)
 }
 
-/// The report as one HTML file.
-#[wasm_bindgen]
-pub fn export_html(report_json: &str, language: &str) -> Result<String> {
-    let report: Report = serde_json::from_str(report_json).map_err(failed)?;
-    Ok(report::html(&report, language_of(language)))
-}
+/// A report that was made, here or elsewhere: judged, and handed over in other forms.
+#[wasm_bindgen(js_name = OpenReport)]
+pub struct PageReport(Report);
 
-/// The findings as CSV.
-#[wasm_bindgen]
-pub fn export_csv(report_json: &str, language: &str) -> Result<String> {
-    let report: Report = serde_json::from_str(report_json).map_err(failed)?;
-    Ok(report::csv(&report, language_of(language)))
+#[wasm_bindgen(js_class = OpenReport)]
+impl PageReport {
+    /// Reads a report's JSON.
+    #[wasm_bindgen(constructor)]
+    pub fn new(json: &str) -> Result<Self> {
+        Ok(Self(serde_json::from_str(json).map_err(failed)?))
+    }
+
+    /// Takes judgements into account, in place of those that it has, and gives what of the report
+    /// changes with them.
+    pub fn judge(&mut self, judgements: JsValue) -> Result<JsValue> {
+        self.0.judge(&from_js::<Vec<Judgement>>(judgements)?).map_err(failed)?;
+        let Report { questions, judgements, judgements_set_aside, .. } = &self.0;
+        to_js(&json!({
+            "questions": questions,
+            "judgements": judgements,
+            "judgements_set_aside": judgements_set_aside,
+        }))
+    }
+
+    /// The report's JSON.
+    pub fn json(&self) -> Result<String> {
+        serde_json::to_string(&self.0).map_err(failed)
+    }
+
+    /// The report in a form, by its name on the command line.
+    pub fn written(&self, form: &str, language: &str) -> Result<String> {
+        let form = Form::named(form).ok_or_else(|| JsError::new("no such form"))?;
+        Ok(report::written(&self.0, form, language_of(language)))
+    }
 }
 
 fn language_of(name: &str) -> Language {

@@ -47,6 +47,15 @@ describe("a hostile log", () => {
     assert.doesNotMatch(stdout, /\u001b\]|\u001b\[31m/);
   });
 
+  test("is text in the forms for other tools", () => {
+    for (const form of ["timesketch", "navigator", "stix", "misp"]) {
+      const { stdout } = outcome(["check", "--format", form, basename(path)]);
+      const documents = form === "timesketch" ? stdout.trimEnd().split("\n") : [stdout];
+      for (const document of documents) assert.equal(typeof JSON.parse(document), "object", form);
+      assert.doesNotMatch(stdout, ACTING, form);
+    }
+  });
+
   for (const name of BROWSERS) {
     test(`shows as text in ${name}`, async () => {
       const browser = await launch(name);

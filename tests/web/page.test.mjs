@@ -21,6 +21,7 @@ import {
   generate,
   openFindings,
   press,
+  printed,
   reportJson,
   state,
   text,
@@ -166,6 +167,113 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       await tab.close();
     }
   });
+
+  /** Judges a finding as a person does. */
+  async function judge(tab, id, how, reason) {
+    const panel = `[data-judge="${id}"]`;
+    if ((await count(tab, panel)) === 0) await press(tab, `[data-finding-head="${id}"]`);
+    await press(tab, `${panel} input[value=${how}]`);
+    if (reason) await fill(tab, `${panel} [data-field=reason]`, reason);
+  }
+
+  const otherThan = (tab, json) => until(async () => (await reportJson(tab)) !== json && reportJson(tab), { what: "the judged report" });
+
+  test("findings are judged without reading files again, and judgements are taken back and made again", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const folder = temporary("judged");
+      copyFileSync(samples["attacked.log"], join(folder, "attacked.log"));
+      const plain = await checkFiles(tab, [join(folder, "attacked.log")]);
+      const [finding] = JSON.parse(plain).questions[0].findings;
+      rmSync(join(folder, "attacked.log"));
+      await judge(tab, finding, "benign", "our own <b>scanner</b>");
+      const benign = await otherThan(tab, plain);
+      assert.match(await text(tab, `[data-judge="${finding}"]`), /benign/);
+      assert.match(await text(tab, "#answer"), /1 benign/);
+      const file = join(folder, "judgements.json");
+      writeFileSync(file, JSON.stringify([{ finding, judged: "benign", reason: "our own <b>scanner</b>" }]));
+      assert.equal(benign, await commandLine(dirname(samples["attacked.log"]), ["attacked.log"], ["--judgements", file]));
+      await tab.frame(() => document.querySelector("[data-judge] input[type=radio]").focus());
+      await tab.press("Control+z");
+      assert.equal(await otherThan(tab, benign), plain);
+      await tab.press("Control+y");
+      assert.equal(await otherThan(tab, plain), benign);
+      await judge(tab, finding, "confirmed");
+      const confirmed = JSON.parse(await otherThan(tab, benign));
+      assert.deepEqual(confirmed.judgements.map(({ judged }) => judged), ["confirmed"]);
+      assert.match(await exported(tab, "html"), /confirmed/);
+      await tab.screenshot(join(SHOTS, `${name}-judged.png`));
+    }));
+
+  test("a case is saved, and opened again with and without its logs", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const log = samples["attacked.log"];
+      const plain = await checkFiles(tab, [log]);
+      const [finding] = JSON.parse(plain).questions[0].findings;
+      await judge(tab, finding, "benign", "our own scanner");
+      const json = await otherThan(tab, plain);
+      if (name === "chromium") {
+        const asked = new Promise((resolve) => tab.raw.once("dialog", (dialog) => dialog.dismiss().then(() => resolve(dialog.type()))));
+        await tab.press("Shift");
+        await tab.raw.mouse.click(640, 300);
+        tab.raw.reload().catch(() => undefined);
+        assert.equal(await Promise.race([asked, sleep(5000)]), "beforeunload", "leaving asks first");
+      }
+      await press(tab, "[data-action=other]");
+      await there(tab, "[data-action=stay]");
+      await press(tab, "[data-action=stay]");
+      assert.equal(await reportJson(tab), json);
+      const download = tab.download();
+      await press(tab, "[data-action=save-case]");
+      const saved = join(temporary("case"), "saved.sekisho");
+      copyFileSync(await download, saved);
+
+      await press(tab, "[data-action=other]");
+      await there(tab, ".drop-zone");
+      await tab.give([saved]);
+      await there(tab, "[data-opened=alone]");
+      assert.equal(await reportJson(tab), json);
+      await press(tab, `[data-finding-head="${finding}"]`);
+      await there(tab, ".evidence");
+      assert.equal(await count(tab, "[data-action=around]"), 0);
+
+      await tab.give([saved, log]);
+      await there(tab, "[data-opened=same]");
+      assert.equal(await reportJson(tab), json);
+
+      const bytes = readFileSync(saved);
+      const damaged = join(temporary("damaged"), "damaged.sekisho");
+      const faults = [
+        [bytes.subarray(0, bytes.length - 9), /damaged/],
+        [Buffer.concat([bytes.subarray(0, 200), Buffer.from("x"), bytes.subarray(201)]), /damaged/],
+        [Buffer.from(bytes.toString("latin1").replace("SEKISHO-CASE 1", "SEKISHO-CASE 9"), "latin1"), /does not know/],
+        [Buffer.from('{"tool":{"name":"sekisho","version":1}}'), /no report/],
+        [Buffer.from("SEKISHO-CASE "), /damaged/],
+      ];
+      for (const [content, what] of faults) {
+        writeFileSync(damaged, content);
+        await tab.give([damaged]);
+        await there(tab, "[data-case-trouble]");
+        assert.match(await text(tab, "[data-case-trouble]"), what);
+        await tab.press("Escape");
+        await until(async () => (await count(tab, "[data-case-trouble]")) === 0);
+        assert.equal(await state(tab), "done");
+        assert.equal(await reportJson(tab), json);
+      }
+      assert.match(await exported(tab, "csv"), /our own scanner/);
+
+      // The JSON of a report opens as well.
+      writeFileSync(damaged, `${plain}\n`);
+      await tab.give([damaged]);
+      await otherThan(tab, json);
+      assert.equal(await reportJson(tab), plain);
+    }));
+
+  test("the forms for other tools are those of the command line", () =>
+    withPage(PAGE_URL, async (tab) => {
+      await checkFiles(tab, [samples["attacked.log"]]);
+      for (const form of ["timesketch", "navigator", "stix", "misp"])
+        assert.equal(await exported(tab, form), await printed(dirname(samples["attacked.log"]), ["attacked.log"], form), form);
+    }));
 
   test("pasted text is checked", () =>
     withPage(PAGE_URL, async (tab) => {

@@ -6,6 +6,7 @@ import { render } from "preact";
 import { language, words } from "./i18n";
 import { cancel, showStart, start, startCase } from "./state/app";
 import { messageOf, prepare, takeEngine } from "./state/engine";
+import { watchUnsaved } from "./state/judge";
 import { joinOuter, tellOuter } from "./state/shell";
 import { watchTheme } from "./state/theme";
 import { watchSettings } from "./state/validate";
@@ -39,5 +40,6 @@ render(<Page />, document.getElementById("root") as HTMLElement);
 joinOuter((message) => void hear(message));
 showStart(false);
 watchSettings();
+watchUnsaved();
 // The first paint goes before the engine, which takes the main thread for some milliseconds.
 requestAnimationFrame(() => setTimeout(() => void prepare()));

@@ -32,6 +32,8 @@ const unsent: ToFrame[] = [];
 let json: string | null = null;
 let parsed: Report | null = null;
 let tickets = 0;
+/** Leaving would lose judgements. */
+let isUnsaved = false;
 const open = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
 
 function tell(message: ToFrame): void {
@@ -58,6 +60,9 @@ async function hear(message: ToOuter): Promise<void> {
       return;
     case "theme":
       root.dataset["theme"] = message.theme;
+      return;
+    case "unsaved":
+      isUnsaved = message.is;
       return;
     case "drag":
       return show(true);
@@ -109,6 +114,11 @@ function show(visible: boolean): void {
 function checkThese({ given, refused }: Gathered): void {
   if (given.length + refused.length > 0) tell({ kind: "check", given, refused });
 }
+
+// The browser asks in words of its own.
+addEventListener("beforeunload", (event) => {
+  if (isUnsaved) event.preventDefault();
+});
 
 addEventListener("dragenter", (event) => {
   event.preventDefault();

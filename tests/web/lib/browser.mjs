@@ -36,7 +36,7 @@ const FIREFOX_PREFERENCES = {
   "browser.download.folderList": 2,
   "browser.download.useDownloadDir": true,
   "browser.download.alwaysOpenPanel": false,
-  "browser.helperApps.neverAsk.saveToDisk": "application/json,text/html,text/csv,application/toml",
+  "browser.helperApps.neverAsk.saveToDisk": "application/json,text/html,text/csv,application/toml,application/octet-stream",
   "media.peerconnection.ice.loopback": true,
   "media.peerconnection.ice.obfuscate_host_addresses": false,
   "network.captive-portal-service.enabled": false,

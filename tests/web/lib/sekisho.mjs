@@ -11,13 +11,18 @@ const run = promisify(execFile);
 
 /** The report of the command line: the bytes that it prints, less the line's end. */
 export async function commandLine(folder, names, more = []) {
-  const command = ["check", "--format", "json", ...more, ...names];
+  return (await printed(folder, names, "json", more)).replace(/\n$/, "");
+}
+
+/** The report of the command line in a form. */
+export async function printed(folder, names, form, more = []) {
+  const command = ["check", "--format", form, ...more, ...names];
   const { stdout } = await run(CLI, command, { cwd: folder, maxBuffer: 1 << 30 }).catch((error) => {
     // 1: evidence was found, 2 and 3: not everything could be checked. Each prints a report.
     if ([1, 2, 3].includes(error.code) && error.stdout) return error;
     throw error;
   });
-  return stdout.replace(/\n$/, "");
+  return stdout;
 }
 
 /** Makes a case to practise on. */

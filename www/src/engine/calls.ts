@@ -28,6 +28,8 @@ let rules: Uint8Array<ArrayBuffer> | undefined;
 let scanner: wasm_bindgen.Scanner | undefined;
 let concluder: wasm_bindgen.Concluder | undefined;
 let report = "";
+/** The report as the engine reads it again, once that was needed. */
+let opened: wasm_bindgen.OpenReport | undefined;
 
 export const handlers: Handlers = {
   unpack: ({ packed }) => unpacked(packed),
@@ -94,6 +96,8 @@ export const handlers: Handlers = {
   },
   conclude(ask) {
     report = merge(ask).conclude(ask.files);
+    opened?.free();
+    opened = undefined;
     return parcel(report);
   },
   rows: ({ finding, files, limit }, progress) =>
@@ -105,8 +109,20 @@ export const handlers: Handlers = {
   tried: ({ files }) => JSON.parse(ofReport().tried(files)),
   context: ({ plan, stream, file, offset, length, lines }) =>
     wasm_bindgen.context(JSON.parse(plan) as Plan, stream, file, offset, length, lines, lines),
-  exportAs: ({ form, language }) =>
-    form === "html" ? wasm_bindgen.export_html(report, language) : wasm_bindgen.export_csv(report, language),
+  open({ json }) {
+    // What cannot be read leaves the report that is there.
+    const next = new wasm_bindgen.OpenReport(json);
+    opened?.free();
+    opened = next;
+    report = json;
+    return parcel(report);
+  },
+  judge({ judgements }) {
+    const judged = reopened().judge(judgements);
+    report = reopened().json();
+    return { judged, json: new Blob([report], { type: "application/json" }) };
+  },
+  exportAs: ({ form, language }) => reopened().written(form, language),
 };
 
 /** What concluded the report that is shown. */
@@ -114,6 +130,8 @@ function ofReport(): wasm_bindgen.Concluder {
   if (!concluder) throw new Error("no report yet");
   return concluder;
 }
+
+const reopened = (): wasm_bindgen.OpenReport => (opened ??= new wasm_bindgen.OpenReport(report));
 
 /** A plan as the page reads it. */
 function sent(plan: Plan): SentPlan {

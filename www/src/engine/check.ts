@@ -123,6 +123,8 @@ export interface Checked {
   /** The files in the order of the plan's sources. */
   readonly files: readonly Blob[];
   readonly fileOfStream: ReadonlyMap<number, Blob>;
+  /** How it agrees with a case that was opened: without the logs nothing is compared. */
+  readonly opened?: "alone" | "same" | "differs";
 }
 
 /** Checks files. Rejects with `Cancelled` when the pool is stopped for that reason. */

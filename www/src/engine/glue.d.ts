@@ -3,7 +3,9 @@
 import type {
   Card,
   ContextLine,
+  Form,
   FormatCard,
+  Judged,
   ListId,
   ListProblem,
   MappingId,
@@ -13,6 +15,7 @@ import type {
   Settings,
   Survey,
 } from "./protocol";
+import type { Judgement } from "../wire/report";
 
 declare global {
   /** The module that unpacks the engine, in base64. The build puts it in front of the worker. */
@@ -61,8 +64,6 @@ declare global {
       before: number,
       after: number,
     ): ContextLine[];
-    function export_html(report_json: string, language: "en" | "ja"): string;
-    function export_csv(report_json: string, language: "en" | "ja"): string;
     function detections(): Card[];
     function formats(): FormatCard[];
 
@@ -81,6 +82,14 @@ declare global {
       constructor(settings: Settings, names: readonly string[], files: readonly Blob[]);
       about(): RuleSetAbout;
       encode(): Uint8Array<ArrayBuffer>;
+      free(): void;
+    }
+
+    class OpenReport {
+      constructor(json: string);
+      judge(judgements: readonly Judgement[]): Judged;
+      json(): string;
+      written(form: Form, language: "en" | "ja"): string;
       free(): void;
     }
 

@@ -3,7 +3,7 @@
 // The report's own types come from the Rust types (src/wire/report.d.ts). A survey and a plan are
 // the engine's business: the page reads the few fields named here and hands the rest back as is.
 
-import type { Evidence, Text } from "../wire/report";
+import type { Evidence, Judgement, Report, Text } from "../wire/report";
 
 /** What the user set; the engine knows further thresholds. */
 export interface Settings {
@@ -310,6 +310,18 @@ export interface RuleTried {
   readonly near: readonly RecordTried[];
 }
 
+/** Forms that the engine writes a report in, beside its JSON. */
+export type Form = "html" | "csv" | "timesketch" | "navigator" | "stix" | "misp";
+
+/** What of a report changes with judgements. */
+export type Judged = Pick<Report, "questions" | "judgements" | "judgements_set_aside">;
+
+export interface JudgedReport {
+  readonly judged: Judged;
+  /** All of the report. */
+  readonly json: Blob;
+}
+
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
   /** Unpacks and compiles the engine. */
@@ -380,7 +392,11 @@ export interface Calls {
     ask: { plan: string; stream: number; file: Blob; offset: number; length: number; lines: number };
     answer: ContextLine[];
   };
-  exportAs: { ask: { form: "html" | "csv"; language: "en" | "ja" }; answer: string };
+  /** Opens a report that was made before, in place of the one that was concluded. */
+  open: { ask: { json: string }; answer: Parcel };
+  /** Takes judgements into account, in place of those that the report has. */
+  judge: { ask: { judgements: readonly Judgement[] }; answer: JudgedReport };
+  exportAs: { ask: { form: Form; language: "en" | "ja" }; answer: string };
 }
 
 export type CallName = keyof Calls;

@@ -215,6 +215,40 @@ export const en = {
     announce: (share: string) => `${share} read`,
     fileDone: "read",
   },
+  judge: {
+    title: "What do you make of it?",
+    mark: "Judged",
+    how: { open: "open", confirmed: "confirmed", benign: "benign" },
+    reason: "Why is it benign?",
+    reasonHint: "It counts as benign as soon as there is a reason.",
+    note: "Note",
+    undo: "Undo",
+    redo: "Redo",
+    unsaved: "There are judgements that are in no file yet.",
+    setAside: "Judgements of findings that this report does not have",
+  },
+  case: {
+    save: "Save the case",
+    leaveTitle: "Judgements are not saved",
+    leave: "Your judgements and notes are in no file yet. If you go on, they are lost.",
+    saveFirst: "Save the case and go on",
+    goOn: "Go on without saving",
+    stay: "Stay",
+    troubleTitle: "The case cannot be opened",
+    kept: "What was on the screen is still there.",
+    fault: {
+      newer: "It was saved in a form that this version does not know.",
+      damaged: "The file is damaged: it is not as it was saved.",
+      strange: "What it holds is no report that this version can read.",
+    },
+    opened: {
+      alone:
+        "Opened without its logs: the report is as it was saved, and the logs cannot be read again. Drop the case together with its logs to open every record.",
+      same: "Checked again from the logs: the report is the saved one, to the byte.",
+      differs:
+        "Checked again from the logs: the report differs from the saved one. Other files, rules or lists were given, or another version made it.",
+    },
+  },
   training: {
     label: "Training",
     mark: (name: string) => `TRAINING: synthetic logs, case ${name}. Nothing in here happened.`,
@@ -276,6 +310,11 @@ export const en = {
     json: "JSON",
     html: "HTML report",
     csv: "CSV",
+    otherForms: "For other tools",
+    timesketch: "Timesketch (JSON lines)",
+    navigator: "ATT&CK Navigator layer",
+    stix: "STIX 2.1",
+    misp: "MISP event",
     facts: {
       period: "Period",
       sources: (files: string, logs: string, size: string) =>
@@ -525,6 +564,8 @@ export const en = {
 
   keys: {
     title: "Keyboard",
+    undo: "Take the last judgement back",
+    redo: "Make it again",
     next: "Next finding",
     previous: "Previous finding",
     open: "Open or close the finding",

@@ -212,6 +212,40 @@ export const ja: Words = {
     announce: (share) => `${share} 読み取り`,
     fileDone: "読了",
   },
+  judge: {
+    title: "この検知をどう判断しますか",
+    mark: "判断",
+    how: { open: "未判断", confirmed: "確認", benign: "無害" },
+    reason: "無害と判断した理由",
+    reasonHint: "理由を入力すると無害として扱います。",
+    note: "メモ",
+    undo: "元に戻す",
+    redo: "やり直す",
+    unsaved: "まだファイルに保存していない判断があります。",
+    setAside: "この報告にない検知に対する判断",
+  },
+  case: {
+    save: "ケースを保存",
+    leaveTitle: "判断が保存されていません",
+    leave: "判断とメモはまだファイルに保存されていません。このまま進むと失われます。",
+    saveFirst: "ケースを保存して進む",
+    goOn: "保存せずに進む",
+    stay: "とどまる",
+    troubleTitle: "ケースを開けません",
+    kept: "画面に表示していた内容はそのまま残っています。",
+    fault: {
+      newer: "このバージョンが対応していない形式で保存されています。",
+      damaged: "ファイルが破損しています(保存時の内容と一致しません)。",
+      strange: "このバージョンで読める報告が含まれていません。",
+    },
+    opened: {
+      alone:
+        "ログなしで開きました。報告は保存時のままで、ログの再読み取りはできません。ケースをログと一緒にドロップすると、すべての記録を開けます。",
+      same: "ログから調べ直しました。報告は保存時と 1 バイトも違いません。",
+      differs:
+        "ログから調べ直しました。報告は保存時と異なります。ファイル・ルール・リストのいずれかが異なるか、別のバージョンで作成されています。",
+    },
+  },
   training: {
     label: "訓練",
     mark: (name) => `訓練用:合成ログ(ケース ${name})。実際に起きた事象ではありません。`,
@@ -273,6 +307,11 @@ export const ja: Words = {
     json: "JSON",
     html: "HTML 報告書",
     csv: "CSV",
+    otherForms: "他のツール用",
+    timesketch: "Timesketch(JSON Lines)",
+    navigator: "ATT&CK Navigator レイヤー",
+    stix: "STIX 2.1",
+    misp: "MISP イベント",
     facts: {
       period: "期間",
       sources: (files, logs, size) => `${files} ファイル、${logs} ログ、${size}`,
@@ -513,6 +552,8 @@ export const ja: Words = {
 
   keys: {
     title: "キーボード操作",
+    undo: "判断を元に戻す",
+    redo: "判断をやり直す",
     next: "次の検知",
     previous: "前の検知",
     open: "検知を開く・閉じる",

@@ -44,6 +44,7 @@ export type ToOuter =
   | { readonly kind: "language"; readonly language: Language }
   | { readonly kind: "theme"; readonly theme: "auto" | "light" | "dark" }
   | { readonly kind: "drag" }
+  | { readonly kind: "unsaved"; readonly is: boolean }
   | { readonly kind: "engine" }
   | { readonly kind: "report"; readonly json: Blob | null }
   | { readonly kind: "settled"; readonly ticket: number; readonly error: string | null };

@@ -10,6 +10,7 @@ export const SAMPLE = "T2-7";
 const SCENARIOS = ["quiet", "T1", "T2", "T3", "T4", "T5", "T6"] as const;
 const SEEDS = 10_000;
 const LOGS = "logs/";
+const NAME = "sekisho-report";
 
 /** The logs of a case, named as if they had been dropped. */
 export const logsOf = (made: readonly MadeFile[]): Given[] =>
@@ -21,6 +22,12 @@ export const logsOf = (made: readonly MadeFile[]): Given[] =>
 export function trainingOf({ settings }: Pick<Report, "settings">): string | undefined {
   const { training } = (settings ?? {}) as { training?: unknown };
   return typeof training === "string" ? training : undefined;
+}
+
+/** The name of a file made of a report, without its end. One about a case to practise on says so. */
+export function fileName(report: Pick<Report, "settings">): string {
+  const training = trainingOf(report);
+  return training === undefined ? NAME : `${NAME}-training-${training.replace(/[^\w-]/g, "_")}`;
 }
 
 /** Any case: of all scenarios, those without an intruder included. */

@@ -9,6 +9,9 @@ import type { Settings } from "../engine/protocol";
 import type { ScriptOptions } from "../lib/shell";
 import { logsOf, trainingOf } from "../lib/training";
 import { words } from "../i18n";
+import type { Judgement, Report } from "../wire/report";
+import { findCase, mayLeave, openCase, withoutLogs, type OpenedCase } from "./cases";
+import { beginJudging, forgetJudging, judgementsOf, withJudgements } from "./judge";
 import { catalogue, engines, messageOf, prepare } from "./engine";
 import { mayBeMapping, sortOut } from "./mappings";
 import { addLists, findLists, ownLists, readLists } from "./lists";
@@ -48,10 +51,40 @@ export async function start(
   all: readonly Given[],
   unopened: readonly Refused[],
   script?: ScriptOptions,
-  training?: string,
 ): Promise<void> {
+  if (!script && !(await mayLeave())) throw new Cancelled();
+
+  const cases = script ? { given: [...all], found: [] } : await findCase(all);
+  const [ofCase] = cases.found;
+  if (ofCase) return reopen(ofCase, cases.given, unopened);
+  return run(all, unopened, { script });
+}
+
+/** How a check is asked for. */
+interface Asked {
+  readonly script?: ScriptOptions | undefined;
+  readonly training?: string | undefined;
+  /** Taken into account as soon as there is a report. */
+  readonly judgements?: readonly Judgement[] | undefined;
+  /** The case whose logs they are. */
+  readonly opened?: OpenedCase;
+}
+
+/** Opens a case: without its logs as it is, with them by checking them as they were checked then. */
+async function reopen(file: Given, logs: readonly Given[], unopened: readonly Refused[]): Promise<void> {
+  const opened = await openCase(file);
+  if (logs.length === 0) {
+    await cancel();
+    return finish(withoutLogs(opened), true);
+  }
+  const judgements = judgementsOf(opened.report);
+  await run(logs, unopened, { training: trainingOf(opened.report), judgements, opened });
+}
+
+async function run(all: readonly Given[], unopened: readonly Refused[], asked: Asked): Promise<void> {
+  const { script, training, judgements, opened } = asked;
   // Wrong settings are shown at their fields on the first screen.
-  if (settingsWrong.value && !script?.settings) {
+  if (settingsWrong.value && !script?.settings && !opened) {
     showStart(false);
     throw new Error(words.value.settings.wrong);
   }
@@ -64,6 +97,7 @@ export async function start(
   const refused = [...unopened, ...sorted.refused];
   const options = {
     ...optionsOf(script, sorted.mappings, training),
+    ...(opened && { settings: settingsOf(opened.report) }),
     rules: await rulesOf(script, rules),
     lists: await listsOf(script, lists),
   };
@@ -80,9 +114,9 @@ export async function start(
   screen.value = { kind: "checking", tally, since: performance.now(), training };
   tellOuter({ kind: "state", state: "checking" });
   try {
-    const checked = await check(await engines(), tally, options);
+    const checked = await judged(await check(await engines(), tally, options), judgements);
     if (running !== tally) throw new Cancelled();
-    finish(checked);
+    finish(opened ? await compared(checked, opened) : checked, opened !== undefined);
   } catch (error) {
     if (running === tally) await fail(tally.refused, error);
     throw error;
@@ -91,8 +125,25 @@ export async function start(
   }
 }
 
+/** The settings that a report was made with. Lists are named by what is given. */
+function settingsOf({ settings }: Report): Settings {
+  const { indicators: _, ...others } = settings as Settings;
+  return others;
+}
+
+async function judged(checked: Checked, judgements: readonly Judgement[] | undefined): Promise<Checked> {
+  if (!judgements?.length) return checked;
+  return withJudgements((await engines()).at(0), checked, judgements);
+}
+
+/** Says whether a report is the one that was saved, to the byte. */
+async function compared(checked: Checked, { json }: OpenedCase): Promise<Checked> {
+  return { ...checked, opened: (await checked.json.text()) === json ? "same" : "differs" };
+}
+
 /** Makes a case to practise on, and checks its logs as if they had been dropped. */
 export async function startCase(name: string): Promise<void> {
+  if (!(await mayLeave())) throw new Cancelled();
   await cancel();
   const token = (making = {});
   let logs: Given[];
@@ -111,7 +162,7 @@ export async function startCase(name: string): Promise<void> {
     if (isCurrent()) await fail([], error);
     throw error;
   }
-  await start(logs, [], undefined, name);
+  await run(logs, [], { training: name });
 }
 
 /** Checks the same files again, with the settings as they are now. */
@@ -119,7 +170,8 @@ export function startAgain({ given, refused, report }: Checked): void {
   const names = new Set(given.map(({ name }) => name));
   const unopened = refused.filter(({ name }) => !names.has(name));
   // The screen tells how the check ends.
-  void start(given, unopened, undefined, trainingOf(report)).catch(() => undefined);
+  const asked = { training: trainingOf(report), judgements: judgementsOf(report) };
+  void run(given, unopened, asked).catch(() => undefined);
 }
 
 function optionsOf(
@@ -164,8 +216,9 @@ function withMappings(settings: Settings, found: readonly OwnMapping[]): Setting
   return { ...settings, mappings: [...(settings.mappings ?? []), ...found.map(({ text }) => text)] };
 }
 
-function finish(checked: Checked): void {
+function finish(checked: Checked, isSaved: boolean): void {
   resetView();
+  beginJudging(checked.report, isSaved);
   screen.value = { kind: "done", checked };
   tellOuter({ kind: "report", json: checked.json });
   tellOuter({ kind: "state", state: "done" });
@@ -191,8 +244,14 @@ export async function cancel(): Promise<void> {
   (await engines()).stop(new Cancelled());
 }
 
+/** Back to the first screen, when nothing is lost by it or the user says so. */
+export async function leave(): Promise<void> {
+  if (await mayLeave()) showStart(false);
+}
+
 /** Back to the first screen. The last report stays with `window.sekisho`. */
 export function showStart(cancelled: boolean): void {
+  forgetJudging();
   screen.value = { kind: "start", cancelled };
   tellOuter({ kind: "state", state: "ready" });
 }

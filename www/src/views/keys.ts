@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { cancel, screen } from "../state/app";
+import { redo, undo } from "../state/judge";
 import { chooseFiles } from "./inputs";
 
 export const helpOpen = signal(false);
@@ -18,10 +19,21 @@ function move(step: 1 | -1): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
+  const typed = "input:not([type=radio], [type=checkbox]), textarea, select, dialog";
+  return target instanceof HTMLElement && target.closest(typed) !== null;
+}
+
+/** Takes a judgement back, or makes it again. */
+function pressWithControl(event: KeyboardEvent): void {
+  const key = event.key.toLowerCase();
+  const way = key === "z" ? (event.shiftKey ? redo : undo) : key === "y" ? redo : undefined;
+  if (!way || screen.value.kind !== "done" || isTyping(event.target)) return;
+  event.preventDefault();
+  void way();
 }
 
 function press(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.isComposing) return pressWithControl(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
     // In a dialog it closes that.

@@ -7,6 +7,7 @@ import { screen, start } from "../state/app";
 import { chosen } from "../lib/dropped";
 import { THEMES, theme } from "../state/theme";
 import { tellOuter } from "../state/shell";
+import { CaseTrouble, LeaveQuestion } from "./case";
 import { Checking } from "./checking";
 import { Dialog } from "./dialog";
 import { Failed } from "./failed";
@@ -122,6 +123,8 @@ function Help(): JSX.Element {
     ["k", w.previous],
     ["Enter", w.open],
     ["o", w.files],
+    ["Ctrl+Z", w.undo],
+    ["Ctrl+Y", w.redo],
     ["Esc", w.cancel],
     ["Tab", w.tab],
     ["?", w.help],
@@ -166,6 +169,8 @@ export function Page(): JSX.Element {
       <Inputs />
       {helpOpen.value && <Help />}
       <PasswordQuestion />
+      <LeaveQuestion />
+      <CaseTrouble />
       <Described />
       <RuleEditor />
     </div>

@@ -8,6 +8,7 @@ import type { ContextLine } from "../../engine/protocol";
 import { language, words } from "../../i18n";
 import { momentUtc, number } from "../../lib/format";
 import { visible } from "../../lib/visible";
+import { hasLogs } from "../../state/cases";
 import { messageOf } from "../../state/engine";
 import { linesAround } from "../../state/report";
 import { streamName } from "../../state/streams";
@@ -53,16 +54,18 @@ export function EvidenceRow({ evidence, checked, rule }: Props): JSX.Element {
           </div>
         )}
       </div>
-      <button
-        type="button"
-        class="link"
-        data-action="around"
-        aria-expanded={around.kind === "open"}
-        onClick={() => void toggle()}
-      >
-        {around.kind === "open" ? w.hideAround : w.around}
-      </button>
-      {rule && <WhyMatched checked={checked} rule={rule} evidence={evidence} />}
+      {hasLogs(checked) && (
+        <button
+          type="button"
+          class="link"
+          data-action="around"
+          aria-expanded={around.kind === "open"}
+          onClick={() => void toggle()}
+        >
+          {around.kind === "open" ? w.hideAround : w.around}
+        </button>
+      )}
+      {rule && hasLogs(checked) && <WhyMatched checked={checked} rule={rule} evidence={evidence} />}
       {around.kind === "open" && <Lines lines={around.lines} />}
       {around.kind === "failed" && (
         <p class="field-error" role="alert">

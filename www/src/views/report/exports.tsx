@@ -3,24 +3,39 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
+import type { Form } from "../../engine/protocol";
 import { language, words } from "../../i18n";
 import { download } from "../../lib/download";
-import { trainingOf } from "../../lib/training";
+import { fileName } from "../../lib/training";
+import { markSaved } from "../../state/judge";
 import { engines, messageOf } from "../../state/engine";
 
-const NAME = "sekisho-report";
+type Saved = Form | "json";
 
-const FORMS = ["html", "json", "csv"] as const;
-const TYPES = { html: "text/html;charset=utf-8", csv: "text/csv;charset=utf-8" };
+const FORMS: readonly Saved[] = ["html", "json", "csv"];
+/** For other tools. */
+const OTHERS: readonly Saved[] = ["timesketch", "navigator", "stix", "misp"];
+const JSON_TYPE = "application/json";
+const TYPES: Record<Form, string> = {
+  html: "text/html;charset=utf-8",
+  csv: "text/csv;charset=utf-8",
+  timesketch: JSON_TYPE,
+  navigator: JSON_TYPE,
+  stix: JSON_TYPE,
+  misp: JSON_TYPE,
+};
+/** What a file's name ends in. */
+const ENDS: Record<Saved, string> = {
+  html: "html",
+  json: "json",
+  csv: "csv",
+  timesketch: "timesketch.jsonl",
+  navigator: "attack-layer.json",
+  stix: "stix.json",
+  misp: "misp.json",
+};
 
-/** The name of a file made of a report. One about a case to practise on says so. */
-function nameOf({ report }: Checked): string {
-  const training = trainingOf(report);
-  if (training === undefined) return NAME;
-  return `${NAME}-training-${training.replace(/[^\w-]/g, "_")}`;
-}
-
-async function contentOf(form: (typeof FORMS)[number], json: Blob): Promise<Blob> {
+async function contentOf(form: Saved, json: Blob): Promise<Blob> {
   if (form === "json") return json;
   const text = await (await engines()).at(0).ask("exportAs", { form, language: language.value });
   return new Blob([text], { type: TYPES[form] });
@@ -29,24 +44,31 @@ async function contentOf(form: (typeof FORMS)[number], json: Blob): Promise<Blob
 export function Exports({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value.report;
   const [failed, setFailed] = useState("");
-  const save = async (form: (typeof FORMS)[number]) => {
+  const save = async (form: Saved) => {
     setFailed("");
     try {
-      download(`${nameOf(checked)}.${form}`, await contentOf(form, checked.json));
+      download(`${fileName(checked.report)}.${ENDS[form]}`, await contentOf(form, checked.json));
+      // The JSON holds the judgements; it can be opened again.
+      if (form === "json") markSaved();
     } catch (error) {
       setFailed(`${w.exportFailed} ${messageOf(error)}`);
     }
   };
+  const button = (form: Saved) => (
+    <button type="button" key={form} data-export={form} onClick={() => void save(form)}>
+      {w[form]}
+    </button>
+  );
   return (
     <div class="exports" role="group" aria-label={w.export}>
       <span class="faint" aria-hidden="true">
         {w.export}
       </span>
-      {FORMS.map((form) => (
-        <button type="button" key={form} data-export={form} onClick={() => void save(form)}>
-          {w[form]}
-        </button>
-      ))}
+      {FORMS.map(button)}
+      <details class="other-forms">
+        <summary>{w.otherForms}</summary>
+        <div>{OTHERS.map(button)}</div>
+      </details>
       <span class="field-error" role="status">
         {failed}
       </span>

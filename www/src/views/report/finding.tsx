@@ -6,11 +6,13 @@ import type { Checked } from "../../engine/check";
 import { language, say, words } from "../../i18n";
 import { bytes, momentUtc, number } from "../../lib/format";
 import { visible } from "../../lib/visible";
+import { hasLogs } from "../../state/cases";
 import { catalogue, messageOf } from "../../state/engine";
 import { MAX_ROWS, rowsOf } from "../../state/report";
 import type { Evidence, Finding } from "../../wire/report";
 import { Chunks } from "../chunks";
 import { EvidenceRow } from "./evidence";
+import { JudgePanel } from "./judge";
 
 export function FindingBody({ finding, checked }: { finding: Finding; checked: Checked }): JSX.Element {
   const w = words.value.finding;
@@ -23,6 +25,7 @@ export function FindingBody({ finding, checked }: { finding: Finding; checked: C
         {card && <Prose title={w.matters}>{say(card.why)}</Prose>}
       </div>
       <FindingFacts finding={finding} />
+      <JudgePanel id={finding.id} report={checked.report} />
       <EvidenceList finding={finding} checked={checked} />
     </div>
   );
@@ -106,7 +109,7 @@ function EvidenceList({ finding, checked }: { finding: Finding; checked: Checked
           )}
         />
       </div>
-      {more.kind !== "rows" && rows.length < finding.count && (
+      {hasLogs(checked) && more.kind !== "rows" && rows.length < finding.count && (
         <button
           type="button"
           class="more"

@@ -11,6 +11,7 @@ import type { Finding } from "../../wire/report";
 import { Chunks } from "../chunks";
 import { Chevron } from "../icons";
 import { FindingBody } from "./finding";
+import { JudgedMark, judgementOf } from "./judge";
 
 const CHUNK = 40;
 const ROW_HEIGHT = 68;
@@ -126,6 +127,7 @@ function Row({ finding, checked }: { finding: Finding; checked: Checked }): JSX.
           <span class="finding-line">
             <span class="id">{id}</span>
             <bdi class="subject">{visible(subject.value)}</bdi>
+            <JudgedMark judgement={judgementOf(checked.report, id)} />
             {outcome && <span class={`outcome outcome-${outcome}`}>{w.outcome[outcome]}</span>}
             <span>{w.finding.records(number(language.value, count))}</span>
             <span class="when">{period(first, last)}</span>

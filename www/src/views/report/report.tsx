@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import { language, words } from "../../i18n";
 import { number } from "../../lib/format";
-import { showStart } from "../../state/app";
+import { leave } from "../../state/app";
+import { hasLogs } from "../../state/cases";
 import { RefusedList } from "../failed";
 import { ListsView } from "../lists";
 import { RuleSetView, WriteRule } from "../rules";
@@ -16,6 +17,7 @@ import { Entities } from "./entities";
 import { Exports } from "./exports";
 import { Findings } from "./findings";
 import { Incidents } from "./incidents";
+import { CaseTools, OpenedNote, SetAside } from "./judge";
 import { Limits } from "./limits";
 import { Questions } from "./questions";
 import { Sources } from "./sources";
@@ -70,7 +72,16 @@ function sectionsOf(checked: Checked): SectionEntry[] {
   return [
     { id: "questions", count: undefined, body: () => <Questions questions={report.questions} /> },
     ...(incidents.length > 0 ? [ofIncidents] : []),
-    { id: "findings", count: report.findings.length, body: () => <Findings checked={checked} /> },
+    {
+      id: "findings",
+      count: report.findings.length,
+      body: () => (
+        <>
+          <SetAside report={report} />
+          <Findings checked={checked} />
+        </>
+      ),
+    },
     { id: "entities", count: report.entities.length, body: () => <Entities entities={report.entities} /> },
     { id: "timeline", count: undefined, body: () => <TimelineSection timeline={report.timeline} /> },
     {
@@ -100,17 +111,20 @@ export function ReportView({ checked }: { checked: Checked }): JSX.Element {
   useEffect(() => {
     answer.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }, [checked]);
+    // Judging changes the report and neither its files nor where the reader is.
+  }, [checked.files]);
   return (
     <div class="report">
       <Contents sections={sections} drawn={drawn} />
       <main>
         <section class="answer" id="answer" ref={answer} tabIndex={-1} aria-label={w.answer}>
           <Answer report={checked.report} />
+          <OpenedNote opened={checked.opened} />
           <div class="report-tools">
             <Exports checked={checked} />
-            <WriteRule checked={checked} />
-            <button type="button" class="main" data-action="other" onClick={() => showStart(false)}>
+            {hasLogs(checked) && <WriteRule checked={checked} />}
+            <CaseTools checked={checked} />
+            <button type="button" class="main" data-action="other" onClick={() => void leave()}>
               {w.other}
             </button>
           </div>

@@ -9,6 +9,7 @@ import { bytes, number, period } from "../../lib/format";
 import { visible } from "../../lib/visible";
 import { startAgain } from "../../state/app";
 import { describe } from "../../state/describe";
+import { hasLogs } from "../../state/cases";
 import { catalogue } from "../../state/engine";
 import { settingsName } from "../../state/streams";
 import type { ByteLedger, Problem, Report, SourceReport, StreamReport } from "../../wire/report";
@@ -227,7 +228,7 @@ function ProblemText({ about, place }: { about: ProblemProps; place?: JSX.Elemen
       <b>{visible(say(problem.what))}</b> {place}
       <br />
       {words.value.sources.todo}: {say(problem.todo)}
-      {isLocked && (
+      {isLocked && hasLogs(checked) && (
         <>
           <br />
           <button type="button" class="link" data-action="give-password" onClick={() => startAgain(checked)}>
@@ -252,7 +253,8 @@ function Place({ problem, stream, checked, beside = "" }: ProblemProps & { besid
   );
 }
 
-function DescribeButton({ checked, stream }: { checked: Checked; stream: StreamReport }): JSX.Element {
+function DescribeButton({ checked, stream }: { checked: Checked; stream: StreamReport }): JSX.Element | null {
+  if (!hasLogs(checked)) return null;
   return (
     <button type="button" class="link" data-action="describe" onClick={() => describe(checked, stream.id)}>
       {words.value.mapping.describe}
@@ -290,9 +292,11 @@ function StreamRow({
             {stream.container !== "plain" && <Fact name={w.container} value={stream.container} />}
             <Fact name={w.lines} value={number(l, stream.lines)} />
           </dl>
-          <button type="button" class="link" data-action="change-stream" onClick={change}>
-            {words.value.stream.change}
-          </button>{" "}
+          {hasLogs(checked) && (
+            <button type="button" class="link" data-action="change-stream" onClick={change}>
+              {words.value.stream.change}
+            </button>
+          )}{" "}
           {canBeDescribed(stream) && <DescribeButton checked={checked} stream={stream} />}
         </details>
       </td>

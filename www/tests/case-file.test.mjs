@@ -1,0 +1,56 @@
+// Case files: what is written is read again to the byte, and whatever is not as it was written is told.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { build } from "esbuild";
+
+const { outputFiles } = await build({
+  entryPoints: [new URL("../src/lib/case-file.ts", import.meta.url).pathname],
+  bundle: true,
+  format: "esm",
+  write: false,
+});
+const { isCase, readCase, writeCase } = await import(
+  `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+);
+
+const report = '{"tool":{"name":"sekisho"},"note":"日本語 \\u0000 \\ud800"}';
+const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
+const faultOf = (blob) =>
+  readCase(blob).then(
+    () => "none",
+    ({ kind }) => kind,
+  );
+
+test("a case is read as it was written", async () => {
+  const file = await writeCase({ report });
+  assert.ok(await isCase(file));
+  assert.deepEqual(await readCase(file), { report });
+});
+
+test("the JSON of a report is a case, and a log is none", async () => {
+  const file = new Blob([`${report}\n`]);
+  assert.ok(await isCase(file));
+  assert.deepEqual(await readCase(file), { report });
+  for (const log of ["", "192.0.2.1 - - GET /SEKISHO-CASE 1", '{"tool":{"name":"other"}}', "SEKISHO-CASE"])
+    assert.equal(await isCase(new Blob([log])), false, log);
+});
+
+test("every changed, lost or added byte is told", async () => {
+  const bytes = await bytesOf(await writeCase({ report }));
+  for (let at = 0; at < bytes.length; at++) {
+    const changed = bytes.slice();
+    changed[at] ^= 1;
+    assert.notEqual(await faultOf(new Blob([changed])), "none", `byte ${at}`);
+    assert.notEqual(await faultOf(new Blob([bytes.subarray(0, at)])), "none", `cut at ${at}`);
+  }
+  assert.equal(await faultOf(new Blob([bytes, "x"])), "damaged");
+});
+
+test("another version and another content are told apart from damage", async () => {
+  const text = new TextDecoder("latin1").decode(await bytesOf(await writeCase({ report })));
+  const newer = Uint8Array.from(text.replace("CASE 1", "CASE 2"), (char) => char.charCodeAt(0));
+  assert.equal(await faultOf(new Blob([newer])), "newer");
+  assert.equal(await faultOf(await writeCase({ report: 3 })), "strange");
+  assert.equal(await faultOf(await writeCase(null)), "strange");
+});
