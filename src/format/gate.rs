@@ -174,8 +174,21 @@ struct Clue {
     signs: Signs,
     /// The pair that the fewest others need.
     pair: PairBit,
+    /// What the fewest others need but the one that it is found by; [`NOTHING`] where there is no
+    /// other.
+    also: GramId,
     /// The gate's place.
     place: u16,
+}
+
+/// Stands for what every text holds.
+const NOTHING: GramId = GramId::MAX;
+
+impl Clue {
+    #[inline]
+    fn fits(&self, held: &Held) -> bool {
+        held.has_signs(self.signs) && held.has_pair(self.pair) && held.has(self.also)
+    }
 }
 
 /// The gates of formats, by what texts hold and begin with.
@@ -183,7 +196,7 @@ struct Clue {
 pub(super) struct Gates {
     gates: Vec<(Gate, FormatIndex)>,
     /// For each that is asked for, the gates that need it and others at most as often.
-    by_gram: Vec<Vec<u16>>,
+    by_gram: Vec<Vec<Clue>>,
     /// For each first byte the gates that need none of these; the last for an empty text.
     by_first: Vec<Vec<Clue>>,
 }
@@ -206,15 +219,23 @@ impl Gates {
         let of_all = all.gates.iter().flat_map(|(gate, _)| gate.pairs.bits());
         of_all.for_each(|bit| pairs[usize::from(bit)] += 1);
         for (place, (gate, _)) in (0..).zip(&all.gates) {
-            match gate.holds.iter().map(|gram| usize::from(*gram)).min_by_key(|at| needing[*at]) {
-                Some(rarest) => all.by_gram[rarest].push(place),
+            let rarest = gate.pairs.bits().min_by_key(|bit| pairs[usize::from(*bit)]);
+            let mut held = gate.holds.clone();
+            held.sort_by_key(|gram| (needing[usize::from(*gram)], *gram));
+            held.dedup();
+            let clue = Clue {
+                signs: gate.signs,
+                pair: rarest.unwrap_or(Pairs::ANY),
+                also: held.get(1).copied().unwrap_or(NOTHING),
+                place,
+            };
+            match held.first() {
+                Some(rarest) => all.by_gram[usize::from(*rarest)].push(clue),
                 None => {
-                    let rarest = gate.pairs.bits().min_by_key(|bit| pairs[usize::from(*bit)]);
-                    let pair = rarest.unwrap_or(Pairs::ANY);
                     let bytes = (0..=u8::MAX).map(Some).chain([None]).zip(&mut all.by_first);
                     bytes
                         .filter(|(byte, _)| byte.is_none_or(|byte| gate.begins.has(byte)))
-                        .for_each(|(_, clues)| clues.push(Clue { signs: gate.signs, pair, place }));
+                        .for_each(|(_, clues)| clues.push(clue));
                 }
             }
         }
@@ -231,12 +252,10 @@ impl Gates {
             }
         };
         let clues = self.by_first.get(first).into_iter().flatten();
-        let fitting =
-            |clue: &&Clue| text.held.has_signs(clue.signs) && text.held.has_pair(clue.pair);
-        clues.filter(fitting).for_each(|clue| mark(clue.place));
         let needing = text.held.ids(self.by_gram.len());
-        let needing = needing.filter_map(|gram| self.by_gram.get(usize::from(gram)));
-        needing.flatten().for_each(|place| mark(*place));
+        let needing = needing.filter_map(|gram| self.by_gram.get(usize::from(gram))).flatten();
+        let fitting = clues.chain(needing).filter(|clue| clue.fits(text.held));
+        fitting.for_each(|clue| mark(clue.place));
         let mut before = None;
         ones(places).filter_map(move |place| {
             let (gate, index) = self.gates.get(place)?;
@@ -327,7 +346,7 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
 impl Gates {
     /// The slow twin: every text passes.
     pub fn opened(mut self) -> Self {
-        let clue = |place| Clue { signs: Signs::NONE, pair: Pairs::ANY, place };
+        let clue = |place| Clue { signs: Signs::NONE, pair: Pairs::ANY, also: NOTHING, place };
         self.by_first.fill((0..).take(self.gates.len()).map(clue).collect());
         self.by_gram.clear();
         self.gates.iter_mut().for_each(|(gate, _)| *gate = Gate::open());

@@ -315,6 +315,17 @@ mod tests {
     }
 
     #[test]
+    fn signs_are_those_of_the_text_as_it_stands() {
+        let held = Grams::default().held_by(b"a|b \"7\"");
+        for signs in ["|", "\"", "0", "|9\"", "b a", ""] {
+            assert!(held.has_signs(Signs::of(signs.as_bytes())), "{signs}");
+        }
+        for signs in ["\\", "|,", "\t", "~"] {
+            assert!(!held.has_signs(Signs::of(signs.as_bytes())), "{signs}");
+        }
+    }
+
+    #[test]
     fn the_rarest_bytes_of_a_literal_are_asked_for() {
         let mut grams = Grams::default();
         for literal in [" from a", " from b", "x from "] {

@@ -141,30 +141,38 @@ impl Plan {
 
 /// What a record says, while it is looked up.
 struct Finding<'a, 's> {
-    slots: &'s mut [Option<Value<'a>>],
+    slots: &'s mut [u16],
     present: bumpalo::collections::Vec<'s, KeyId>,
+    values: bumpalo::collections::Vec<'s, Value<'a>>,
 }
 
 impl<'a, 's> Finding<'a, 's> {
     fn new(names: usize, pairs: usize, arena: &'s Bump) -> Self {
-        let present = bumpalo::collections::Vec::with_capacity_in(pairs, arena);
-        Self { slots: arena.alloc_slice_fill_copy(names, None), present }
+        Self {
+            slots: arena.alloc_slice_fill_copy(names, 0),
+            present: bumpalo::collections::Vec::with_capacity_in(pairs, arena),
+            values: bumpalo::collections::Vec::with_capacity_in(pairs, arena),
+        }
     }
 
     /// Of several pairs of one name, the first counts that is not null.
     #[inline]
     fn put(&mut self, id: KeyId, value: Value<'a>) {
         let Some(slot) = self.slots.get_mut(usize::from(id)) else { return };
-        if slot.is_none() {
-            self.present.push(id);
-        }
-        if matches!(slot, None | Some(Value::Null)) {
-            *slot = Some(value);
+        match self.values.get_mut(usize::from(*slot).wrapping_sub(1)) {
+            Some(known @ Value::Null) => *known = value,
+            Some(Value::Text(_)) => {}
+            None => {
+                self.present.push(id);
+                self.values.push(value);
+                *slot = self.values.len() as u16;
+            }
         }
     }
 
     fn found(self) -> Found<'a, 's> {
-        Found { slots: self.slots, present: self.present.into_bump_slice() }
+        let present = self.present.into_bump_slice();
+        Found { slots: self.slots, present, values: self.values.into_bump_slice() }
     }
 }
 
@@ -232,14 +240,17 @@ fn ends_in(name: &[u8], ending: &[u8]) -> bool {
 
 /// What a record says of the names that a format asks for.
 pub(super) struct Found<'a, 's> {
-    slots: &'s [Option<Value<'a>>],
+    /// For each name asked for, where its value stands, counted from 1; 0 where there is none.
+    slots: &'s [u16],
     present: &'s [KeyId],
+    values: &'s [Value<'a>],
 }
 
 impl<'a> Found<'a, '_> {
     /// The text of a name; none when it is absent, null or empty.
     pub fn text(&self, key: KeyId) -> Option<&'a [u8]> {
-        match self.slots.get(usize::from(key))? {
+        let slot = *self.slots.get(usize::from(key))?;
+        match self.values.get(usize::from(slot).wrapping_sub(1)) {
             Some(Value::Text(text)) if !text.is_empty() => Some(text),
             _ => None,
         }
@@ -247,7 +258,7 @@ impl<'a> Found<'a, '_> {
 
     /// Whether the record has the name, be it empty.
     pub fn has(&self, key: KeyId) -> bool {
-        self.slots.get(usize::from(key)).is_some_and(Option::is_some)
+        self.slots.get(usize::from(key)).is_some_and(|slot| *slot != 0)
     }
 
     /// The names that the record has, be they empty.

@@ -136,7 +136,18 @@ impl Spec {
     }
 
     /// Sets a field, and those that follow from it. False when the record does not say.
+    #[inline]
     pub fn set<'a>(&'a self, field: Field, found: &Found<'a, '_>, draft: &mut Draft<'a>) -> bool {
+        // Of many names for one thing a record has one.
+        if let From::Key(key) = self.from
+            && !found.has(key)
+        {
+            return false;
+        }
+        self.set_from(field, found, draft)
+    }
+
+    fn set_from<'a>(&'a self, field: Field, found: &Found<'a, '_>, draft: &mut Draft<'a>) -> bool {
         let Some(text) = self.text(found, draft.arena) else {
             if let From::Key(key) = self.from
                 && found.has(key)
