@@ -69,7 +69,7 @@ impl Facts<'_> {
                 answer.summary.en, state.en
             ),
             format!(
-                "{} この回答は、検知に対する担当者の判断(確認{confirmed}件、無害{benign}件)を反映しています。反映しない場合:{}。",
+                "{}(検知に対する担当者の判断を反映:確認{confirmed}件、無害{benign}件。反映しない場合は「{}」)",
                 answer.summary.ja, state.ja
             ),
         );
