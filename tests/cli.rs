@@ -413,9 +413,9 @@ fn formats_and_detections_list_themselves() {
     assert_eq!(
         ids,
         [
-            "A1", "A2", "A3", "A7", "A9", "A12", "A13", "B1", "B2", "B5", "B6", "B8", "C4", "C5",
-            "D1", "D2", "D3", "D5", "D6", "D7", "D8", "D10", "E1", "E2", "E3", "E4", "F2", "F4",
-            "F5", "I1", "I2", "I3", "I4", "I5"
+            "A1", "A2", "A3", "A7", "A9", "A12", "A13", "B1", "B2", "B4", "B5", "B6", "B8", "C3",
+            "C4", "C5", "D1", "D2", "D3", "D5", "D6", "D7", "D8", "D10", "E1", "E2", "E3", "E4",
+            "F1", "F2", "F4", "F5", "F7", "G3", "I1", "I2", "I3", "I4", "I5"
         ]
     );
     let card = folder.run(&["detections", "b6"]).out;
