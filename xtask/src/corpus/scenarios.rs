@@ -152,7 +152,7 @@ impl Sum {
 fn is_early(report: &Value, truth: &Value) -> bool {
     let networks = &incident(truth)["networks"];
     report["entities"].as_array().into_iter().flatten().any(|entity| {
-        let address = text(&entity["subject"]["value"]);
+        let address = text(&entity["value"]);
         let address = address.split('/').next().unwrap_or_default();
         entity["at_log_start"] == true && networks.contains(&network(address))
     })
