@@ -9,7 +9,7 @@ mod change;
 mod pair;
 mod session;
 
-pub use account::{AccountStats, DayOfActs, Distinct, Known};
+pub use account::{AccountStats, DayOfActs, Distinct, Known, Part, Requested};
 pub use change::{Changed, Changes};
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use session::{Party, SessionStats};
@@ -94,6 +94,19 @@ impl Activities {
             if let Some(changes) = self.changes.entry(key, || Changes::new(activity, change)) {
                 changes.note(activity, mark);
             }
+        }
+    }
+
+    /// Notes a document that a web server handed to an account in a network on a day.
+    pub fn handed(
+        &mut self,
+        (account, name): (Fingerprint, &[u8]),
+        document: Fingerprint,
+        place: (i32, Network),
+        mark: Mark,
+    ) {
+        if let Some(stats) = self.accounts.entry(account, || AccountStats::named_only(name)) {
+            stats.handed(document, place, mark);
         }
     }
 
@@ -185,8 +198,8 @@ pub(super) fn joined(
     }
 }
 
-/// Adds a mark to the earliest few.
-pub(super) fn keep_earliest(marks: &mut Vec<Mark>, new: Mark, most: usize) {
+/// Adds one to the earliest few.
+pub(super) fn keep_earliest<T: Ord>(marks: &mut Vec<T>, new: T, most: usize) {
     if let Err(place) = marks.binary_search(&new)
         && place < most
     {

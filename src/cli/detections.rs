@@ -89,7 +89,7 @@ const HEAD: &str = "\
 # What is looked for
 
 This page is made by `sekisho detections --page`. Severity is that of a usual finding; a finding may have another, and says why.
-The first letter groups the detections: A sign-ins, B attacks on the web, C spread over projects and tenants, D leakage, E ways back, F the logs themselves, I indicators.
+The first letter groups the detections: A sign-ins, B attacks on the web, C spread over projects and tenants, D leakage, E ways back, F the logs themselves, G vendors and supply chains, I indicators.
 
 | id | name | 名称 | severity |
 |---|---|---|---|

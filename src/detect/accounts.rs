@@ -55,7 +55,7 @@ pub fn new_networks(
     let is_new = |network: &&Network| {
         novelty(context, account, **network, DayUse { day, first: *first }) == Novelty::New
     };
-    acts.networks.iter().filter(is_new).copied().collect()
+    acts.networks.iter().map(|(network, _)| network).filter(is_new).copied().collect()
 }
 
 /// Networks in words.

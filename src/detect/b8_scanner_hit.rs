@@ -28,8 +28,8 @@ impl Detector for ScannerHit {
         id: "B8",
         name: Text::fixed("Scanner that found something", "何かを見つけたスキャナー"),
         what: Text::fixed(
-            "A client refused (status 400 to 499) at 30 or more different addresses within 10 minutes that within 60 minutes was served an address which no other client of these logs was ever served.",
-            "10分間に30以上の異なるURLで拒否(400番台)されたクライアントが、60分以内に、ログ中の他のどのクライアントにも応答されていないURLで応答を得たもの。",
+            "A client that names no account, refused (status 400 to 499) at 30 or more different addresses within 10 minutes that within 60 minutes was served an address which no other client of these logs was ever served.",
+            "アカウントの記録がない要求で、10分間に30以上の異なるURLで拒否(400番台)されたクライアントが、60分以内に、ログ中の他のどのクライアントにも応答されていないURLで応答を得たもの。",
         ),
         why: Text::fixed(
             "Scans are daily noise. The address that answered is what the scan was for.",
@@ -52,6 +52,9 @@ impl Detector for ScannerHit {
     const WANTS: Marks = Marks::REFUSED;
 
     fn observe(&self, seen: &Seen<'_>, partial: &mut Bursts) {
+        if !is_strangers(seen) {
+            return;
+        }
         let name = seen.event.fields.text(Field::SourceAddress).unwrap_or(b"-");
         partial.note((seen.client, name, false), seen.path, seen.at, seen.event.location);
     }
@@ -86,11 +89,17 @@ impl Detector for ScannerHit {
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
         let location = seen.event.location;
-        let is_refusal = seen.marks.meet(Marks::REFUSED)
+        let is_refusal = is_strangers(seen)
+            && seen.marks.meet(Marks::REFUSED)
             && finding.scope.actor == Some(seen.client)
             && finding.scope.span.is_some_and(|(from, until)| (from..=until).contains(&seen.at));
         is_refusal || finding.scope.records.contains(&location.key())
     }
+}
+
+/// Whether a request names no account. Who is signed in asks as somebody: that is C3's.
+fn is_strangers(seen: &Seen<'_>) -> bool {
+    seen.event.fields.text(Field::UserName).is_none()
 }
 
 fn too_few_clients() -> (Text, Text) {

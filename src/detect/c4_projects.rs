@@ -78,6 +78,7 @@ fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
             span: day.acts.all,
             kinds: What::TAKEN | What::READ,
             named: &[],
+            is_elsewhere: false,
             shown: day.acts.any.clone(),
         },
     );

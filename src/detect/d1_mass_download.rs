@@ -1,11 +1,12 @@
 //! D1: far more documents in a day than the account and its peers take.
 
 use super::days::{self, AccountDay, OWN_DAYS, Told, quantile};
-use super::{Card, Conclusion, Detector, Needs, Verdict};
+use super::{Card, Conclusion, Detector, Needs, Seen, Verdict};
 use crate::base::Text;
+use crate::baseline::activity::AccountStats;
 use crate::event::Field;
 use crate::finding::{Finding, Severity};
-use crate::judge::activity::What;
+use crate::judge::activity::{Network, What};
 
 /// The detection.
 pub struct MassDownload;
@@ -20,8 +21,8 @@ impl Detector for MassDownload {
         id: "D1",
         name: Text::fixed("Mass download", "大量ダウンロード"),
         what: Text::fixed(
-            "50 different documents or more in a day, more than three times the 95th percentile of the account's other days (14 or more with activity) and more than the 99th percentile of the other accounts' days. High only from a network new to the account, or by a vendor's.",
-            "1日に50以上の異なる文書の取得で、本人の他の日(活動のある日が14日以上)の95パーセンタイルの3倍、および他アカウントの日の99パーセンタイルを超えるもの。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。",
+            "50 different documents or more in a day, as the audit log or an access log that names accounts says, more than three times the 95th percentile of the account's other days (14 or more with activity) and more than the 99th percentile of the other accounts' days. High only from a network new to the account, or by a vendor's.",
+            "1日に50以上の異なる文書の取得(監査ログ、またはアカウントを記録したアクセスログによる)で、本人の他の日(活動のある日が14日以上)の95パーセンタイルの3倍、および他アカウントの日の99パーセンタイルを超えるもの。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。",
         ),
         why: Text::fixed(
             "Who wants everything takes it at once. The count bounds what was taken.",
@@ -42,6 +43,10 @@ impl Detector for MassDownload {
         severity: Severity::Medium,
     };
 
+    fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
+        super::f7_contradiction::is_handed(seen, &finding.scope)
+    }
+
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let days = match days::all(context, &Self::CARD) {
             Err(verdict) => return *verdict,
@@ -56,46 +61,67 @@ impl Detector for MassDownload {
             return super::accounts::unevaluable(reason, &Self::CARD.needs.words);
         }
         let mut all: Vec<_> =
-            days.iter().map(|day| (day.acts.documents.count(), day.key)).collect();
+            days.iter().map(|day| (documents(day.stats, day.day), day.key)).collect();
         all.sort_unstable();
         let least = u64::from(context.thresholds.mass_documents);
         let large =
-            days.iter().filter(|day| has_history(day) && day.acts.documents.count() >= least);
+            days.iter().filter(|day| has_history(day) && documents(day.stats, day.day) >= least);
         let findings = large.filter_map(|day| judged(day, &all));
         Verdict { findings: findings.collect(), ..Verdict::default() }
     }
 }
 
+/// Different documents of a day: as the audit log says, or the access log where that has more.
+fn documents(stats: &AccountStats, day: i32) -> u64 {
+    let taken = stats.days.get(&day).map_or(0, |acts| acts.documents.count());
+    let handed = stats.requested_on(day).map(|(_, asked)| asked.documents.count()).sum();
+    taken.max(handed)
+}
+
 fn judged(day: &AccountDay<'_>, all: &[(u64, u64)]) -> Option<Finding> {
-    let documents = day.acts.documents.count();
-    let mut own: Vec<u64> = day.others().map(|acts| acts.documents.count()).collect();
+    let count = documents(day.stats, day.day);
+    let others = day.stats.days.keys().filter(|other| **other != day.day);
+    let mut own: Vec<u64> = others.map(|other| documents(day.stats, *other)).collect();
     own.sort_unstable();
     let own = quantile(&own, 950)?;
     let peers: Vec<u64> =
         all.iter().filter(|(_, key)| *key != day.key).map(|(count, _)| *count).collect();
     let peers = (peers.len() >= PEER_DAYS).then(|| quantile(&peers, 990)).flatten();
-    if documents <= own.saturating_mul(3) || peers.is_some_and(|peers| documents <= peers) {
+    if count <= own.saturating_mul(3) || peers.is_some_and(|peers| count <= peers) {
         return None;
     }
     let (taken, name) = (day.acts.taken, day.name());
     let norm = peers.map_or_else(|| "–".to_owned(), |peers| peers.to_string());
-    Some(day.finding(
+    // What the audit log does not say, the access log may, of the same networks.
+    let is_more = count > day.acts.documents.count();
+    let networks = day.resting_on(What::TAKEN).map(|(networks, _)| networks);
+    let is_meant = |of: &Network| networks.as_ref().is_none_or(|networks| networks.contains(of));
+    let asked = day.stats.requested_on(day.day).filter(|(network, _)| is_more && is_meant(network));
+    let asked: Vec<_> = asked.map(|(_, asked)| asked).collect();
+    let requests: u64 = asked.iter().map(|asked| asked.records).sum();
+    let spans = day.acts.span.into_iter().chain(asked.iter().filter_map(|asked| asked.span));
+    let mut shown = day.acts.first.clone();
+    shown.extend(asked.iter().flat_map(|asked| asked.first.iter().copied()));
+    let mut finding = day.finding(
         &MassDownload::CARD,
         Told {
             title: Text::new(
-                format!("{name} took {documents} documents in one day"),
-                format!("{name} が1日に{documents}件の文書を取得"),
+                format!("{name} took {count} documents in one day"),
+                format!("{name} が1日に{count}件の文書を取得"),
             ),
             reason: Text::new(
-                format!("{documents} different documents, {taken} records, {} bytes as far as stated. 95th percentile of its other days: {own}; 99th percentile of the other accounts' days: {norm}.", day.acts.bytes),
-                format!("異なる文書{documents}件({taken}記録、記載分{}バイト)。本人の他の日の95パーセンタイル:{own}、他アカウントの日の99パーセンタイル:{norm}。", day.acts.bytes),
+                format!("{count} different documents: {taken} records of the audit log, {} bytes as far as stated, and {requests} requests of the access log beyond these. 95th percentile of its other days: {own}; 99th percentile of the other accounts' days: {norm}.", day.acts.bytes),
+                format!("異なる文書{count}件(監査ログ{taken}記録、記載分{}バイト。ほかにアクセスログの要求{requests}件)。本人の他の日の95パーセンタイル:{own}、他アカウントの日の99パーセンタイル:{norm}。", day.acts.bytes),
             ),
             severity: Severity::Medium,
-            count: taken,
-            span: day.acts.span,
+            count: taken + requests,
+            span: spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
             kinds: What::TAKEN,
             named: &[],
-            shown: day.acts.first.clone(),
+            is_elsewhere: false,
+            shown,
         },
-    ))
+    );
+    finding.scope.actor = is_more.then_some(day.key);
+    Some(finding)
 }

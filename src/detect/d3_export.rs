@@ -72,6 +72,7 @@ fn judged(day: &AccountDay<'_>, _: &Conclusion<'_>) -> Option<Finding> {
             span: day.acts.exports.first().zip(day.acts.exports.last()).map(|(a, b)| (a.0, b.0)),
             kinds: What::EXPORTED,
             named: &[],
+            is_elsewhere: false,
             shown: day.acts.exports.clone(),
         },
     ))

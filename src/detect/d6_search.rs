@@ -79,6 +79,7 @@ fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
             span: Some((searches.first()?.0, span.1)),
             kinds: crate::judge::activity::What::TAKEN,
             named: searches,
+            is_elsewhere: false,
             shown: searches.iter().chain(shown).copied().collect(),
         },
     );

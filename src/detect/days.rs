@@ -4,11 +4,11 @@
 use super::accounts::{named, new_networks, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
 use crate::base::{Fingerprint, Text, visible};
-use crate::baseline::activity::{AccountStats, DayOfActs, Mark};
+use crate::baseline::activity::{AccountStats, DayOfActs, Mark, Part};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
-use crate::judge::activity::Topic;
+use crate::judge::activity::{Network, Topic, What, pair_key};
 
 /// Days with activity that make a history of an account.
 pub const OWN_DAYS: usize = 14;
@@ -35,6 +35,8 @@ pub struct AccountDay<'a> {
     pub acts: &'a DayOfActs,
     /// What makes it graver: networks new to the account, or a vendor's account, in words.
     pub graver: Option<Text>,
+    /// The networks new to the account.
+    pub new: Vec<Network>,
 }
 
 /// All days of all accounts, or why there are none.
@@ -50,23 +52,17 @@ pub fn all<'a>(context: &Conclusion<'a>, card: &Card) -> Result<Vec<AccountDay<'
     let mut days = Vec::new();
     for (key, stats) in activities.by_name() {
         for (day, acts) in &stats.days {
-            let graver = graver(context, key, stats, *day, acts);
-            days.push(AccountDay { key, stats, day: *day, acts, graver });
+            let new = new_networks(context, key, *day, acts);
+            let graver = graver(context, stats, &new);
+            days.push(AccountDay { key, stats, day: *day, acts, graver, new });
         }
     }
     Ok(days)
 }
 
-fn graver(
-    context: &Conclusion<'_>,
-    key: Fingerprint,
-    stats: &AccountStats,
-    day: i32,
-    acts: &DayOfActs,
-) -> Option<Text> {
-    let networks = new_networks(context, key, day, acts);
+fn graver(context: &Conclusion<'_>, stats: &AccountStats, networks: &[Network]) -> Option<Text> {
     if !networks.is_empty() {
-        let from = named(&networks);
+        let from = named(networks);
         return Some(Text::new(
             format!("From {from}, which is new to the account."),
             format!("接続元 {from} は当該アカウントにとって新しいネットワークです。"),
@@ -77,11 +73,6 @@ fn graver(
 }
 
 impl AccountDay<'_> {
-    /// Its other days, earlier and later.
-    pub fn others(&self) -> impl Iterator<Item = &DayOfActs> {
-        self.stats.days.iter().filter(|(day, _)| **day != self.day).map(|(_, acts)| acts)
-    }
-
     /// Its earlier days.
     pub fn earlier(&self) -> impl Iterator<Item = &DayOfActs> {
         self.stats.days.range(..self.day).map(|(_, acts)| acts)
@@ -102,14 +93,17 @@ impl AccountDay<'_> {
         own_days: usize,
         title: &dyn Fn(&str, u64) -> Text,
     ) -> Option<Finding> {
-        let of = |acts: &'_ DayOfActs| -> (u64, Vec<Mark>) {
+        let of = |acts: &'_ DayOfActs| -> (u64, Vec<(Mark, Option<Network>)>) {
             let found: Vec<_> = topics.iter().filter_map(|topic| acts.topics.get(topic)).collect();
             let documents = found.iter().map(|(documents, _)| documents.count()).sum();
             (documents, found.iter().flat_map(|(_, first)| first.iter().copied()).collect())
         };
-        let (documents, mut marks) = of(self.acts);
+        let (documents, marks) = of(self.acts);
+        // Those from a new network are what it rests on, where there are any.
+        let is_new = |network: &Option<Network>| network.is_some_and(|one| self.new.contains(&one));
+        let has_new = marks.iter().any(|(_, network)| is_new(network));
+        let is_graver = self.graver.is_some() && (has_new || self.new.is_empty());
         let most = self.earlier().map(|acts| of(acts).0).max().unwrap_or(0);
-        let is_graver = self.graver.is_some();
         let is_first = documents >= if is_graver { SEVERAL } else { MANY }
             && most == 0
             && self.earlier().count() >= own_days
@@ -118,6 +112,8 @@ impl AccountDay<'_> {
         if !(is_first || (is_many && is_graver)) {
             return None;
         }
+        let kept = marks.into_iter().filter(|(_, network)| !has_new || is_new(network));
+        let mut marks: Vec<Mark> = kept.map(|(mark, _)| mark).collect();
         marks.sort_unstable();
         let span = marks.first().zip(marks.last()).map(|(first, last)| (first.0, last.0));
         Some(self.finding(
@@ -133,17 +129,50 @@ impl AccountDay<'_> {
                 span,
                 kinds: 0,
                 named: &marks,
+                is_elsewhere: !has_new,
                 shown: marks.clone(),
             },
         ))
     }
 
+    /// The networks that the day's records of some kinds rest on, and whether they are new to the
+    /// account: the new ones where half of the records or more are from them, else the one with
+    /// three in four. None where no network stands out.
+    pub fn resting_on(&self, kinds: u32) -> Option<(Vec<Network>, bool)> {
+        let all = count_of(self.acts.whole(), kinds);
+        let parts = || self.acts.networks.iter().map(|(of, part)| (*of, count_of(*part, kinds)));
+        let new: u64 =
+            parts().filter(|(of, _)| self.new.contains(of)).map(|(_, count)| count).sum();
+        if new > 0 && new * 2 >= all {
+            return Some((self.new.clone(), true));
+        }
+        let (main, most) = parts().max_by_key(|(_, count)| *count)?;
+        (most * 4 >= all * 3).then(|| (vec![main], false))
+    }
+
     /// A finding about the day, with records that are of some kinds or named one by one. A network
-    /// new to the account makes it graver.
+    /// new to the account makes it graver where these are from there.
     pub fn finding(&self, card: &Card, of: Told<'_>) -> Finding {
-        let is_graver = self.graver.is_some();
+        let is_by_kind = of.named.is_empty() && of.kinds != 0;
+        let rests_on = is_by_kind.then(|| self.resting_on(of.kinds)).flatten();
+        let is_elsewhere = match (&rests_on, is_by_kind) {
+            (Some((_, is_new)), _) => !is_new,
+            (None, true) => true,
+            (None, false) => of.is_elsewhere,
+        };
+        let is_graver = self.graver.is_some() && (self.new.is_empty() || !is_elsewhere);
+        let (count, groups) = match rests_on {
+            Some((networks, _)) => {
+                let parts = self.acts.networks.iter().filter(|(of, _)| networks.contains(of));
+                let there: u64 = parts.map(|(_, part)| count_of(*part, of.kinds)).sum();
+                let all = count_of(self.acts.whole(), of.kinds);
+                let groups = networks.iter().map(|network| pair_key(self.key, *network)).collect();
+                ((of.count + there).saturating_sub(all), groups)
+            }
+            None => (of.count, vec![self.key]),
+        };
         let (first, last) = of.span.map(stated).unwrap_or_default();
-        let graver = self.graver.clone().unwrap_or(Text::fixed("", ""));
+        let graver = self.graver.clone().filter(|_| is_graver).unwrap_or(Text::fixed("", ""));
         Finding {
             severity: if is_graver { Severity::High } else { of.severity },
             confidence: if is_graver { Confidence::Moderate } else { Confidence::Low },
@@ -151,7 +180,7 @@ impl AccountDay<'_> {
             subject: Subject { kind: SubjectKind::Account, value: self.stats.name.to_string() },
             first,
             last,
-            count: of.count,
+            count,
             reason: Text::new(
                 format!("{} {}", of.reason.en, graver.en).trim_end().to_owned(),
                 format!("{}{}", of.reason.ja, graver.ja),
@@ -159,12 +188,21 @@ impl AccountDay<'_> {
             scope: Scope {
                 records: of.named.iter().map(|mark| mark.1.key()).collect(),
                 day: (of.kinds != 0).then_some(self.day),
-                ..scope([self.key], of.kinds)
+                ..scope(groups, of.kinds)
             },
             places: of.shown.iter().copied().map(place).collect(),
             speaks_to: of.speaks_to(is_graver),
             ..card.finding(of.title)
         }
+    }
+}
+
+/// Records of some kinds.
+const fn count_of(part: Part, kinds: u32) -> u64 {
+    match kinds {
+        What::EXPORTED => part.exported,
+        What::TAKEN => part.taken,
+        _ => part.records,
     }
 }
 
@@ -184,6 +222,8 @@ pub struct Told<'a> {
     pub kinds: u32,
     /// Records that it rests on one by one.
     pub named: &'a [Mark],
+    /// Whether these are from networks that are not new to the account.
+    pub is_elsewhere: bool,
     /// Records that are shown.
     pub shown: Vec<Mark>,
 }

@@ -24,9 +24,11 @@ mod a7_dormant;
 mod a9_shared_session;
 mod b1_payload;
 mod b2_product;
+mod b4_web_shell;
 mod b5_traversal;
 mod b6_config_download;
 mod b8_scanner_hit;
+mod c3_enumeration;
 mod c4_projects;
 mod c5_tenants;
 mod d10_mail_rule;
@@ -45,6 +47,8 @@ mod f1_cleared;
 mod f2_gap;
 mod f4_time_reversal;
 mod f5_damaged;
+mod f7_contradiction;
+mod g3_vendor_tenants;
 
 pub use crate::finding::{Card, Needs};
 pub use accounts::acted;
@@ -205,9 +209,11 @@ detectors! {
     a13: a13_no_login::NoLogin,
     b1: b1_payload::Payload,
     b2: b2_product::Product,
+    b4: b4_web_shell::WebShell,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
     b8: b8_scanner_hit::ScannerHit,
+    c3: c3_enumeration::Enumeration,
     c4: c4_projects::Projects,
     c5: c5_tenants::Tenants,
     d1: d1_mass_download::MassDownload,
@@ -226,6 +232,8 @@ detectors! {
     f2: f2_gap::GapInLog,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,
+    f7: f7_contradiction::Contradiction,
+    g3: g3_vendor_tenants::VendorTenants,
 }
 
 /// What a detection concludes, or which fields it misses.

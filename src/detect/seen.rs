@@ -4,6 +4,7 @@
 use crate::base::{Fingerprint, Instant, Seed};
 use crate::event::{Event, Field};
 use crate::judge::Judged;
+use crate::judge::activity::{Network, account_key};
 use crate::judge::payload::Payloads;
 
 /// An event with what was judged of it.
@@ -45,6 +46,20 @@ impl<'a> Seen<'a> {
             Some(user) => (self.seed.within(ACCOUNTS, user), user, true),
             None => (self.client, fields.text(Field::SourceAddress).unwrap_or(b"-"), false),
         }
+    }
+}
+
+impl Seen<'_> {
+    /// Stands for the account that was handed a document by a web server, where one is logged, and
+    /// the network that it was in. A record that says itself what the account did is of another log.
+    #[inline]
+    pub fn handed_to(&self) -> Option<(Fingerprint, Network)> {
+        let fields = &self.event.fields;
+        if !self.marks.meet(Marks::DOWNLOAD) || fields.has(Field::Action) {
+            return None;
+        }
+        let account = account_key(self.seed, fields.text(Field::UserName)?);
+        Some((account, Network::of(fields.text(Field::SourceAddress)?)?))
     }
 }
 

@@ -156,8 +156,8 @@ impl Marking {
     pub(super) fn of(finding: &Finding) -> Self {
         match (finding.detector.as_str(), finding.scope.indicator) {
             (_, Some(indicated)) => Self::Indicator(indicated),
-            ("B1" | "B5", _) => Self::Payload,
-            ("B2" | "B6" | "B8" | "D2" | "D5", _) => Self::Path,
+            ("B1" | "B4" | "B5", _) => Self::Payload,
+            ("B2" | "B6" | "B8" | "C3" | "D2" | "D5", _) => Self::Path,
             _ => Self::Nothing,
         }
     }

@@ -7,9 +7,9 @@ use super::plan::{Job, JobKind};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
 use super::rules::Running;
-use crate::base::{Fingerprint, Instant, Location, Merge, Stamp};
+use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp};
 use crate::baseline::{
-    BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, is_served,
+    BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, day_of, is_served,
 };
 use crate::detect::{Marks, Seen, States};
 use crate::event::{Event, Field};
@@ -285,6 +285,12 @@ impl Visitor for Watch<'_> {
         // Platforms log acts with the address that was asked for; plain access logs do not.
         if seen.event.fields.has(Field::Action) {
             self.activity(seen.event);
+        }
+        if let Some((account, network)) = seen.handed_to() {
+            let name = seen.event.fields.text(Field::UserName).unwrap_or(b"-");
+            let document = Seed(seen.path).of(seen.query.unwrap_or(b""));
+            let place = (day_of(seen.at, seen.offset_secs), network);
+            self.baseline.activities.handed((account, name), document, place, (seen.at, location));
         }
     }
 

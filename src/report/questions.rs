@@ -246,6 +246,10 @@ const CREDENTIALS: Text = Text::fixed(
     "With valid credentials or sessions, as far as the sign-ins show. Where these came from (guessing, another leak, malware, an attack on the store of them) the logs do not tell.",
     "サインインの記録からは、正規の資格情報またはセッションの使用と考えられます。その入手経路(推測、他所からの漏えい、マルウェア、保管先への攻撃)はログでは分かりません。",
 );
+const BY_VENDOR: Text = Text::fixed(
+    "By way of an account that works for several organisations, such as a vendor's, probably. What happened at the vendor these logs do not tell: ask there for sign-in and device logs.",
+    "複数の組織を担当する委託先などのアカウント経由の可能性が高いと判断されます。委託先で何が起きたかはこのログでは分からないため、委託先の認証ログ・端末のログを求めてください。",
+);
 const BOTH_WAYS: Text = Text::fixed(
     "There are signs of valid credentials used by others and of attacks on the application; which of the two it was is not settled by them.",
     "他者による正規の資格情報の使用と、アプリケーションへの攻撃の双方の兆候があり、どちらが侵入経路かは確定できません。",
@@ -568,13 +572,15 @@ impl Facts<'_> {
         let (findings, state) = self.speaking(Question::Q3);
         let state = state.unwrap_or(State::CannotDetermine);
         let is_sure = matches!(state, State::Confirmed | State::Likely);
-        // Groups A and C judge accounts, rules what they describe, all others requests.
+        // Groups A and C judge accounts, G vendors, rules what they describe, all others requests.
         let of =
             |is: fn(&str) -> bool| findings.iter().filter(|finding| is(&finding.detector)).count();
         let of_accounts = of(|detector| detector.starts_with(['A', 'C']));
+        let of_vendors = of(|detector| detector.starts_with('G'));
         let of_rules = of(|detector| detector == SIGMA);
-        let of_requests = findings.len() - of_accounts - of_rules;
+        let of_requests = findings.len() - of_accounts - of_vendors - of_rules;
         let summary = match (of_accounts, of_requests, of_rules) {
+            (_, 0, _) if of_vendors > 0 => BY_VENDOR,
             (0, 0, 0) => NO_WAY_IN,
             (0, 0, _) => BY_RULES,
             (0, _, _) if is_sure => KNOWN_FLAW,

@@ -38,6 +38,22 @@ pub struct AccountStats {
     active: Vec<(i32, Mark, Mark)>,
     /// What it did to documents, by day.
     pub days: BTreeMap<i32, DayOfActs>,
+    /// Documents that web servers handed to it, by day and network.
+    pub requested: BTreeMap<(i32, Network), Requested>,
+}
+
+/// Documents that web servers handed to an account in a network on one day, in the zone of their
+/// records.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Requested {
+    /// Records.
+    pub records: u64,
+    /// Different documents.
+    pub documents: Distinct,
+    /// First and last record.
+    pub span: Option<(Instant, Instant)>,
+    /// The first few.
+    pub first: Vec<Mark>,
 }
 
 /// What an account did to documents on one day, in the zone of its records.
@@ -59,8 +75,8 @@ pub struct DayOfActs {
     pub documents: Distinct,
     /// Different projects that something was taken from or read in.
     pub projects: Distinct,
-    /// Networks, the smallest few.
-    pub networks: Vec<Network>,
+    /// Networks with what was done from each, the smallest few.
+    pub networks: Vec<(Network, Part)>,
     /// First and last document taken away.
     pub span: Option<(Instant, Instant)>,
     /// The first documents taken away.
@@ -72,9 +88,20 @@ pub struct DayOfActs {
     /// The first searches for what leads further.
     pub searches: Vec<Mark>,
     /// Documents read or taken, by what their names say they are about: the first few.
-    pub topics: BTreeMap<Topic, (Distinct, Vec<Mark>)>,
+    pub topics: BTreeMap<Topic, (Distinct, Vec<(Mark, Option<Network>)>)>,
     /// Entries listed.
     pub listed: u64,
+}
+
+/// Records of a day that are from one network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Records of documents taken, read, searched and listed.
+    pub records: u64,
+    /// Of these, of documents taken away.
+    pub taken: u64,
+    /// Of these, exported.
+    pub exported: u64,
 }
 
 /// How many different things there were: the smallest fingerprints.
@@ -126,14 +153,37 @@ impl Distinct {
 impl AccountStats {
     /// Nothing yet of an account.
     pub fn new(activity: &Activity<'_>) -> Self {
+        Self::named_only(activity.account)
+    }
+
+    /// Nothing yet of an account of a name.
+    pub fn named_only(name: &[u8]) -> Self {
         Self {
-            name: String::from_utf8_lossy(activity.account).into(),
+            name: String::from_utf8_lossy(name).into(),
             networks: Vec::new(),
             is_everywhere: false,
             early: Vec::new(),
             active: Vec::new(),
             days: BTreeMap::new(),
+            requested: BTreeMap::new(),
         }
+    }
+
+    /// Notes a document that a web server handed to it.
+    pub fn handed(&mut self, document: Fingerprint, (day, network): (i32, Network), mark: Mark) {
+        let span = Some((mark.0, mark.0));
+        let mut new = Requested { records: 1, span, ..Requested::default() };
+        new.documents.add(document);
+        new.first.push(mark);
+        self.requested.entry((day, network)).or_default().merge(new);
+    }
+
+    /// What web servers handed to it on a day, by network.
+    pub fn requested_on(&self, day: i32) -> impl Iterator<Item = (Network, &Requested)> {
+        let from = (day, Network::V4([0; 3]));
+        let that_day =
+            self.requested.range(from..).take_while(move |((other, _), _)| *other == day);
+        that_day.map(|((_, network), requested)| (*network, requested))
     }
 
     /// Notes what it did.
@@ -251,7 +301,9 @@ impl DayOfActs {
         self.all = super::joined(self.all, Some((mark.0, mark.0)));
         keep_earliest(&mut self.any, mark, 8);
         if let Some(network) = activity.network {
-            self.network(network);
+            let taken = u64::from(matches!(act, Act::Downloaded | Act::Exported));
+            let exported = u64::from(act == Act::Exported);
+            self.network(network, Part { records: 1, taken, exported });
         }
         if matches!(act, Act::Downloaded | Act::Exported) {
             self.taken += 1;
@@ -275,8 +327,13 @@ impl DayOfActs {
         if let Some(topic) = activity.topic().filter(|_| act != Act::Searched) {
             let (documents, first) = self.topics.entry(topic).or_default();
             documents.add(object);
-            keep_earliest(first, mark, 16);
+            keep_earliest(first, (mark, activity.network), 16);
         }
+    }
+
+    /// What was done in all networks together.
+    pub const fn whole(&self) -> Part {
+        Part { records: self.records, taken: self.taken, exported: self.exported }
     }
 
     /// Documents taken within so many seconds of an instant, counted in whole times of five minutes
@@ -296,13 +353,23 @@ impl DayOfActs {
         }
     }
 
-    fn network(&mut self, network: Network) {
-        if let Err(place) = self.networks.binary_search(&network)
-            && place < 8
-        {
-            self.networks.insert(place, network);
-            self.networks.truncate(8);
+    fn network(&mut self, network: Network, part: Part) {
+        match self.networks.binary_search_by_key(&network, |known| known.0) {
+            Ok(place) => self.networks[place].1.merge(part),
+            Err(place) if place < 8 => {
+                self.networks.insert(place, (network, part));
+                self.networks.truncate(8);
+            }
+            Err(_) => {}
         }
+    }
+}
+
+impl Merge for Part {
+    fn merge(&mut self, other: Self) {
+        self.records += other.records;
+        self.taken += other.taken;
+        self.exported += other.exported;
     }
 }
 
@@ -316,7 +383,7 @@ impl Merge for DayOfActs {
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.documents.merge(&other.documents);
         self.projects.merge(&other.projects);
-        other.networks.into_iter().for_each(|network| self.network(network));
+        other.networks.into_iter().for_each(|(network, part)| self.network(network, part));
         self.span = super::joined(self.span, other.span);
         other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, 8));
         other.exports.into_iter().for_each(|mark| keep_earliest(&mut self.exports, mark, 8));
@@ -328,6 +395,15 @@ impl Merge for DayOfActs {
             known.0.merge(&documents);
             first.into_iter().for_each(|mark| keep_earliest(&mut known.1, mark, 16));
         }
+    }
+}
+
+impl Merge for Requested {
+    fn merge(&mut self, other: Self) {
+        self.records += other.records;
+        self.documents.merge(&other.documents);
+        self.span = super::joined(self.span, other.span);
+        other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, 4));
     }
 }
 
@@ -346,6 +422,9 @@ impl Merge for AccountStats {
         }
         for (day, acts) in other.days {
             self.days.entry(day).or_default().merge(acts);
+        }
+        for (day, requested) in other.requested {
+            self.requested.entry(day).or_default().merge(requested);
         }
     }
 }

@@ -120,6 +120,16 @@ pub struct Activity<'a> {
 const ACCOUNTS: u64 = 0x73_69_67_6e_2d_69_6e;
 const SESSIONS: u64 = 0x73_65_73_73_69_6f_6e;
 
+/// Stands for an account, in whichever case it is written.
+pub fn account_key(seed: Seed, account: &[u8]) -> Fingerprint {
+    seed.within(ACCOUNTS, &account.to_ascii_lowercase())
+}
+
+/// Stands for an account in a network.
+pub fn pair_key(account: Fingerprint, network: Network) -> Fingerprint {
+    Seed(account).of(&network.bytes())
+}
+
 impl<'a> Activity<'a> {
     /// What an event says, if it says that an account did something.
     pub fn of(event: &'a Event<'a>, seed: Seed) -> Option<Self> {
@@ -143,7 +153,7 @@ impl<'a> Activity<'a> {
             offset_secs: stamp.offset_secs,
             location: event.location,
             account,
-            account_key: seed.within(ACCOUNTS, &account.to_ascii_lowercase()),
+            account_key: account_key(seed, account),
             network: fields.text(Field::SourceAddress).and_then(Network::of),
             count: event.count.max(1),
         })
@@ -162,7 +172,7 @@ impl<'a> Activity<'a> {
 
     /// Stands for the account in its network.
     pub fn pair_key(&self) -> Option<Fingerprint> {
-        self.network.map(|network| Seed(self.account_key).of(&network.bytes()))
+        self.network.map(|network| pair_key(self.account_key, network))
     }
 
     /// The organisation that the account belongs to: as stated, or else the domain of its name.

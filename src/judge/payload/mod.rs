@@ -94,7 +94,7 @@ impl Payloads {
     ];
 
     /// The set as bits, for storing; the bits keep their meaning.
-    pub fn bits(self) -> u16 {
+    pub const fn bits(self) -> u16 {
         self.0
     }
 

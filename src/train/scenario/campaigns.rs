@@ -313,6 +313,11 @@ fn cover_up(span: Span, day: i64, end: i64, actor: &Actor<'_>, book: &mut Book) 
     };
     let removed = book.logs.audit.remove(midnight(end), end + 1, &is_removed);
     book.truth.defects.push(format!("{removed} records of the audit log were removed"));
+    // What the removed records named stands in no log any more: nobody can find it there.
+    let left = book.logs.audit.text(midnight(end), end + 1, &account);
+    let named = &mut book.truth.entities;
+    named.documents.retain(|document| left.contains(document.as_str()));
+    named.projects.retain(|project| left.contains(project.as_str()));
     let hole = span.at(day - 3, 8);
     book.logs.web.remove(hole, hole + 14 * 3_600, &|_| true);
     book.truth

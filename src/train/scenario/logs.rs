@@ -22,6 +22,13 @@ impl Log {
         (before - self.0.len()) as u64
     }
 
+    /// The lines between two times that hold a text.
+    pub(super) fn text(&self, from: i64, until: i64, holds: &str) -> String {
+        let inside =
+            self.0.iter().filter(|(at, line)| (from..until).contains(at) && line.contains(holds));
+        inside.map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     /// The bytes, in order of time; of one time, as they were written.
     pub(super) fn bytes(mut self) -> Vec<u8> {
         self.0.sort_by_key(|(at, _)| *at);

@@ -148,7 +148,8 @@ fn questions(scenario: Scenario) -> BTreeMap<&'static str, &'static str> {
         Scenario::T3 => &[("Q3", LIKELY), ("Q6", LIKELY), ("Q7", LIKELY), ("Q9", "possible")],
         Scenario::T4 => &[("Q6", LIKELY)],
         Scenario::T5 => &[("Q8", "possible")],
-        Scenario::T6 => &[("Q3", LIKELY), ("Q8", LIKELY)],
+        // A web shell is a way back.
+        Scenario::T6 => &[("Q3", LIKELY), ("Q7", LIKELY), ("Q8", LIKELY)],
     };
     let happened = [("Q1", LIKELY), ("Q2", LIKELY), ("Q4", LIKELY)];
     let happened = happened.iter().filter(|_| vector(scenario) != Vector::None);

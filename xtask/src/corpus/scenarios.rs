@@ -30,6 +30,8 @@ struct Sum {
     /// By detection: findings of medium and of high severity or above.
     findings: BTreeMap<String, (u64, u64)>,
     user_days: u64,
+    /// Cases that began before their logs do, and of these, those that the report says so of.
+    early: (u64, u64),
 }
 
 /// Runs every scenario with so many seeds.
@@ -91,6 +93,10 @@ impl Sum {
             let is_right = answer["state"] == truth["questions"][&id];
             *self.right.entry(id).or_default() += u64::from(is_right);
         }
+        if truth["began_before"] == true {
+            self.early.0 += 1;
+            self.early.1 += u64::from(is_early(&report, &truth));
+        }
         let found = found(case, &ask(binary, case, &["hits"])?)?;
         let incident = incident(&truth);
         for kind in KINDS {
@@ -133,7 +139,23 @@ impl Sum {
         let wrong = self.right.iter().filter(|(_, right)| **right < seeds);
         let wrong: Vec<_> = wrong.map(|(id, right)| format!("{id} {right}/{seeds}")).collect();
         println!("{scenario}: answers as in the truth, where not all: {}", wrong.join(", "));
+        if self.early.0 > 0 {
+            let (all, said) = self.early;
+            println!(
+                "{scenario}: said to be there at or before the start of the logs: {said}/{all}"
+            );
+        }
     }
+}
+
+/// Whether a network of the incident is said to be there when the logs begin.
+fn is_early(report: &Value, truth: &Value) -> bool {
+    let networks = &incident(truth)["networks"];
+    report["entities"].as_array().into_iter().flatten().any(|entity| {
+        let address = text(&entity["value"]);
+        let address = address.split('/').next().unwrap_or_default();
+        entity["at_log_start"] == true && networks.contains(&network(address))
+    })
 }
 
 fn text(value: &Value) -> String {
