@@ -72,12 +72,12 @@ impl Keys {
 
     /// The ids that each of some names stands for, so that they are looked up once.
     pub fn plan(&self, names: &[Box<[u8]>]) -> Plan {
-        let ids = |name: &Box<[u8]>| {
+        let ids = |name: &[u8]| {
             let mut ids = Vec::new();
             self.each(name, hashed(name), &mut |id| ids.push(id));
             ids.into()
         };
-        Plan(names.iter().map(ids).collect())
+        Plan(names.iter().map(|name| ids(name)).collect())
     }
 
     /// What a record says of each name, where the names of its first pairs are planned.
