@@ -9,7 +9,7 @@ mod change;
 mod pair;
 mod session;
 
-pub use account::{AccountStats, DayOfActs, Distinct, Known, Part, Requested};
+pub use account::{AccountStats, DayOfActs, Distinct, Known, MarkFrom, Part, Requested};
 pub use change::{Changed, Changes};
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use session::{Party, SessionStats};

@@ -4,7 +4,7 @@
 use super::accounts::{named, new_networks, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
 use crate::base::{Fingerprint, Text, visible};
-use crate::baseline::activity::{AccountStats, DayOfActs, Mark, Part};
+use crate::baseline::activity::{AccountStats, DayOfActs, Mark, MarkFrom, Part};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
@@ -93,7 +93,7 @@ impl AccountDay<'_> {
         own_days: usize,
         title: &dyn Fn(&str, u64) -> Text,
     ) -> Option<Finding> {
-        let of = |acts: &'_ DayOfActs| -> (u64, Vec<(Mark, Option<Network>)>) {
+        let of = |acts: &'_ DayOfActs| -> (u64, Vec<MarkFrom>) {
             let found: Vec<_> = topics.iter().filter_map(|topic| acts.topics.get(topic)).collect();
             let documents = found.iter().map(|(documents, _)| documents.count()).sum();
             (documents, found.iter().flat_map(|(_, first)| first.iter().copied()).collect())

@@ -88,10 +88,13 @@ pub struct DayOfActs {
     /// The first searches for what leads further.
     pub searches: Vec<Mark>,
     /// Documents read or taken, by what their names say they are about: the first few.
-    pub topics: BTreeMap<Topic, (Distinct, Vec<(Mark, Option<Network>)>)>,
+    pub topics: BTreeMap<Topic, (Distinct, Vec<MarkFrom>)>,
     /// Entries listed.
     pub listed: u64,
 }
+
+/// A record with the network that it is from.
+pub type MarkFrom = (Mark, Option<Network>);
 
 /// Records of a day that are from one network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
