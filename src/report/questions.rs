@@ -400,15 +400,12 @@ impl Facts<'_> {
         )
     }
 
-    fn access(&self) -> Draft {
-        if let Some(nothing) = self.nothing_judged() {
-            return nothing;
-        }
-        let (findings, state) = self.speaking(Question::Q1);
+    /// What the answer speaks of: how much there was, of when, and how much of it was evaluated.
+    fn given(&self) -> Text {
         let (files, records) = (self.report.sources.len(), self.report.coverage.records);
         let (period, parsed) = (self.period(), self.parsed_percent());
         let evaluated = self.evaluated_words();
-        let scope = Text::new(
+        Text::new(
             format!(
                 "In the logs given ({}, {}, {}, {parsed} % understood; {} could be evaluated)",
                 counted(files as u64, "file"),
@@ -422,7 +419,14 @@ impl Facts<'_> {
                 grouped(records),
                 evaluated.ja,
             ),
-        );
+        )
+    }
+
+    fn access(&self) -> Draft {
+        if let Some(nothing) = self.nothing_judged() {
+            return nothing;
+        }
+        let (findings, state) = self.speaking(Question::Q1);
         let confirms =
             |finding: &&Finding| finding.speaks_to.contains(&(Question::Q1, State::Confirmed));
         let is_logged = findings.iter().any(confirms);
@@ -453,7 +457,8 @@ impl Facts<'_> {
                 "不正アクセスの痕跡は確認されませんでした。これは不正アクセスがなかったことを示すものではありません。",
             ),
         };
-        let summary = Text::new(format!("{}, {en}", scope.en), format!("{}{ja}", scope.ja));
+        let given = self.given();
+        let summary = Text::new(format!("{}, {en}", given.en), format!("{}{ja}", given.ja));
         let mut draft = Draft::new(state, summary).resting_on(&findings);
         if findings.is_empty() {
             draft.because.extend(self.attempts());
