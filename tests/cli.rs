@@ -10,17 +10,23 @@ use sekisho::finding::State;
 use sekisho::report::Report;
 use sekisho::train::{Traffic, write_traffic};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 /// A folder of a test's own, empty.
 struct Folder(PathBuf);
 
+/// Tests run side by side.
+static TAKEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
 impl Folder {
     fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+        assert!(TAKEN.lock().unwrap().insert(name.to_owned()), "two tests use the folder {name}");
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -761,7 +767,7 @@ fn a_judgement_that_cannot_be_applied_is_refused() {
 
 #[test]
 fn forms_for_other_tools_have_what_those_ask_for() {
-    let folder = Folder::new("forms").with("access.log", attacked());
+    let folder = Folder::new("given-forms").with("access.log", attacked());
     let written = |form: &str| folder.run(&["check", "--format", form, "access.log"]).out;
     let document = |form: &str| -> Value { serde_json::from_str(&written(form)).unwrap() };
     let report = folder.run(&["check", "--format", "json", "access.log"]).report();

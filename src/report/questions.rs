@@ -354,8 +354,7 @@ impl Facts<'_> {
         let (Some(first), Some(last)) = (&coverage.first, &coverage.last) else {
             return Text::fixed("no times", "時刻の記録なし");
         };
-        let plain = |time: &str| time.replace('T', " ").replace('Z', "");
-        let period = format!("{} – {} UTC", plain(first), plain(last));
+        let period = format!("{} – {}", plain_utc(first).trim_end_matches(" UTC"), plain_utc(last));
         Text::new(period.clone(), period)
     }
 
@@ -608,9 +607,15 @@ impl Facts<'_> {
                 "Records match rules that describe how data is gathered or sent out; they are named below.",
                 "データの収集や持ち出しを記述したルールに一致する記録があります(以下のとおり)。",
             ),
+            Some(State::Confirmed | State::Likely) if findings.iter().any(is_of_requests) => {
+                Text::fixed(
+                    "Files were handed out that should not have been.",
+                    "渡されるべきでないファイルが渡されています。",
+                )
+            }
             Some(State::Confirmed | State::Likely) => Text::fixed(
-                "Files were handed out that should not have been.",
-                "渡されるべきでないファイルが渡されています。",
+                "Documents were taken in ways that usual work hardly explains; the findings count and list them.",
+                "通常の業務では説明しにくい文書の取得があります(件数と一覧は各検知を参照)。",
             ),
             Some(_) => Text::fixed(
                 "There are downloads out of the ordinary.",
@@ -642,6 +647,10 @@ impl Facts<'_> {
     fn tenants(&self) -> Draft {
         let (findings, state) = self.speaking(Question::Q6);
         let summary = match state {
+            Some(State::Confirmed | State::Likely) => Text::fixed(
+                "Other projects or organisations are probably concerned: the findings name the accounts and what they reached.",
+                "他のプロジェクト・組織にも及んでいる可能性が高い状況です(対象のアカウントと範囲は検知結果を参照)。",
+            ),
             Some(_) => Text::fixed(
                 "Other projects or organisations may be concerned: the findings name the accounts.",
                 "他のプロジェクト・組織に及んでいる可能性があります(対象のアカウントは検知結果を参照)。",
@@ -663,6 +672,14 @@ impl Facts<'_> {
             Some(_) if is_by_rules => Text::fixed(
                 "Records match rules that describe how a way back is left behind; they are named below.",
                 "再侵入の足がかりの設置を記述したルールに一致する記録があります(以下のとおり)。",
+            ),
+            Some(_) if findings.iter().all(is_of_requests) => Text::fixed(
+                "A program that takes commands, such as a web shell, probably answers on the server: cut it off, keep a copy, and look for others.",
+                "Webシェルなど、外部から命令を受け付けるプログラムがサーバー上で動作しているおそれがあります。遮断して保全し、ほかにもないか確認してください。",
+            ),
+            Some(_) if findings.iter().any(is_of_requests) => Text::fixed(
+                "Something on the server, such as a web shell, and changes of accounts, rights, keys or rules leave a way back: cut the first off, and undo those changes that nobody vouches for.",
+                "サーバー上のWebシェルなどと、アカウント・権限・鍵・ルールの変更の双方が再侵入の足がかりになり得ます。前者を遮断し、担当者の確認が取れない変更は元に戻してください。",
             ),
             Some(_) => Text::fixed(
                 "Accounts, rights, keys or rules were changed in ways that leave a way back: undo those that nobody vouches for.",
@@ -768,7 +785,7 @@ impl Facts<'_> {
             .into_iter()
             .filter(|finding| instant(&finding.last).is_some_and(|last| end - last <= NOW_SECS))
             .collect();
-        let last = self.report.coverage.last.clone().unwrap_or_default();
+        let last = self.report.coverage.last.as_deref().map(plain_utc).unwrap_or_default();
         if recent.is_empty() {
             let summary = Text::new(
                 format!("No sign within the last 72 hours of the logs, which end {last}."),
@@ -800,6 +817,16 @@ impl Facts<'_> {
         draft.would_change.extend(needs);
         draft
     }
+}
+
+/// A time of the report as people write it.
+fn plain_utc(time: &str) -> String {
+    format!("{} UTC", time.trim_end_matches('Z').replace('T', " "))
+}
+
+/// Whether a finding is one of what web requests did.
+fn is_of_requests(finding: &&Finding) -> bool {
+    finding.detector.starts_with('B')
 }
 
 /// Of a sign's subjects, how many are accounts and how many are addresses.
