@@ -2,7 +2,7 @@
 // forth, and the judgements of findings that a later check does not have.
 
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import { words } from "../../i18n";
 import { visible, visibleLines } from "../../lib/visible";
@@ -39,8 +39,9 @@ export function JudgePanel({ id, report }: { id: string; report: Report }): JSX.
   const [how, setHow] = useState<How>(judgement?.judged ?? "open");
   const [reason, setReason] = useState(reasonOf(judgement));
   const [note, setNote] = useState(judgement?.note ?? "");
-  // Undo and redo change it from elsewhere.
-  useEffect(() => {
+  // Undo and redo change it from elsewhere. Before the reader can press anything: a later effect
+  // would take back what was pressed in between.
+  useLayoutEffect(() => {
     setHow(judgement?.judged ?? "open");
     setReason(reasonOf(judgement));
     setNote(judgement?.note ?? "");
