@@ -192,7 +192,14 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       const file = join(folder, "judgements.json");
       writeFileSync(file, JSON.stringify([{ finding, judged: "benign", reason: "our own <b>scanner</b>" }]));
       assert.equal(benign, await commandLine(dirname(samples["attacked.log"]), ["attacked.log"], ["--judgements", file]));
-      await tab.frame(() => document.querySelector("[data-judge] input[type=radio]").focus());
+      // A frame takes keys once it has the focus, and a script's wish for it can come too early.
+      const hasFocus = () => {
+        const radio = document.querySelector("[data-judge] input[type=radio]");
+        window.focus();
+        radio.focus();
+        return document.hasFocus() && document.activeElement === radio;
+      };
+      await until(() => tab.frame(hasFocus), { what: "the focus on a judgement" });
       await tab.press("Control+z");
       assert.equal(await otherThan(tab, benign), plain);
       await tab.press("Control+y");
