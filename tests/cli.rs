@@ -570,7 +570,7 @@ fn a_rule_is_explained_where_it_matches_and_where_it_nearly_does() {
     assert_eq!(one.status, Some(0), "{one:?}");
     assert!(one.out.contains("access.log:2") && !one.out.contains("access.log:3"), "{one:?}");
     assert!(one.out.contains("does not hold: c-uri is «/b/other»"), "{one:?}");
-    assert!(explain(&["--lang", "ja"]).out.contains("不成立：c-uri は"));
+    assert!(explain(&["--lang", "ja"]).out.contains("不成立:c-uri は"));
     let none = folder.run(&["explain", "--rules", "rule.yml", "--rule", "r-2", "access.log"]);
     assert_eq!((none.status, none.out.as_str()), (Some(2), ""), "{none:?}");
 }

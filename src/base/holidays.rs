@@ -71,17 +71,12 @@ const fn equinox(year: i64, in_1980: i64) -> i64 {
     (in_1980 + 242_194 * years) / 1_000_000 - years.div_euclid(4)
 }
 
-/// Year, month and date of a day counted from 1970-01-01. After Howard Hinnant, "chrono-Compatible
-/// Low-Level Date Algorithms", civil_from_days.
-const fn civil(day: i64) -> (i64, i64, i64) {
-    let shifted = day + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    (year + era * 400 + (month <= 2) as i64, month, date)
+/// Year, month and date of a day counted from 1970-01-01; of days that no calendar has, the first.
+fn civil(day: i64) -> (i64, i64, i64) {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let date = epoch.checked_add(jiff::Span::new().try_days(day).unwrap_or_default());
+    let date = date.unwrap_or(epoch);
+    (date.year().into(), date.month().into(), date.day().into())
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Writer<'_> {
                 writeln!(self.out, "Records of {source}: {judged}, of which it matches {matched}")?;
             }
             Language::Ja => {
-                writeln!(self.out, "{source} の記録：{judged}件、うち一致：{matched}件")?;
+                writeln!(self.out, "{source} の記録:{judged}件、うち一致:{matched}件")?;
             }
         }
         for record in &rule.matches {
@@ -80,7 +80,7 @@ impl Writer<'_> {
             let off = record.explained.parts_off;
             let head = match self.lang {
                 Language::En => format!("Does not match, by {off}"),
-                Language::Ja => format!("不一致（{off}か所）"),
+                Language::Ja => format!("不一致({off}か所)"),
             };
             self.record(record, &head)?;
         }
@@ -119,7 +119,7 @@ impl Writer<'_> {
                 writeln!(self.out, "    {word}{negated}: {field} is {values}, asked {asked}")?;
             }
             Language::Ja => {
-                writeln!(self.out, "    {word}{negated}：{field} は {values}、条件 {asked}")?;
+                writeln!(self.out, "    {word}{negated}:{field} は {values}、条件 {asked}")?;
             }
         }
         Ok(())
@@ -129,7 +129,7 @@ impl Writer<'_> {
         match (is_negated, self.lang) {
             (false, _) => "",
             (true, Language::En) => " (and must not)",
-            (true, Language::Ja) => "（否定の条件）",
+            (true, Language::Ja) => "(否定の条件)",
         }
     }
 

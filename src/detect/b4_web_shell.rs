@@ -2,7 +2,7 @@
 
 use super::answers::{Answers, Group, key_of};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict, packs};
-use crate::base::{Text, rfc3339};
+use crate::base::{Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -117,7 +117,8 @@ fn judged(groups: &[(u64, &Group)], context: &Conclusion<'_>) -> Option<Finding>
         count,
         reason: Text::new(
             format!(
-                "{count} commands to {path} from {clients} address(es) were answered with {least} to {most} bytes; hardly anybody else was served this program."
+                "{count} commands to {path} from {} were answered with {least} to {most} bytes; hardly anybody else was served this program.",
+                counted(clients, "address")
             ),
             format!(
                 "{path} への{count}件のコマンド(接続元アドレス{clients}個)に{least}~{most}バイトの応答。他にこのプログラムの応答を得たクライアントはほとんどありません。"
