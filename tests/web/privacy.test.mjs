@@ -50,8 +50,8 @@ for (const name of BROWSERS) describe(name, () => {
     const site = await host({ "/control": CONTROL });
     const file = join(temporary("control"), "control.html");
     writeFileSync(file, CONTROL);
-    const seen = await watch(name, { http: `${site.url}control`, file: pathToFileURL(file).href });
-    site.close();
+    const addresses = { http: `${site.url}control`, file: pathToFileURL(file).href };
+    const seen = await watch(name, addresses).finally(() => site.close());
     for (const origin of ["file", "http"]) {
       for (const [where, names] of Object.entries(MUST_BE_SEEN)) {
         const missing = names.filter((attempt) => !seen.paths.has(`/leak/${origin}-${where}/${attempt}`));
@@ -68,8 +68,7 @@ for (const name of BROWSERS) describe(name, () => {
 
   test("nothing leaves the page", async () => {
     const site = await host();
-    const seen = await watch(name, { http: site.url, file: PAGE_URL });
-    site.close();
+    const seen = await watch(name, { http: site.url, file: PAGE_URL }).finally(() => site.close());
     assert.deepEqual(seen.listener.requests, []);
     assert.equal(seen.listener.bytes(), 0, "bytes over TCP");
     assert.deepEqual(seen.listener.packets, [], "packets over UDP");

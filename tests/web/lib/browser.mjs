@@ -168,14 +168,23 @@ function firefoxTab(raw, downloads) {
 
 /**
  * Gives the window its size. With it, the driver sets the orientation of the screen, which older
- * versions of Firefox do not know; the size is set all the same, and looked at.
+ * versions of Firefox do not know; the size is set all the same, and looked at. A window that is just
+ * opening can lose it, so it is set until it holds.
  */
 async function setFirefoxViewport(page, width, height) {
-  await page.setViewport({ width, height }).catch((error) => {
-    if (!/unknown command.*ScreenOrientation/s.test(error.message)) throw error;
-  });
+  const set = () =>
+    page.setViewport({ width, height }).catch((error) => {
+      if (!/unknown command.*ScreenOrientation/s.test(error.message)) throw error;
+    });
   const fits = ([width, height]) => innerWidth === width && innerHeight === height;
-  await until(() => page.evaluate(fits, [width, height]), { what: `a window of ${width} x ${height}` });
+  const holds = async () => {
+    for (let left = 20; left > 0; left--) {
+      if (await page.evaluate(fits, [width, height])) return true;
+      await sleep(50);
+    }
+    return false;
+  };
+  await until(async () => (await set(), holds()), { what: `a window of ${width} x ${height}` });
 }
 
 /** The next file to be whole in a folder. */
