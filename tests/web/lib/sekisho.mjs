@@ -101,6 +101,34 @@ export async function exported(tab, form) {
   return readFileSync(await download, "utf8");
 }
 
+/**
+ * Gives the frame of the application the keyboard. A script's wish for it can come too early, so it is
+ * repeated until a key that means nothing arrives.
+ */
+export async function focused(tab) {
+  await tab.frame(() => {
+    globalThis.hasHeard = false;
+    addEventListener("keydown", () => (globalThis.hasHeard = true), { capture: true, once: true });
+  });
+  const hears = async () => {
+    await tab.frame(() => window.focus());
+    await tab.press("Shift");
+    return tab.frame(() => globalThis.hasHeard);
+  };
+  await until(hears, { what: "the keyboard" });
+}
+
+/** Types into a field that has the focus by itself, as a dialog's first field does. */
+export async function typed(tab, selector, value) {
+  await there(tab, selector);
+  await focused(tab);
+  const hasFocus = (selector) => document.activeElement?.matches(selector);
+  await until(() => tab.frame(hasFocus, selector), { what: `the focus on ${selector}` });
+  await tab.type(value);
+  const holds = ({ selector, value }) => document.querySelector(selector)?.value === value;
+  await until(() => tab.frame(holds, { selector, value }), { what: `${selector} to hold what was typed` });
+}
+
 /** Writes into a field of the application, or chooses in a list, as typing does. */
 export async function fill(tab, selector, value) {
   await there(tab, selector);
