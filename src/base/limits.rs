@@ -41,7 +41,7 @@ pub const SHOWN_BYTES: usize = 2_048;
 pub const ENTRIES: u64 = 100_000;
 /// Containers inside one another.
 pub const DEPTH: usize = 5;
-/// Bytes that a source unpacks to, all layers together.
+/// Bytes that a source unpacks to, in each layer.
 pub const UNPACKED_BYTES: u64 = 64 << 30;
 /// Bytes that anything may unpack to, however small it is packed.
 pub const RATIO_FLOOR: u64 = 1 << 30;

@@ -2,20 +2,25 @@
 
 use super::fault::{Fault, FaultKind};
 use super::walk::Shared;
+use std::cell::Cell;
 use std::io::{self, Read};
 
 /// Delivers unpacked bytes up to the limits; beyond them the stream must have ended.
 pub(super) struct Bounded<'a, R> {
     inner: R,
     left: u64,
+    /// What all of a depth has left.
+    of_depth: &'a Cell<u64>,
     shared: &'a Shared<'a>,
     fault: Option<Fault>,
 }
 
 impl<'a, R: Read> Bounded<'a, R> {
-    /// Bounds what `packed` bytes unpack to, if it is known how many they are.
-    pub(super) fn new(inner: R, packed: Option<u64>, shared: &'a Shared<'a>) -> Self {
-        Self { inner, left: shared.allowance(packed), shared, fault: None }
+    /// Bounds what `packed` bytes unpack to, if it is known how many they are, inside so many
+    /// containers.
+    pub(super) fn new(inner: R, packed: Option<u64>, depth: usize, shared: &'a Shared<'a>) -> Self {
+        let (left, of_depth) = (shared.allowance(packed), shared.left(depth));
+        Self { inner, left, of_depth, shared, fault: None }
     }
 }
 
@@ -24,12 +29,12 @@ impl<R: Read> Read for Bounded<'_, R> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone().into());
         }
-        let left = self.left.min(self.shared.left());
+        let left = self.left.min(self.of_depth.get());
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(into.len());
         if wanted > 0 || into.is_empty() {
             let count = self.inner.read(&mut into[..wanted])?;
             self.left -= count as u64;
-            self.shared.spend(count as u64);
+            self.of_depth.set(self.of_depth.get() - count as u64);
             return Ok(count);
         }
         if self.inner.read(&mut [0])? == 0 {

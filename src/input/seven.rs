@@ -115,7 +115,7 @@ fn block(
 /// ends the walk.
 fn visit(walker: &mut Walker<'_>, entry: &Place, reader: &mut dyn Read, is_last: bool) -> bool {
     let shared = walker.shared;
-    let mut bounded = Bounded::new(reader, None, shared);
+    let mut bounded = Bounded::new(reader, None, entry.layers.len(), shared);
     walker.any(entry.clone(), Data::Stream(&mut bounded));
     if is_last {
         return true;

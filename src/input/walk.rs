@@ -62,7 +62,7 @@ pub struct Limits {
     pub entries: u64,
     /// Containers inside one another.
     pub depth: usize,
-    /// Bytes that a source unpacks to.
+    /// Bytes that a source unpacks to, in each layer.
     pub unpacked_bytes: u64,
     /// Bytes that anything may unpack to.
     pub ratio_floor: u64,
@@ -138,8 +138,9 @@ pub(super) struct Shared<'a> {
     pub(super) passwords: &'a [String],
     /// The place in the source that was reached.
     pub(super) reached: &'a Cell<u64>,
-    /// Bytes that may still be unpacked, and what it means when they are used up.
-    left: Cell<u64>,
+    /// Bytes that may still be unpacked, by depth, and what it means when they are used up. Layers
+    /// count apart: how far an outer one is ahead of an inner one depends on how that is read.
+    left: Vec<Cell<u64>>,
     bound: FaultKind,
     is_exhausted: Cell<bool>,
     /// Bytes that may still be held.
@@ -157,7 +158,7 @@ impl<'a> Shared<'a> {
             limits,
             passwords: options.passwords,
             reached,
-            left: Cell::new(by_ratio.min(limits.unpacked_bytes)),
+            left: vec![Cell::new(by_ratio.min(limits.unpacked_bytes)); limits.depth + 1],
             bound,
             is_exhausted: Cell::new(false),
             memory: Cell::new(limits.held_bytes.saturating_add(size.saturating_mul(3))),
@@ -171,14 +172,9 @@ impl<'a> Shared<'a> {
         })
     }
 
-    /// Bytes that may be unpacked now.
-    pub(super) fn left(&self) -> u64 {
-        self.left.get()
-    }
-
-    /// Counts bytes that were unpacked.
-    pub(super) fn spend(&self, count: u64) {
-        self.left.set(self.left.get().saturating_sub(count));
+    /// Bytes that may still be unpacked at a depth.
+    pub(super) fn left(&self, depth: usize) -> &Cell<u64> {
+        &self.left[depth.min(self.left.len() - 1)]
     }
 
     /// A limit on the whole source was reached.
@@ -337,8 +333,8 @@ impl Walker<'_> {
             Data::Stream(reader) => (Feed::of_stream(Box::new(reader), place.size), place.size),
         };
         let unpack = Unpack::new(codec, feed, shared);
-        let mut bounded = Bounded::new(unpack, packed, shared);
         place.layers.push(packing);
+        let mut bounded = Bounded::new(unpack, packed, place.layers.len(), shared);
         place.size = None;
         self.any(place, Data::Stream(&mut bounded));
     }

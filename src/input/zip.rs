@@ -86,7 +86,8 @@ fn open(walker: &mut Walker<'_>, entry: Place, part: Window<'_>, member: &Member
     if method == Method::Stored && !member.is_encrypted && is_whole && member.size.is_some() {
         return walker.any(entry, Data::Window(part, member.sum));
     }
-    match unpacked(shared, part, method, member) {
+    let depth = entry.layers.len();
+    match unpacked(shared, part, method, member, depth) {
         Ok(mut reader) => walker.any(entry, Data::Stream(&mut *reader)),
         Err(fault) => walker.met(&entry, None, fault),
     }
@@ -122,23 +123,24 @@ fn unpacked<'a>(
     part: Window<'a>,
     method: Method,
     member: &Member,
+    depth: usize,
 ) -> Result<Box<dyn Read + 'a>, Fault> {
     let reader = || WindowReader::new(part, shared.reached);
     if !member.is_encrypted {
-        return Ok(checked(shared, Box::new(reader()), method, member));
+        return Ok(checked(shared, Box::new(reader()), method, member, depth));
     }
     for password in shared.passwords.iter().flat_map(|password| crypt::spellings(password)) {
         let Some(decrypted) = crypt::decrypt(shared, part, member, &password)? else { continue };
         let decrypted = Box::new(decrypted);
         if member.aes.is_some() {
-            return Ok(checked(shared, decrypted, method, member));
+            return Ok(checked(shared, decrypted, method, member, depth));
         }
         // The traditional check is one byte: wrong passwords pass it, but do not unpack.
-        if unpacks(&mut *checked(shared, decrypted, method, member)) {
+        if unpacks(&mut *checked(shared, decrypted, method, member, depth)) {
             let again = crypt::decrypt(shared, part, member, &password)?;
             return Ok(again.map_or_else(
                 || Box::new(io::empty()) as Box<dyn Read>,
-                |decrypted| checked(shared, Box::new(decrypted), method, member),
+                |decrypted| checked(shared, Box::new(decrypted), method, member, depth),
             ));
         }
     }
@@ -161,12 +163,13 @@ fn checked<'a>(
     packed: Box<dyn Read + 'a>,
     method: Method,
     member: &Member,
+    depth: usize,
 ) -> Box<dyn Read + 'a> {
     let unpacked: Box<dyn Read> = match method {
         Method::Stored => packed,
         Method::Packed(codec) => {
             let unpack = Unpack::new(codec, Feed::of_stream(packed, Some(member.packed)), shared);
-            Box::new(Bounded::new(unpack, Some(member.packed), shared))
+            Box::new(Bounded::new(unpack, Some(member.packed), depth, shared))
         }
     };
     Box::new(Checked::new(unpacked, member.size, member.sum, shared))

@@ -568,6 +568,21 @@ fn a_codec_that_fails_in_the_middle_gives_single_bytes_alike() {
     assert_read_alike(4, 320, 1);
 }
 
+/// However far the outer layer was read ahead when the limit was reached.
+#[test]
+fn a_limit_is_reached_at_the_same_byte_whatever_is_read_at_once() {
+    let packed = gzip(&gzip(&vec![0; 3 << 20]));
+    let most = (2 << 20) + 77;
+    let options = limited(|limits| (limits.unpacked_bytes, limits.ratio_floor) = (most, most + 1));
+    let (whole, walked) = leaves_with(&packed, &options, 1 << 16);
+    assert_eq!(whole[0].bytes.len() as u64, most);
+    assert_eq!(faults(&walked), [FaultKind::TooMuch]);
+    for at_once in [1_000, 4_097] {
+        let (pieces, walked_in_pieces) = leaves_with(&packed, &options, at_once);
+        assert!((&pieces, &walked_in_pieces) == (&whole, &walked));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
