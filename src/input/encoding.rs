@@ -2,6 +2,7 @@
 //!
 //! No byte is lost and none is made up: what cannot be decoded stands in the text as `\xNN`.
 
+use crate::base::limits;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     Decoder, DecoderResult, EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
@@ -344,11 +345,16 @@ pub fn decode(encoding: Encoding, bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The name of an entry: in UTF-8 if it can be that, else as Japanese Windows writes names.
+/// The name of an entry: in UTF-8 if it can be that, else as Japanese Windows writes names. Of one
+/// that is longer than names are shown, the end may be missing: an archive can state a long name as
+/// often as it has bytes.
 pub(super) fn shown_name(name: &[u8]) -> String {
+    // No character is longer than in UTF-8, and one may be cut.
+    let most = limits::NAME_BYTES + 4;
+    let shown = &name[..name.len().min(most)];
     match std::str::from_utf8(name) {
-        Ok(name) => name.to_owned(),
-        Err(_) => String::from_utf8_lossy(&decode(Encoding::ShiftJis, name)).into_owned(),
+        Ok(name) => name[..name.floor_char_boundary(most)].to_owned(),
+        Err(_) => String::from_utf8_lossy(&decode(Encoding::ShiftJis, shown)).into_owned(),
     }
 }
 

@@ -165,6 +165,12 @@ fn names_are_utf8_or_those_of_japanese_windows() {
     assert_eq!(shown_name("監査.log".as_bytes()), "監査.log");
     assert_eq!(shown_name(&encode(Encoding::ShiftJis, "監査ログ.csv")), "監査ログ.csv");
     assert_eq!(shown_name(b"a\xfd.log"), "a\\xfd.log");
+    let long = "監査".repeat(20_000);
+    for name in [long.as_bytes(), &encode(Encoding::ShiftJis, &long)] {
+        let shown = shown_name(name);
+        assert!(shown.len() >= limits::NAME_BYTES && shown.len() < 4 * limits::NAME_BYTES);
+        assert!(long.starts_with(shown.trim_end_matches(|c: char| c.is_ascii())));
+    }
 }
 
 proptest! {

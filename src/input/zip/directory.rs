@@ -184,12 +184,12 @@ pub(super) fn next_member(window: Window<'_>, from: u64) -> Result<Option<Member
         }
         let length = |from: usize| little_endian(&fixed[from..from + 2]) as usize;
         let name = bytes(window, found + LOCAL_BYTES as u64, length(26))?;
-        let mut member = Member::new(&fixed[6..26], &name);
         at = found + LOCAL_BYTES as u64 + length(26) as u64;
         if name.len() < length(26) || name.contains(&0) || at > window.size {
             at = found + 1;
             continue;
         }
+        let mut member = Member::new(&fixed[6..26], &name);
         member.header = found;
         member.extra(&bytes(window, at, length(28))?);
         member.start = at + length(28) as u64;
