@@ -17,6 +17,7 @@ pub mod baseline;
 pub mod detect;
 pub mod engine;
 pub mod report;
+pub mod share;
 pub mod train;
 
 #[cfg(not(target_arch = "wasm32"))]

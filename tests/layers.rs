@@ -30,13 +30,14 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("train", &["base"]),
+    ("share", &["base", "finding"]),
     ("wasm", ALL),
     ("cli", ALL),
 ];
 
 const ALL: &[&str] = &[
     "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel", "baseline",
-    "detect", "sigma", "report", "engine", "train",
+    "detect", "sigma", "report", "engine", "train", "share",
 ];
 
 /// Lines of a function at most: a screen.

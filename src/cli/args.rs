@@ -46,6 +46,11 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "id")]
         page: bool,
     },
+    /// A vendor's key, with which checkers are signed
+    Key(KeyOptions),
+    /// A checker for a vendor's clients: one HTML file with rules, indicators, descriptions of logs,
+    /// settings and instructions in it, signed
+    Bundle(BundleOptions),
     /// Synthetic logs to practise on: a platform over months, with an intruder or none, and the truth
     Generate(GenerateOptions),
     /// An access log of ordinary synthetic traffic, for tests and benchmarks
@@ -194,6 +199,28 @@ pub(super) struct RulesOptions {
     /// Language of what is said
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(super) lang: Lang,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct KeyOptions {
+    /// Write the key here; a file that is there is not written over
+    #[arg(long)]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BundleOptions {
+    /// What goes into the checker, as a TOML file: docs/checkers.md
+    pub(super) definition: PathBuf,
+    /// The vendor's key
+    #[arg(long)]
+    pub(super) key: PathBuf,
+    /// The page as released, sekisho.html
+    #[arg(long)]
+    pub(super) page: PathBuf,
+    /// Write the checker here
+    #[arg(long)]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 
 use super::args::IocsOptions;
 use super::commands::output;
-use super::{Failure, Status};
+use super::{Failure, Status, say};
 use crate::base::visible;
 use crate::engine::read_list;
 use crate::input::native::{Given, gather};
@@ -120,9 +120,4 @@ fn make_private(options: &IocsOptions) -> Result<Status, Failure> {
         "who holds the list can try guesses: all IPv4 addresses, and short or common names, can be found so",
     );
     Ok(if is_partial { Status::Partial } else { Status::NoEvidence })
-}
-
-/// A line for people, beside the output.
-fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "sekisho: {}", visible(text));
 }

@@ -2,6 +2,7 @@
 //! and concluded is decided in `engine`.
 
 mod args;
+mod bundle;
 mod commands;
 mod detections;
 mod explain;
@@ -85,6 +86,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A line for people, beside the output.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "sekisho: {}", crate::base::visible(text));
+}
+
 fn run(command: &Command) -> Result<Status, Failure> {
     match command {
         Command::Check(options) => commands::check(options),
@@ -93,6 +99,8 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Iocs(options) => iocs::iocs(options),
         Command::Formats => commands::formats(),
         Command::Rules(options) => rules::rules(options),
+        Command::Key(options) => bundle::key(options),
+        Command::Bundle(options) => bundle::bundle(options),
         Command::Explain(options) => explain::explain(options),
         Command::Detections { id, page } => detections::detections(id.as_deref(), *page),
         Command::Generate(options) => generate::generate(options),

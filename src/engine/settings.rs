@@ -46,6 +46,20 @@ pub struct Settings {
     /// The case to practise on that the logs are, `T1-7`; every form of the report then says that
     /// they are synthetic.
     pub training: Option<String>,
+    /// The vendor's checker that this was checked with: filled in by the page that is one.
+    pub checker: Option<CheckerId>,
+}
+
+/// What a vendor's checker says of itself, and the fingerprint of the key that signed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckerId {
+    /// What is looked for.
+    pub title: String,
+    /// Who asks.
+    pub vendor: String,
+    /// Of the key.
+    pub fingerprint: String,
 }
 
 /// Which rules and detections speak, and the lists that rules ask for.

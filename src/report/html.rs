@@ -99,7 +99,11 @@ impl Page {
         if let Some(first) = report.questions.first() {
             self.said(&state(first.state)).markup("</h1><p class=\"lead\">").said(&first.summary);
         }
-        self.markup("</p></header>\n");
+        self.markup("</p>");
+        if let Some(checker) = report.checker() {
+            self.markup("<p>").said(&checker).markup("</p>");
+        }
+        self.markup("</header>\n");
     }
 
     fn answers(&mut self, report: &Report) {

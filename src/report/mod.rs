@@ -23,7 +23,7 @@ pub use model::{
 };
 pub use text::text;
 
-use crate::base::Language;
+use crate::base::{Language, Text};
 
 /// A form in which a report is handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,19 @@ impl Report {
     /// The case to practise on that the logs are, where they are one.
     pub fn training(&self) -> Option<&str> {
         self.settings.get("training")?.as_str()
+    }
+
+    /// A part of the vendor's checker that this was checked with, where it was one: `title`,
+    /// `vendor`, `fingerprint`.
+    fn of_checker(&self, part: &str) -> Option<&str> {
+        self.settings.get("checker")?.get(part)?.as_str()
+    }
+
+    /// What is said of that checker.
+    fn checker(&self) -> Option<Text> {
+        let [title, vendor, fingerprint] =
+            ["title", "vendor", "fingerprint"].map(|part| self.of_checker(part));
+        Some(words::checker(title?, vendor?, fingerprint?))
     }
 
     /// Whether some input could not be read, and some could.

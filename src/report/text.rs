@@ -31,6 +31,9 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     if let Some(case) = report.training() {
         writeln!(out, "{}\n", said(&training(case), lang))?;
     }
+    if let Some(checker) = report.checker() {
+        writeln!(out, "{}\n", said(&checker, lang))?;
+    }
     for answer in &report.questions {
         writeln!(out, "{} {}", answer.id, said(&answer.question, lang))?;
         let label = state(answer.state);

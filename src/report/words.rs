@@ -63,6 +63,14 @@ pub fn training(case: &str) -> Text {
     )
 }
 
+/// What is said where a vendor's checker was used.
+pub fn checker(title: &str, vendor: &str, fingerprint: &str) -> Text {
+    Text::new(
+        format!("Checked with «{title}» of {vendor}, signed with the key {fingerprint}."),
+        format!("{vendor}の「{title}」で確認しました(署名鍵のフィンガープリント:{fingerprint})。"),
+    )
+}
+
 /// How a finding is judged.
 pub const fn judged(judged: &Judged) -> Text {
     match judged {

@@ -5,6 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { language, words } from "./i18n";
 import { cancel, showStart, start, startCase } from "./state/app";
+import { takeChecker } from "./state/checker";
 import { messageOf, prepare, takeEngine } from "./state/engine";
 import { watchUnsaved } from "./state/judge";
 import { joinOuter, tellOuter } from "./state/shell";
@@ -15,7 +16,10 @@ import { Page } from "./views/page";
 import type { ToFrame } from "./lib/shell";
 
 async function hear(message: ToFrame): Promise<void> {
-  if (message.kind === "engine") return takeEngine(message.packed);
+  if (message.kind === "engine") {
+    takeEngine(message.packed);
+    return takeChecker(message.checker);
+  }
   // The screen tells how it goes.
   if (message.kind === "train") return startCase(message.name).catch(() => undefined);
   if (message.kind === "cancel") {

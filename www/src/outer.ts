@@ -149,7 +149,8 @@ async function handOverEngine(): Promise<void> {
   await read;
   const engine = document.getElementById("engine");
   const packed = bytesOf(engine?.textContent ?? "", Number(engine?.dataset["bytes"]));
-  port?.postMessage({ kind: "engine", packed } satisfies ToFrame, [packed.buffer]);
+  const checker = document.getElementById("checker")?.textContent ?? null;
+  port?.postMessage({ kind: "engine", packed, checker } satisfies ToFrame, [packed.buffer]);
 }
 
 /** What scripts use. */

@@ -59,6 +59,8 @@ const STEPS: &[Step] = &[
     slow("page, Firefox", |tests| tests.in_browser(Browser::Firefox, "page")),
     slow("hostile text, Chromium", |tests| tests.in_browser(Browser::Chromium, "hostile")),
     slow("hostile text, Firefox", |tests| tests.in_browser(Browser::Firefox, "hostile")),
+    slow("checker, Chromium", |tests| tests.in_browser(Browser::Chromium, "checker")),
+    slow("checker, Firefox", |tests| tests.in_browser(Browser::Firefox, "checker")),
 ];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {

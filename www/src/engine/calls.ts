@@ -56,6 +56,13 @@ export const handlers: Handlers = {
     }
   },
   listRules: ({ rules }) => JSON.parse(wasm_bindgen.list_rules(rules)),
+  openChecker: ({ block, page }) => {
+    const [signed, parts] = wasm_bindgen.open_checker(block, page);
+    return {
+      ...signed,
+      files: parts.map(([role, name, bytes]) => ({ role, file: new File([bytes], name) })),
+    };
+  },
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
   generate: ({ name }, progress) =>
     // Of a fixed date, because a year that is not stated follows from a file's.

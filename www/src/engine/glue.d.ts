@@ -2,6 +2,7 @@
 
 import type {
   Card,
+  CheckerPart,
   ContextLine,
   Form,
   FormatCard,
@@ -13,6 +14,7 @@ import type {
   Preview,
   RuleSetAbout,
   Settings,
+  SignedChecker,
   Survey,
 } from "./protocol";
 import type { Judgement } from "../wire/report";
@@ -25,6 +27,7 @@ declare global {
     function initSync(options: { module: WebAssembly.Module }): void;
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
+    function open_checker(block: string, page: string): [SignedChecker, CheckerPart[]];
     function generate(
       name: string,
       progress: (thousandths: number) => void,

@@ -22,7 +22,41 @@ export interface Settings {
   indicators?: readonly ListId[];
   /** The case to practise on that the logs are. */
   training?: string;
+  /** The vendor's checker that the page is. */
+  checker?: CheckerId;
   [threshold: string]: unknown;
+}
+
+/** Whose checker a report was made with. */
+export interface CheckerId {
+  readonly title: string;
+  readonly vendor: string;
+  readonly fingerprint: string;
+}
+
+/** What a checker says, and the settings in it. */
+export interface SignedChecker {
+  readonly about: {
+    readonly title: string;
+    readonly vendor: string;
+    readonly contact: string;
+    readonly instructions: Text;
+    /** A date, or empty. */
+    readonly expires: string;
+    readonly questions: readonly string[];
+  };
+  readonly settings: Settings;
+  readonly fingerprint: string;
+}
+
+export type CheckerRole = "rules" | "indicators" | "mapping" | "logo";
+
+/** A file in a checker, as the engine hands it over. */
+export type CheckerPart = [role: CheckerRole, name: string, bytes: Uint8Array<ArrayBuffer>];
+
+/** A checker whose signature holds. */
+export interface OpenedChecker extends SignedChecker {
+  readonly files: readonly { readonly role: CheckerRole; readonly file: File }[];
 }
 
 /** What one look at a file told. `fault`: why it cannot be read, where it cannot. */
@@ -340,6 +374,8 @@ export interface Calls {
     answer: ReadRules;
   };
   listRules: { ask: { rules: Uint8Array<ArrayBuffer> }; answer: readonly ListedRule[] };
+  /** Opens the checker that this page is; `page` is the page's digest. */
+  openChecker: { ask: { block: string; page: string }; answer: OpenedChecker };
   readMapping: { ask: { text: string }; answer: MappingId };
   /** Makes a case to practise on by its name, `T1-7`; `progress` hears of thousandths. */
   generate: { ask: { name: string }; answer: MadeFile[] };

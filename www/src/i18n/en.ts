@@ -249,6 +249,21 @@ export const en = {
         "Checked again from the logs: the report differs from the saved one. Other files, rules or lists were given, or another version made it.",
     },
   },
+  checker: {
+    label: "From the vendor",
+    from: (vendor: string) => `This checker was made by ${vendor}.`,
+    contact: "Contact",
+    until: "To be used until",
+    fingerprint: "Fingerprint of its key",
+    compare:
+      "Nobody has changed this checker since it was signed with this key. Whether the key is the vendor's, only the vendor can tell you: compare the fingerprint with the one that you were told by another way, such as the telephone.",
+    questions: (list: string) => `The questions that matter here: ${list}.`,
+    over: (day: string) =>
+      `This checker was to be used until ${day}. What it looks for may be out of date: ask the vendor for a newer one.`,
+    refused: "This checker was changed, and is not used",
+    refusedTodo:
+      "Its content is not what the vendor signed. A damaged download is the usual cause: fetch it again from the vendor. If that does not help, tell the vendor, and do not give it any files.",
+  },
   training: {
     label: "Training",
     mark: (name: string) => `TRAINING: synthetic logs, case ${name}. Nothing in here happened.`,

@@ -36,7 +36,12 @@ export type ToFrame =
     }
   | { readonly kind: "train"; readonly name: string }
   | { readonly kind: "cancel"; readonly ticket: number }
-  | { readonly kind: "engine"; readonly packed: Uint8Array<ArrayBuffer> };
+  | {
+      readonly kind: "engine";
+      readonly packed: Uint8Array<ArrayBuffer>;
+      /** The block of the checker that the page is, where it is one. */
+      readonly checker: string | null;
+    };
 
 /** From the frame to the outer page. */
 export type ToOuter =

@@ -18,6 +18,7 @@ import { addLists, findLists, ownLists, readLists } from "./lists";
 import { addRules, findRules, readRules, ownRules } from "./rules";
 import { askPassword, passwords, question } from "./passwords";
 import { resetView } from "./report";
+import { whenOpened } from "./checker";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
 import { tellOuter } from "./shell";
 
@@ -83,6 +84,7 @@ async function reopen(file: Given, logs: readonly Given[], unopened: readonly Re
 
 async function run(all: readonly Given[], unopened: readonly Refused[], asked: Asked): Promise<void> {
   const { script, training, judgements, opened } = asked;
+  await whenOpened();
   // Wrong settings are shown at their fields on the first screen.
   if (settingsWrong.value && !script?.settings && !opened) {
     showStart(false);

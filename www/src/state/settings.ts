@@ -109,8 +109,11 @@ export const wrong = signal<Readonly<Partial<Record<SettingName, string>>>>({});
 
 export const settingsWrong = computed(() => Object.keys(wrong.value).length > 0);
 
+/** Those in the vendor's checker that the page is; what is typed here goes before them. */
+export const settingsOfChecker = signal<Settings>({});
+
 export const settingsInForce = computed((): Settings => {
-  const settings = settingsOf(typed.value, SETTING_NAMES);
+  const settings = { ...settingsOfChecker.value, ...settingsOf(typed.value, SETTING_NAMES) };
   if (dayFirst.value) settings.day_first = true;
   if (mappings.value.length > 0) settings.mappings = mappings.value.map(({ text }) => text);
   for (const [name, { zone, encoding }] of streamSettings.value) {
@@ -118,7 +121,7 @@ export const settingsInForce = computed((): Settings => {
     if (encoding !== "") (settings.encodings ??= {})[name] = encoding;
   }
   const rules = rulesOf(ruleChoice.value);
-  if (rules) settings.rules = rules;
+  if (rules) settings.rules = { ...(settings.rules as object | undefined), ...rules };
   return settings;
 });
 

@@ -7,9 +7,11 @@ import { language, say, words } from "../i18n";
 import { number } from "../lib/format";
 import { visibleLines } from "../lib/visible";
 import { start } from "../state/app";
+import { checker } from "../state/checker";
 import { catalogue, engineTrouble } from "../state/engine";
 import { readingRules } from "../state/rules";
 import { settingsWrong } from "../state/settings";
+import { FromVendor, Refused } from "./checker";
 import { Dialog } from "./dialog";
 import { chooseFiles, chooseFolder } from "./inputs";
 import { Proof } from "./proof";
@@ -18,6 +20,8 @@ import { Sample } from "./training";
 
 export function Start({ cancelled }: { cancelled: boolean }): JSX.Element {
   const w = words.value;
+  const now = checker.value;
+  if (now.kind === "refused") return <Refused why={now.why} />;
   return (
     <main class="start">
       <h1 class="lead">{w.lead}</h1>
@@ -25,8 +29,9 @@ export function Start({ cancelled }: { cancelled: boolean }): JSX.Element {
       <p class="note" role="status">
         {cancelled ? w.drop.replaced : ""}
       </p>
+      <FromVendor />
       <DropZone />
-      <Sample />
+      {now.kind === "none" && <Sample />}
       <div class="start-panels">
         <div>
           <Reads />
