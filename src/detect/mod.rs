@@ -9,6 +9,7 @@ mod burst;
 mod changes;
 mod days;
 mod declared;
+mod forms;
 mod outcome;
 mod packs;
 mod parties;
@@ -58,7 +59,7 @@ pub use packs::{Pack, packs};
 pub use seen::{Marks, Seen};
 pub use settings::Thresholds;
 
-use crate::base::{Instant, Merge, Text};
+use crate::base::{Instant, Merge, Text, encoded_size};
 use crate::baseline::Baseline;
 use crate::event::Field;
 use crate::finding::{Finding, Gap};
@@ -162,6 +163,11 @@ macro_rules! detectors {
         impl States {
             /// Marks that at least one detection wants.
             pub const WANTED: Marks = Marks::EMPTY$(.union(<$detector as Detector>::WANTS))*;
+
+            /// How many bytes each takes when it is encoded, by the ids of the detections.
+            pub fn sizes(&self) -> Vec<(&'static str, usize)> {
+                vec![$((<$detector as Detector>::CARD.id, encoded_size(&self.$field))),*]
+            }
 
             /// Shows an event to every detection that wants it.
             pub fn observe(&mut self, seen: &Seen<'_>) {
