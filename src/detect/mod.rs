@@ -50,6 +50,7 @@ mod f4_time_reversal;
 mod f5_damaged;
 mod f7_contradiction;
 mod g3_vendor_tenants;
+mod g6_retired;
 
 pub use crate::finding::{Card, Needs};
 pub use accounts::acted;
@@ -240,6 +241,7 @@ detectors! {
     f5: f5_damaged::Damaged,
     f7: f7_contradiction::Contradiction,
     g3: g3_vendor_tenants::VendorTenants,
+    g6: g6_retired::Retired,
 }
 
 /// What a detection concludes, or which fields it misses.
