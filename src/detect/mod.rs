@@ -29,6 +29,7 @@ mod b4_web_shell;
 mod b5_traversal;
 mod b6_config_download;
 mod b8_scanner_hit;
+mod c1_anonymous;
 mod c3_enumeration;
 mod c4_projects;
 mod c5_tenants;
@@ -220,6 +221,7 @@ detectors! {
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
     b8: b8_scanner_hit::ScannerHit,
+    c1: c1_anonymous::Anonymous,
     c3: c3_enumeration::Enumeration,
     c4: c4_projects::Projects,
     c5: c5_tenants::Tenants,
