@@ -25,6 +25,7 @@ mod a7_dormant;
 mod a9_shared_session;
 mod b1_payload;
 mod b2_product;
+mod b3_new_program;
 mod b4_web_shell;
 mod b5_traversal;
 mod b6_config_download;
@@ -217,6 +218,7 @@ detectors! {
     a13: a13_no_login::NoLogin,
     b1: b1_payload::Payload,
     b2: b2_product::Product,
+    b3: b3_new_program::NewProgram,
     b4: b4_web_shell::WebShell,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
