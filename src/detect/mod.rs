@@ -38,6 +38,7 @@ mod d10_mail_rule;
 mod d1_mass_download;
 mod d2_burst;
 mod d3_export;
+mod d4_off_hours;
 mod d5_egress;
 mod d6_search;
 mod d7_directory;
@@ -230,6 +231,7 @@ detectors! {
     d1: d1_mass_download::MassDownload,
     d2: d2_burst::Burst,
     d3: d3_export::Export,
+    d4: d4_off_hours::OffHours,
     d5: d5_egress::Egress,
     d6: d6_search::Search,
     d7: d7_directory::Directory,
