@@ -51,6 +51,7 @@ mod f1_cleared;
 mod f2_gap;
 mod f4_time_reversal;
 mod f5_damaged;
+mod f6_rotation;
 mod f7_contradiction;
 mod g3_vendor_tenants;
 mod g6_retired;
@@ -245,6 +246,7 @@ detectors! {
     f2: f2_gap::GapInLog,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,
+    f6: f6_rotation::RotationHole,
     f7: f7_contradiction::Contradiction,
     g3: g3_vendor_tenants::VendorTenants,
     g6: g6_retired::Retired,
