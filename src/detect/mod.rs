@@ -53,6 +53,7 @@ mod f4_time_reversal;
 mod f5_damaged;
 mod f6_rotation;
 mod f7_contradiction;
+mod f9_clock;
 mod g3_vendor_tenants;
 mod g6_retired;
 
@@ -248,6 +249,7 @@ detectors! {
     f5: f5_damaged::Damaged,
     f6: f6_rotation::RotationHole,
     f7: f7_contradiction::Contradiction,
+    f9: f9_clock::ClockDoubt,
     g3: g3_vendor_tenants::VendorTenants,
     g6: g6_retired::Retired,
 }
