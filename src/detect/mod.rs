@@ -54,6 +54,7 @@ mod f5_damaged;
 mod f6_rotation;
 mod f7_contradiction;
 mod f9_clock;
+mod g1_vendor_network;
 mod g3_vendor_tenants;
 mod g6_retired;
 
@@ -250,6 +251,7 @@ detectors! {
     f6: f6_rotation::RotationHole,
     f7: f7_contradiction::Contradiction,
     f9: f9_clock::ClockDoubt,
+    g1: g1_vendor_network::VendorNetwork,
     g3: g3_vendor_tenants::VendorTenants,
     g6: g6_retired::Retired,
 }
