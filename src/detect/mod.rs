@@ -49,6 +49,7 @@ mod e3_credential;
 mod e4_consent;
 mod f1_cleared;
 mod f2_gap;
+mod f3_numbers;
 mod f4_time_reversal;
 mod f5_damaged;
 mod f6_rotation;
@@ -246,6 +247,7 @@ detectors! {
     e4: e4_consent::Consent,
     f1: f1_cleared::Cleared,
     f2: f2_gap::GapInLog,
+    f3: f3_numbers::MissingNumbers,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,
     f6: f6_rotation::RotationHole,
