@@ -27,6 +27,11 @@ fn all() -> Vec<Case> {
     files.iter().flat_map(|path| case::read(path)).collect()
 }
 
+/// How a case is checked.
+fn options(case: &Case, how: Options) -> Options {
+    Options { lists: case.lists.clone(), settings: case.settings.clone(), ..how }
+}
+
 /// What was found, in the notation of the case files.
 fn found(report: &Report) -> Vec<String> {
     let each = |f: &sekisho::finding::Finding| {
@@ -69,7 +74,7 @@ fn every_case_concludes_what_its_file_says() {
     let wanted = std::env::var("SEKISHO_CASE").unwrap_or_default();
     let cases: Vec<Case> = all().into_iter().filter(|c| c.name().contains(&wanted)).collect();
     let each = |case: &Case| {
-        let options = Options { lists: case.lists.clone(), ..Options::default() };
+        let options = options(case, Options::default());
         wrong(case, &check(&case.given(), &options))
     };
     let wrong: Vec<String> = cases.iter().filter_map(each).collect();
@@ -80,10 +85,8 @@ fn every_case_concludes_what_its_file_says() {
 fn no_cut_changes_a_case() {
     let seed = seed();
     for case in all() {
-        let lists = case.lists.clone();
-        let options = Options { lists: lists.clone(), ..Options::default() };
-        let whole = json(&check(&case.given(), &options));
-        let cut = json(&check(&case.given(), &Options { lists, ..Options::cut(1_500, seed) }));
+        let whole = json(&check(&case.given(), &options(&case, Options::default())));
+        let cut = json(&check(&case.given(), &options(&case, Options::cut(1_500, seed))));
         assert!(whole == cut, "{}: another report when cut by SEKISHO_SEED={seed}", case.name());
     }
 }
@@ -91,7 +94,7 @@ fn no_cut_changes_a_case() {
 #[test]
 fn every_count_of_a_case_opens_into_its_rows() {
     for case in all() {
-        let options = Options { lists: case.lists.clone(), ..Options::cut(1_500, seed()) };
+        let options = options(&case, Options::cut(1_500, seed()));
         let (report, rows) = check_with_rows(&case.given(), &options);
         for finding in &report.findings {
             let own: BTreeSet<_> = rows

@@ -25,6 +25,10 @@ pub const ACCOUNTS: usize = 1 << 16;
 pub const PAIRS: usize = 1 << 17;
 /// Sessions.
 pub const SESSIONS: usize = 1 << 16;
+/// Times 64 numbers of records.
+pub const NUMBERS: usize = 1 << 17;
+/// Accounts in projects.
+pub const TOUCHED: usize = 1 << 15;
 /// Accounts with kinds of changes.
 pub const CHANGERS: usize = 1 << 14;
 /// Records that state an identity of their own and are compared by it.

@@ -14,7 +14,7 @@ mod visible;
 
 pub use fingerprint::{Fingerprint, Seed};
 pub use glob::Glob;
-pub use sampled::{Merge, Sampled};
+pub use sampled::{Merge, Sampled, encoded_size};
 pub use size::{LogSize, SizeSketch};
 pub use table::{NOWHERE, Place, Table};
 pub use text::{Language, Text, counted, grouped};

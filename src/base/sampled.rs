@@ -11,6 +11,11 @@ pub trait Merge {
     fn merge(&mut self, other: Self);
 }
 
+/// How many bytes something takes in the buffers that are handed from worker to worker.
+pub fn encoded_size(value: &impl Serialize) -> usize {
+    postcard::to_allocvec(value).map_or(0, |bytes| bytes.len())
+}
+
 impl Merge for () {
     fn merge(&mut self, (): Self) {}
 }

@@ -8,13 +8,17 @@ mod account;
 mod change;
 mod pair;
 mod session;
+mod touched;
 
-pub use account::{AccountStats, DayOfActs, Distinct, Known, MarkFrom, Part, Requested};
+pub use account::{
+    AccountStats, DayOfActs, Distinct, Few, Known, MarkFrom, Part, Requested, RequestedDay,
+};
 pub use change::{Changed, Changes};
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use session::{Party, SessionStats};
+pub use touched::{Touch, Touched};
 
-use crate::base::limits::{ACCOUNTS, CHANGERS, PAIRS, SESSIONS};
+use crate::base::limits::{ACCOUNTS, CHANGERS, PAIRS, SESSIONS, TOUCHED};
 use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
@@ -36,6 +40,8 @@ pub struct Activities {
     pub pairs: Sampled<Pair, PAIRS>,
     /// By session.
     pub sessions: Sampled<SessionStats, SESSIONS>,
+    /// By account and project.
+    pub touched: Sampled<Touched, TOUCHED>,
     /// By account and kind of change.
     pub changes: Sampled<Changes, CHANGERS>,
     /// Records that say something of the kind, without requests to web servers.
@@ -88,6 +94,12 @@ impl Activities {
             && let Some(session) = self.sessions.entry(key, SessionStats::default)
         {
             session.note(activity, mark);
+        }
+        if let (What::Act(_), Some(key), Some(project)) =
+            (activity.what, activity.project_key(seed), activity.project())
+            && let Some(touched) = self.touched.entry(key, || Touched::new(activity, project))
+        {
+            touched.note(activity, mark);
         }
         if let What::Change(change) = activity.what {
             let key = Seed(activity.account_key).of(&[change as u8]);
@@ -169,10 +181,12 @@ impl Activities {
         let accounts = self.accounts.pieces(most);
         let pairs = self.pairs.pieces(most);
         let sessions = self.sessions.pieces(most);
+        let touched = self.touched.pieces(most);
         accounts
             .map(|accounts| Self { accounts, ..Self::default() })
             .chain(pairs.map(|pairs| Self { pairs, ..Self::default() }))
             .chain(sessions.map(|sessions| Self { sessions, ..Self::default() }))
+            .chain(touched.map(|touched| Self { touched, ..Self::default() }))
     }
 
     /// One in how many of what is kept apart was kept.
@@ -199,7 +213,7 @@ pub(super) fn joined(
 }
 
 /// Adds one to the earliest few.
-pub(super) fn keep_earliest<T: Ord>(marks: &mut Vec<T>, new: T, most: usize) {
+pub(crate) fn keep_earliest<T: Ord>(marks: &mut Vec<T>, new: T, most: usize) {
     if let Err(place) = marks.binary_search(&new)
         && place < most
     {
@@ -213,6 +227,7 @@ impl Merge for Activities {
         self.accounts.merge(other.accounts);
         self.pairs.merge(other.pairs);
         self.sessions.merge(other.sessions);
+        self.touched.merge(other.touched);
         self.changes.merge(other.changes);
         self.records += other.records;
         self.sign_ins.0 += other.sign_ins.0;

@@ -4,6 +4,7 @@ use super::{Conclusion, Verdict};
 use crate::base::{Fingerprint, Instant, Seed, Text, rfc3339, visible};
 use crate::baseline::activity::{DayOfActs, DayUse, Novelty, Pair};
 use crate::baseline::day_of;
+use crate::event::Field;
 use crate::finding::{Acted, Place, Scope};
 use crate::judge::activity::{Activity, Network};
 use std::collections::BTreeSet;
@@ -14,7 +15,8 @@ pub const DAY_SECS: i64 = 86_400;
 /// Whether a record of what an account did is one that a finding rests on.
 pub fn acted(activity: &Activity<'_>, seed: Seed, scope: &Scope) -> bool {
     let Some(asked) = &scope.acted else { return false };
-    let is_kind = activity.what.bits() & asked.kinds != 0;
+    let is_told = asked.by_request || activity.event.fields.has(Field::Action);
+    let is_kind = is_told && activity.what.bits() & asked.kinds != 0;
     let is_then = scope.span.is_none_or(|(from, until)| (from..=until).contains(&activity.at))
         && scope.day.is_none_or(|day| day == day_of(activity.at, activity.offset_secs));
     let of = |key: Option<Fingerprint>| key.is_some_and(|key| asked.groups.contains(&key));
@@ -22,13 +24,14 @@ pub fn acted(activity: &Activity<'_>, seed: Seed, scope: &Scope) -> bool {
         && is_then
         && (of(Some(activity.account_key))
             || of(activity.pair_key())
-            || of(activity.session_key(seed)))
+            || of(activity.session_key(seed))
+            || of(activity.project_key(seed)))
 }
 
 /// Records of some kinds by some accounts, pairs or sessions.
 pub fn scope(groups: impl IntoIterator<Item = Fingerprint>, kinds: u32) -> Scope {
     let groups = groups.into_iter().collect();
-    Scope { acted: Some(Acted { groups, kinds }), ..Scope::default() }
+    Scope { acted: Some(Acted { groups, kinds, by_request: false }), ..Scope::default() }
 }
 
 /// Whether a network is new to an account; declared ones never are.

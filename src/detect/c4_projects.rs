@@ -80,6 +80,7 @@ fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
             named: &[],
             is_elsewhere: false,
             shown: day.acts.any.clone(),
+            beyond: Vec::new(),
         },
     );
     let speaks_to = vec![

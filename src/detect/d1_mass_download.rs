@@ -3,10 +3,10 @@
 use super::days::{self, AccountDay, OWN_DAYS, Told, quantile};
 use super::{Card, Conclusion, Detector, Needs, Seen, Verdict};
 use crate::base::Text;
-use crate::baseline::activity::AccountStats;
+use crate::baseline::activity::{AccountStats, Requested, RequestedDay};
 use crate::event::Field;
 use crate::finding::{Finding, Severity};
-use crate::judge::activity::{Network, What};
+use crate::judge::activity::What;
 
 /// The detection.
 pub struct MassDownload;
@@ -67,14 +67,31 @@ impl Detector for MassDownload {
         let large =
             days.iter().filter(|day| has_history(day) && documents(day.stats, day.day) >= least);
         let findings = large.filter_map(|day| judged(day, &all));
-        Verdict { findings: findings.collect(), ..Verdict::default() }
+        let has_more = |day: &AccountDay<'_>| {
+            day.stats.requested.get(&day.day).is_some_and(RequestedDay::has_more)
+        };
+        let bounded = days.iter().filter(|day| has_more(day)).count();
+        let bounds = (bounded > 0).then(|| networks_bounded(bounded)).into_iter().collect();
+        Verdict { findings: findings.collect(), bounds, ..Verdict::default() }
     }
+}
+
+/// What to say of days with more networks than are told apart.
+fn networks_bounded(days: usize) -> Text {
+    Text::new(
+        format!(
+            "On {days} days of accounts, web servers handed documents to one account in more than 8 networks: D1 counts these by network from the audit log only."
+        ),
+        format!(
+            "{days}アカウント・日で、Webサーバーが8を超えるネットワークから1アカウントに文書を渡しています。これらの日のD1のネットワーク別件数は監査ログのみによります。"
+        ),
+    )
 }
 
 /// Different documents of a day: as the audit log says, or the access log where that has more.
 fn documents(stats: &AccountStats, day: i32) -> u64 {
     let taken = stats.days.get(&day).map_or(0, |acts| acts.documents.count());
-    let handed = stats.requested_on(day).map(|(_, asked)| asked.documents.count()).sum();
+    let handed = stats.requested.get(&day).map_or(0, |asked| asked.whole().documents.count());
     taken.max(handed)
 }
 
@@ -93,15 +110,22 @@ fn judged(day: &AccountDay<'_>, all: &[(u64, u64)]) -> Option<Finding> {
     let (taken, name) = (day.acts.taken, day.name());
     let norm = peers.map_or_else(|| "–".to_owned(), |peers| peers.to_string());
     // What the audit log does not say, the access log may, of the same networks.
-    let is_more = count > day.acts.documents.count();
+    let requested = day.stats.requested.get(&day.day);
     let networks = day.resting_on(What::TAKEN).map(|(networks, _)| networks);
-    let is_meant = |of: &Network| networks.as_ref().is_none_or(|networks| networks.contains(of));
-    let asked = day.stats.requested_on(day.day).filter(|(network, _)| is_more && is_meant(network));
-    let asked: Vec<_> = asked.map(|(_, asked)| asked).collect();
+    // Of networks that are not told apart, what was handed out in some cannot be counted.
+    let can_count = requested.is_some_and(|asked| networks.is_none() || !asked.has_more());
+    let is_more = can_count && count > day.acts.documents.count();
+    let asked: Vec<Requested> = match (requested.filter(|_| is_more), &networks) {
+        (None, _) => Vec::new(),
+        (Some(asked), None) => vec![asked.whole()],
+        (Some(asked), Some(networks)) => {
+            let meant = asked.networks().filter(|(of, _)| networks.contains(of));
+            meant.map(|(_, asked)| asked.clone()).collect()
+        }
+    };
     let requests: u64 = asked.iter().map(|asked| asked.records).sum();
     let spans = day.acts.span.into_iter().chain(asked.iter().filter_map(|asked| asked.span));
-    let mut shown = day.acts.first.clone();
-    shown.extend(asked.iter().flat_map(|asked| asked.first.iter().copied()));
+    let beyond = asked.iter().flat_map(|asked| asked.first.iter().copied()).collect();
     let mut finding = day.finding(
         &MassDownload::CARD,
         Told {
@@ -119,7 +143,8 @@ fn judged(day: &AccountDay<'_>, all: &[(u64, u64)]) -> Option<Finding> {
             kinds: What::TAKEN,
             named: &[],
             is_elsewhere: false,
-            shown,
+            shown: day.acts.first.clone(),
+            beyond,
         },
     );
     finding.scope.actor = is_more.then_some(day.key);

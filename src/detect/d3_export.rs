@@ -74,6 +74,7 @@ fn judged(day: &AccountDay<'_>, _: &Conclusion<'_>) -> Option<Finding> {
             named: &[],
             is_elsewhere: false,
             shown: day.acts.exports.clone(),
+            beyond: Vec::new(),
         },
     ))
 }

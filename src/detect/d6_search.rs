@@ -81,6 +81,7 @@ fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
             named: searches,
             is_elsewhere: false,
             shown: searches.iter().chain(shown).copied().collect(),
+            beyond: Vec::new(),
         },
     );
     finding.scope.span = Some(span);

@@ -4,7 +4,7 @@
 use super::accounts::{named, new_networks, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
 use crate::base::{Fingerprint, Text, visible};
-use crate::baseline::activity::{AccountStats, DayOfActs, Mark, MarkFrom, Part};
+use crate::baseline::activity::{AccountStats, DayOfActs, Few, Mark, MarkFrom, Part};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
@@ -131,6 +131,7 @@ impl AccountDay<'_> {
                 named: &marks,
                 is_elsewhere: !has_new,
                 shown: marks.clone(),
+                beyond: Vec::new(),
             },
         ))
     }
@@ -139,8 +140,9 @@ impl AccountDay<'_> {
     /// account: the new ones where half of the records or more are from them, else the one with
     /// three in four. None where no network stands out.
     pub fn resting_on(&self, kinds: u32) -> Option<(Vec<Network>, bool)> {
-        let all = count_of(self.acts.whole(), kinds);
-        let parts = || self.acts.networks.iter().map(|(of, part)| (*of, count_of(*part, kinds)));
+        let all = self.whole(kinds);
+        let parts =
+            || self.acts.networks.iter().map(|(of, part)| (*of, few_of(part, kinds).records));
         let new: u64 =
             parts().filter(|(of, _)| self.new.contains(of)).map(|(_, count)| count).sum();
         if new > 0 && new * 2 >= all {
@@ -148,6 +150,15 @@ impl AccountDay<'_> {
         }
         let (main, most) = parts().max_by_key(|(_, count)| *count)?;
         (most * 4 >= all * 3).then(|| (vec![main], false))
+    }
+
+    /// Records of some kinds in all networks together.
+    const fn whole(&self, kinds: u32) -> u64 {
+        match kinds {
+            What::EXPORTED => self.acts.exported,
+            What::TAKEN => self.acts.taken,
+            _ => self.acts.records,
+        }
     }
 
     /// A finding about the day, with records that are of some kinds or named one by one. A network
@@ -161,11 +172,14 @@ impl AccountDay<'_> {
             (None, false) => of.is_elsewhere,
         };
         let is_graver = self.graver.is_some() && (self.new.is_empty() || !is_elsewhere);
+        let mut shown = of.shown.clone();
         let (count, groups) = match rests_on {
             Some((networks, _)) => {
                 let parts = self.acts.networks.iter().filter(|(of, _)| networks.contains(of));
-                let there: u64 = parts.map(|(_, part)| count_of(*part, of.kinds)).sum();
-                let all = count_of(self.acts.whole(), of.kinds);
+                let parts: Vec<&Few> = parts.map(|(_, part)| few_of(part, of.kinds)).collect();
+                let there: u64 = parts.iter().map(|few| few.records).sum();
+                let all = self.whole(of.kinds);
+                shown = parts.iter().flat_map(|few| few.first.iter().copied()).collect();
                 let groups = networks.iter().map(|network| pair_key(self.key, *network)).collect();
                 ((of.count + there).saturating_sub(all), groups)
             }
@@ -190,19 +204,19 @@ impl AccountDay<'_> {
                 day: (of.kinds != 0).then_some(self.day),
                 ..scope(groups, of.kinds)
             },
-            places: of.shown.iter().copied().map(place).collect(),
+            places: shown.iter().chain(&of.beyond).copied().map(place).collect(),
             speaks_to: of.speaks_to(is_graver),
             ..card.finding(of.title)
         }
     }
 }
 
-/// Records of some kinds.
-const fn count_of(part: Part, kinds: u32) -> u64 {
+/// Records of some kinds from a network.
+const fn few_of(part: &Part, kinds: u32) -> &Few {
     match kinds {
-        What::EXPORTED => part.exported,
-        What::TAKEN => part.taken,
-        _ => part.records,
+        What::EXPORTED => &part.exported,
+        What::TAKEN => &part.taken,
+        _ => &part.all,
     }
 }
 
@@ -224,8 +238,10 @@ pub struct Told<'a> {
     pub named: &'a [Mark],
     /// Whether these are from networks that are not new to the account.
     pub is_elsewhere: bool,
-    /// Records that are shown.
+    /// Records that are shown, where it does not rest on those of some networks.
     pub shown: Vec<Mark>,
+    /// Further records that are shown.
+    pub beyond: Vec<Mark>,
 }
 
 impl Told<'_> {

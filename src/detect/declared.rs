@@ -1,5 +1,5 @@
 //! What is known of the organisation and cannot be told from logs: its own networks, its mail
-//! domains, the accounts of its vendors.
+//! domains, the accounts of its vendors, the projects that are over.
 
 use crate::judge::activity::Network;
 use core::net::IpAddr;
@@ -17,6 +17,8 @@ pub struct DeclaredContext {
     pub own_domains: Vec<String>,
     /// Accounts of vendors.
     pub vendor_accounts: Vec<String>,
+    /// Projects that are over, as the logs name them: nobody is expected to read in them.
+    pub retired_projects: Vec<String>,
 }
 
 /// What is declared cannot be used.
@@ -30,6 +32,7 @@ pub struct Declared {
     networks: Vec<(IpAddr, u8)>,
     domains: Vec<String>,
     vendors: Vec<String>,
+    retired: Vec<String>,
 }
 
 impl Declared {
@@ -45,6 +48,7 @@ impl Declared {
                 .collect::<Result<_, _>>()?,
             domains: lower(&context.own_domains),
             vendors: lower(&context.vendor_accounts),
+            retired: lower(&context.retired_projects),
         })
     }
 
@@ -62,6 +66,22 @@ impl Declared {
     /// Whether an account is one of a vendor.
     pub fn is_vendor(&self, account: &str) -> bool {
         self.vendors.iter().any(|vendor| account.eq_ignore_ascii_case(vendor))
+    }
+
+    /// Whether both vendors' accounts and networks are declared.
+    pub const fn has_vendors_and_networks(&self) -> bool {
+        !self.vendors.is_empty() && !self.networks.is_empty()
+    }
+
+    /// Whether a project is over.
+    pub fn is_retired(&self, project: &str) -> bool {
+        let project = project.to_lowercase();
+        self.retired.contains(&project)
+    }
+
+    /// Whether any project is declared to be over.
+    pub const fn has_retired(&self) -> bool {
+        !self.retired.is_empty()
     }
 }
 

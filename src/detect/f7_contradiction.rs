@@ -2,7 +2,7 @@
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::{Fingerprint, Text, visible};
-use crate::baseline::activity::AccountStats;
+use crate::baseline::activity::{AccountStats, Requested};
 use crate::baseline::day_of;
 use crate::event::Field;
 use crate::finding::{
@@ -59,8 +59,8 @@ impl Detector for Contradiction {
         let accounts = context.baseline.activities.by_name();
         let days = || {
             accounts.iter().flat_map(|(key, stats)| {
-                let days: BTreeSet<i32> = stats.requested.keys().map(|(day, _)| *day).collect();
-                days.into_iter().map(|day| Day { key: *key, stats, day })
+                let days = stats.requested.iter();
+                days.map(|(day, asked)| Day { key: *key, stats, day: *day, asked: asked.whole() })
             })
         };
         let telling: Vec<_> = days().filter(|day| day.asked() >= FEW).collect();
@@ -103,11 +103,12 @@ struct Day<'a> {
     key: Fingerprint,
     stats: &'a AccountStats,
     day: i32,
+    asked: Requested,
 }
 
 impl Day<'_> {
     fn asked(&self) -> u64 {
-        self.stats.requested_on(self.day).map(|(_, asked)| asked.documents.count()).sum()
+        self.asked.documents.count()
     }
 
     fn known(&self) -> u64 {
@@ -116,10 +117,9 @@ impl Day<'_> {
 
     fn finding(&self) -> Finding {
         let (asked, known, name) = (self.asked(), self.known(), visible(&self.stats.name));
-        let all = || self.stats.requested_on(self.day).map(|(_, asked)| asked);
-        let span = all().filter_map(|asked| asked.span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let span = self.asked.span;
         let (first, last) = span.map(super::accounts::stated).unwrap_or_default();
-        let places = all().flat_map(|asked| asked.first.iter().copied());
+        let places = self.asked.first.iter().copied();
         Finding {
             severity: Severity::High,
             confidence: Confidence::Moderate,
@@ -127,7 +127,7 @@ impl Day<'_> {
             subject: Subject { kind: SubjectKind::Account, value: self.stats.name.to_string() },
             first,
             last,
-            count: all().map(|asked| asked.records).sum(),
+            count: self.asked.records,
             reason: Text::new(
                 format!(
                     "The access log shows {asked} different documents handed out to the account that day, the audit log {known}. On other days the two agree."

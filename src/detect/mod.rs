@@ -9,6 +9,7 @@ mod burst;
 mod changes;
 mod days;
 mod declared;
+mod forms;
 mod outcome;
 mod packs;
 mod parties;
@@ -24,10 +25,12 @@ mod a7_dormant;
 mod a9_shared_session;
 mod b1_payload;
 mod b2_product;
+mod b3_new_program;
 mod b4_web_shell;
 mod b5_traversal;
 mod b6_config_download;
 mod b8_scanner_hit;
+mod c1_anonymous;
 mod c3_enumeration;
 mod c4_projects;
 mod c5_tenants;
@@ -35,6 +38,7 @@ mod d10_mail_rule;
 mod d1_mass_download;
 mod d2_burst;
 mod d3_export;
+mod d4_off_hours;
 mod d5_egress;
 mod d6_search;
 mod d7_directory;
@@ -45,10 +49,15 @@ mod e3_credential;
 mod e4_consent;
 mod f1_cleared;
 mod f2_gap;
+mod f3_numbers;
 mod f4_time_reversal;
 mod f5_damaged;
+mod f6_rotation;
 mod f7_contradiction;
+mod f9_clock;
+mod g1_vendor_network;
 mod g3_vendor_tenants;
+mod g6_retired;
 
 pub use crate::finding::{Card, Needs};
 pub use accounts::acted;
@@ -58,7 +67,7 @@ pub use packs::{Pack, packs};
 pub use seen::{Marks, Seen};
 pub use settings::Thresholds;
 
-use crate::base::{Instant, Merge, Text};
+use crate::base::{Instant, Merge, Text, encoded_size};
 use crate::baseline::Baseline;
 use crate::event::Field;
 use crate::finding::{Finding, Gap};
@@ -163,6 +172,11 @@ macro_rules! detectors {
             /// Marks that at least one detection wants.
             pub const WANTED: Marks = Marks::EMPTY$(.union(<$detector as Detector>::WANTS))*;
 
+            /// How many bytes each takes when it is encoded, by the ids of the detections.
+            pub fn sizes(&self) -> Vec<(&'static str, usize)> {
+                vec![$((<$detector as Detector>::CARD.id, encoded_size(&self.$field))),*]
+            }
+
             /// Shows an event to every detection that wants it.
             pub fn observe(&mut self, seen: &Seen<'_>) {
                 $(if seen.marks.meet(<$detector as Detector>::WANTS) {
@@ -209,16 +223,19 @@ detectors! {
     a13: a13_no_login::NoLogin,
     b1: b1_payload::Payload,
     b2: b2_product::Product,
+    b3: b3_new_program::NewProgram,
     b4: b4_web_shell::WebShell,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
     b8: b8_scanner_hit::ScannerHit,
+    c1: c1_anonymous::Anonymous,
     c3: c3_enumeration::Enumeration,
     c4: c4_projects::Projects,
     c5: c5_tenants::Tenants,
     d1: d1_mass_download::MassDownload,
     d2: d2_burst::Burst,
     d3: d3_export::Export,
+    d4: d4_off_hours::OffHours,
     d5: d5_egress::Egress,
     d6: d6_search::Search,
     d7: d7_directory::Directory,
@@ -230,10 +247,15 @@ detectors! {
     e4: e4_consent::Consent,
     f1: f1_cleared::Cleared,
     f2: f2_gap::GapInLog,
+    f3: f3_numbers::MissingNumbers,
     f4: f4_time_reversal::TimeReversal,
     f5: f5_damaged::Damaged,
+    f6: f6_rotation::RotationHole,
     f7: f7_contradiction::Contradiction,
+    f9: f9_clock::ClockDoubt,
+    g1: g1_vendor_network::VendorNetwork,
     g3: g3_vendor_tenants::VendorTenants,
+    g6: g6_retired::Retired,
 }
 
 /// What a detection concludes, or which fields it misses.

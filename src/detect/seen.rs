@@ -83,6 +83,10 @@ impl Marks {
     pub const REFUSED: Self = Self(8);
     /// A request that may be one of an attack on a known flaw of a product.
     pub const WATCHED: Self = Self(16);
+    /// A name and a password sent to a web server, in a log that does not say itself what came of it.
+    pub const SIGN_IN: Self = Self(32);
+    /// A program in a folder for files, served.
+    pub const MISPLACED: Self = Self(64);
 
     /// Both kinds.
     pub const fn union(self, other: Self) -> Self {

@@ -46,6 +46,8 @@ pub struct Thresholds {
     pub gap_expected: u32,
     /// F2: days of history that are needed.
     pub gap_history_days: u32,
+    /// G6: days that nobody touched a project before it counts as retired.
+    pub retired_days: u32,
 }
 
 impl Default for Thresholds {
@@ -71,6 +73,7 @@ impl Default for Thresholds {
             search_downloads: 5,
             gap_expected: 20,
             gap_history_days: 14,
+            retired_days: 180,
         }
     }
 }
@@ -94,6 +97,7 @@ impl Thresholds {
             ("dormant_days", self.dormant_days),
             ("shared_accounts", self.shared_accounts),
             ("search_downloads", self.search_downloads),
+            ("retired_days", self.retired_days),
         ];
         if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("thresholds.{name} is 0; it takes 1 or more"));

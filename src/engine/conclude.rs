@@ -75,7 +75,8 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
     /// Makes the report. `sources`, in the order of the plan, are read again for the evidence.
     pub fn conclude(self, sources: &[&dyn ReadAt]) -> Concluded<P> {
         let Self { prepared, partial, trial } = self;
-        let Partial { coverage, baseline, states, identities, hits, found } = partial;
+        let Partial { coverage, mut baseline, states, identities, hits, found } = partial;
+        let by_request = baseline.take_requested_sign_ins();
         let plan = &prepared.plan;
         let site = Site::new(&baseline);
         let streams = stream_views(plan, &coverage);
@@ -94,6 +95,9 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
                 drawn.take(card, verdict, any_record);
             }
             drawn.bound(&baseline);
+        }
+        if by_request {
+            drawn.by_request();
         }
         for (card, verdict) in swept(&prepared, &hits, trial, &has) {
             drawn.sweeps.push(card.id);
@@ -208,6 +212,19 @@ impl Drawn {
         self.bounds.extend(bounds);
         self.not_evaluable.extend(rules.not_evaluable(found));
         self.by_rules = (found.requests, found.others);
+    }
+
+    /// Sign-ins were taken from requests to web servers.
+    fn by_request(&mut self) {
+        for finding in &mut self.findings {
+            if let Some(acted) = &mut finding.scope.acted {
+                acted.by_request = true;
+            }
+        }
+        self.bounds.push(Text::fixed(
+            "No log of sign-ins was given. What is said of sign-ins follows from requests to sign-in pages in the access logs, which name the account: 400, 401, 422 and 423 count as refused, a page or a redirect as let in.",
+            "認証ログの提供がないため、サインインに関する判定は、アカウントを記録したアクセスログのサインインページへの要求に基づきます(400・401・422・423は拒否、ページの表示またはリダイレクトは成功とみなします)。",
+        ));
     }
 
     fn bound(&mut self, baseline: &Baseline) {

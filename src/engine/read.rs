@@ -764,6 +764,11 @@ fn judge_text(judge: &Judge, field: Where, text: Option<&[u8]>) -> Payloads {
     }
 }
 
+/// Whether something was sent, by a record of a web server: one with an action is another log's.
+fn is_sent(event: &Event<'_>) -> bool {
+    event.fields.text(Field::Method) == Some(b"POST") && !event.fields.has(Field::Action)
+}
+
 #[inline]
 fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
     let resource = seen.judged.resource;
@@ -779,4 +784,9 @@ fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
         .with(Marks::SENSITIVE, resource.contains(Resource::SENSITIVE))
         .with(Marks::DOWNLOAD, is_download)
         .with(Marks::REFUSED, matches!(seen.status, 400..=499))
+        .with(
+            Marks::MISPLACED,
+            resource.contains(Resource::MISPLACED) && crate::baseline::is_served(seen.status),
+        )
+        .with(Marks::SIGN_IN, resource.contains(Resource::SIGN_IN) && is_sent(seen.event))
 }

@@ -151,7 +151,7 @@ impl Visitor for Finder<'_> {
     fn seen(&mut self, seen: &Seen<'_>, _: Places) {
         self.hand_on_before(seen.event.location.offset);
         let is_named = self.single.contains(&seen.event.location.key());
-        let activity = self.activity(seen.event);
+        let activity = self.activity(seen.event, seen.marks.meet(Marks::SIGN_IN));
         for at in 0..self.findings.len() {
             let (finding, what, wants) = self.findings[at];
             // Nearly every record is none of nearly every finding's, and is passed over here.
@@ -168,7 +168,7 @@ impl Visitor for Finder<'_> {
     fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
         self.hand_on_before(location.offset);
-        let activity = self.activity(event);
+        let activity = self.activity(event, false);
         if activity.is_none() && !self.single.contains(&location.key()) {
             return;
         }
@@ -197,8 +197,14 @@ impl Finder<'_> {
     }
 
     /// What an event says that somebody did, where a finding may rest on that.
-    fn activity<'e>(&self, event: &'e Event<'e>) -> Option<Activity<'e>> {
-        let is_asked = self.of_accounts && event.fields.has(Field::Action);
+    fn activity<'e>(&self, event: &'e Event<'e>, is_sign_in: bool) -> Option<Activity<'e>> {
+        if !self.of_accounts {
+            return None;
+        }
+        if is_sign_in {
+            return Activity::of_request(event, self.seed());
+        }
+        let is_asked = event.fields.has(Field::Action);
         is_asked.then(|| Activity::of(event, self.seed())).flatten()
     }
 

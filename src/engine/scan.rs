@@ -7,7 +7,7 @@ use super::plan::{Job, JobKind};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
 use super::rules::Running;
-use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp};
+use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp, encoded_size};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, day_of, is_served,
 };
@@ -48,6 +48,19 @@ impl Partial {
     /// One buffer that can be handed from worker to worker.
     pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
         postcard::to_allocvec(self)
+    }
+
+    /// How many bytes its parts take in that buffer, by name: those of detections by their ids.
+    pub fn sizes(&self) -> Vec<(&'static str, usize)> {
+        let Self { coverage, baseline, states, identities, hits, found } = self;
+        let parts = [
+            ("coverage", encoded_size(coverage)),
+            ("identities", encoded_size(identities)),
+            ("indicators", encoded_size(hits)),
+            ("rules", encoded_size(found)),
+        ];
+        let all = parts.into_iter().chain(baseline.sizes()).chain(states.sizes());
+        all.filter(|(_, bytes)| *bytes > 0).collect()
     }
 
     /// The same as several small partials, which together need hardly more memory than one.
@@ -265,6 +278,9 @@ impl Visitor for Watch<'_> {
         if let Some((rules, found)) = &mut self.rules {
             rules.observe(event, format, found);
         }
+        if event.fields.has(Field::RecordNumber) {
+            self.baseline.numbers.note(event, plan.seed());
+        }
         // All others are seen below, where their fingerprints are known.
         if event.time.stamp().is_none() {
             self.sweep(event, None, None);
@@ -285,6 +301,11 @@ impl Visitor for Watch<'_> {
         // Platforms log acts with the address that was asked for; plain access logs do not.
         if seen.event.fields.has(Field::Action) {
             self.activity(seen.event);
+        }
+        if seen.marks.meet(Marks::SIGN_IN)
+            && let Some(sign_in) = Activity::of_request(seen.event, seen.seed)
+        {
+            self.baseline.requested_sign_ins.note(&sign_in, seen.seed);
         }
         if let Some((account, network)) = seen.handed_to() {
             let name = seen.event.fields.text(Field::UserName).unwrap_or(b"-");

@@ -126,6 +126,8 @@ pub struct Acted {
     pub groups: BTreeSet<Fingerprint>,
     /// Kinds of activity, as the bits by which they are judged.
     pub kinds: u32,
+    /// Whether requests to the pages of web servers that take passwords are sign-ins.
+    pub by_request: bool,
 }
 
 /// What records hold that a finding about an indicator rests on.

@@ -27,8 +27,13 @@ impl Resource {
     pub const DOCUMENT: Resource = Resource(1 << 2);
     /// Settings, keys, backups, version control, pages for the server's own people.
     pub const SENSITIVE: Resource = Resource(1 << 3);
+    /// What takes a name and a password and lets somebody in.
+    pub const SIGN_IN: Resource = Resource(1 << 4);
+    /// A program in a folder for files.
+    pub const MISPLACED: Resource = Resource(1 << 5);
 
-    const NAMES: [&'static str; 4] = ["static", "dynamic", "document", "sensitive"];
+    const NAMES: [&'static str; 6] =
+        ["static", "dynamic", "document", "sensitive", "sign_in", "misplaced"];
 
     /// The set as bits, for storing; the bits keep their meaning.
     pub fn bits(self) -> u8 {
@@ -37,7 +42,7 @@ impl Resource {
 
     /// The set of [`Resource::bits`]; unknown bits are dropped.
     pub fn from_bits(bits: u8) -> Self {
-        Resource(bits & 15)
+        Resource(bits & 63)
     }
 
     /// All classes of `other` are in the set.
@@ -80,6 +85,12 @@ pub fn classify(path: &[u8]) -> Resource {
         None => &[],
     };
     let mut found = by_extension(extension);
+    if is_sign_in(name, extension) && !found.contains(Resource::STATIC) {
+        return found.union(Resource::SIGN_IN);
+    }
+    if found.contains(Resource::DYNAMIC) && is_program(extension) && among_files(path) {
+        found = found.union(Resource::MISPLACED);
+    }
     if is_sensitive(path, name, extension) {
         found = Resource(found.0 & !Resource::STATIC.0).union(Resource::SENSITIVE);
     }
@@ -194,6 +205,93 @@ fn hands_out(path: &[u8], name: &[u8], extension: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Endings of programs that a server runs where it finds them.
+fn is_program(extension: &[u8]) -> bool {
+    matches!(
+        extension,
+        b"php"
+            | b"php3"
+            | b"php4"
+            | b"php5"
+            | b"php7"
+            | b"phtml"
+            | b"phar"
+            | b"asp"
+            | b"aspx"
+            | b"ashx"
+            | b"asmx"
+            | b"jsp"
+            | b"jspx"
+            | b"cgi"
+            | b"pl"
+            | b"py"
+            | b"cfm"
+    )
+}
+
+/// Whether the last folder, or the one above it, is one for files that visitors bring or look at.
+fn among_files(path: &[u8]) -> bool {
+    let folders = path.rsplit(|&byte| byte == b'/').skip(1).take(2);
+    folders.into_iter().any(|folder| {
+        matches!(
+            folder,
+            b"upload"
+                | b"uploads"
+                | b"uploaded"
+                | b"userfiles"
+                | b"user_files"
+                | b"attachment"
+                | b"attachments"
+                | b"avatar"
+                | b"avatars"
+                | b"image"
+                | b"images"
+                | b"img"
+                | b"imgs"
+                | b"photo"
+                | b"photos"
+                | b"picture"
+                | b"pictures"
+                | b"icons"
+                | b"css"
+                | b"fonts"
+                | b"font"
+                | b"media"
+                | b"tmp"
+                | b"temp"
+                | b"cache"
+        )
+    })
+}
+
+/// Names under which sites take names and passwords.
+fn is_sign_in(name: &[u8], extension: &[u8]) -> bool {
+    let stem = match extension {
+        [] => name,
+        _ => &name[..name.len() - extension.len() - 1],
+    };
+    matches!(
+        stem,
+        b"login"
+            | b"log-in"
+            | b"log_in"
+            | b"logon"
+            | b"signin"
+            | b"sign-in"
+            | b"sign_in"
+            | b"dologin"
+            | b"do_login"
+            | b"userlogin"
+            | b"user_login"
+            | b"loginprocess"
+            | b"login_check"
+            | b"wp-login"
+            | b"authenticate"
+            | b"j_security_check"
+            | b"j_spring_security_check"
+    )
 }
 
 /// What should not be handed out, by the file's name, by the folder, or by a copy's ending.

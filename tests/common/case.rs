@@ -2,7 +2,7 @@
 //! `tests/cases/README.md` describes the notation.
 
 use crate::common::{START, clf, gzip};
-use sekisho::engine::read_list;
+use sekisho::engine::{Settings, read_list};
 use sekisho::intel::{Cost, Lists, PrivateList, SALT_BYTES};
 use std::fmt::Write;
 use std::path::Path;
@@ -31,6 +31,8 @@ pub struct Case {
     pub lists: Lists,
     /// Files of rules by name.
     pub rules: Vec<(String, Vec<u8>)>,
+    /// Settings of the check.
+    pub settings: Settings,
     /// What must be concluded, line by line.
     pub expected: Vec<String>,
 }
@@ -68,6 +70,7 @@ impl Case {
             files: Vec::new(),
             rules: Vec::new(),
             lists: Lists::default(),
+            settings: Settings::default(),
             expected: Vec::new(),
         }
     }
@@ -89,6 +92,9 @@ impl Case {
             Some("rule") => {
                 let name = words.next().unwrap_or_else(|| panic!("{}: no rule name", self.title));
                 self.rules.push((name.to_owned(), (inside.join("\n") + "\n").into_bytes()));
+            }
+            Some("settings") => {
+                self.settings = serde_json::from_str(&inside.join("\n")).unwrap();
             }
             Some("expect") => self.expected.extend(inside.iter().map(|line| (*line).to_owned())),
             _ => {}

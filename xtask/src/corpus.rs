@@ -5,6 +5,7 @@
 //! rules that they are of, rsigma's matches, and tests of others' detections.
 //!
 //! `cargo xtask corpus scenarios`: cases that are made, with the truth about them.
+//! `cargo xtask corpus outcomes`: what is said of payload requests to sites that are made.
 
 mod coverage;
 mod crowdsec;
@@ -25,7 +26,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::browsers::Browser;
-use crate::command::{Program, node};
+use crate::command::{Program, cargo, node};
 use crate::native::{self, Profile};
 use crate::pack::sha256_hex;
 use crate::repo::{Repo, read, write};
@@ -35,7 +36,7 @@ use crate::{dist, table};
 #[derive(Args)]
 pub struct Options {
     /// A folder with web/*.log, crowdsec/manifest.tsv that names web logs, formats/samples/,
-    /// sekoia/events/, sigma/ or windows-jsonl/; or the word scenarios, for cases that are made
+    /// sekoia/events/, sigma/ or windows-jsonl/; or the word scenarios or outcomes, for cases and sites that are made
     dir: PathBuf,
     /// Seed of the random cuts; another at each run where none is given
     #[arg(long)]
@@ -60,6 +61,10 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     if options.dir == Path::new("scenarios") {
         let binary = native::command_line(repo, Profile::Dev)?;
         return scenarios::run(&binary, &repo.target.join("corpus/scenarios"), options.seeds);
+    }
+    if options.dir == Path::new("outcomes") {
+        let test = ["test", "--package", "sekisho", "--test", "outcomes", "--", "--nocapture"];
+        return cargo().args(test).inside(&repo.root).run();
     }
     let is_wanted = |step: &str| options.only.as_deref().is_none_or(|only| only == step);
     // A step runs where what it is about is there.

@@ -20,6 +20,10 @@ const STRETCH_DAYS: i32 = 8;
 const STRETCHES: usize = 64;
 /// Different things of a day that are counted exactly.
 const EXACT: usize = 128;
+/// Networks of a day that are told apart.
+const DAY_NETWORKS: usize = 8;
+/// Records of a day in a network that can be shown.
+const FIRST: usize = 4;
 /// Seconds over which documents taken are counted together.
 const TAKE_SECS: i64 = 300;
 
@@ -38,12 +42,20 @@ pub struct AccountStats {
     active: Vec<(i32, Mark, Mark)>,
     /// What it did to documents, by day.
     pub days: BTreeMap<i32, DayOfActs>,
-    /// Documents that web servers handed to it, by day and network.
-    pub requested: BTreeMap<(i32, Network), Requested>,
+    /// Documents that web servers handed to it, by day.
+    pub requested: BTreeMap<i32, RequestedDay>,
 }
 
-/// Documents that web servers handed to an account in a network on one day, in the zone of their
-/// records.
+/// Documents that web servers handed to an account on one day, in the zone of their records.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RequestedDay {
+    /// By network, the smallest few.
+    networks: Vec<(Network, Requested)>,
+    /// In all other networks, where there are more.
+    rest: Option<Box<Requested>>,
+}
+
+/// Documents that web servers handed to an account, of some networks on one day.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Requested {
     /// Records.
@@ -97,14 +109,23 @@ pub struct DayOfActs {
 pub type MarkFrom = (Mark, Option<Network>);
 
 /// Records of a day that are from one network.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// Records of documents taken, read, searched and listed.
-    pub records: u64,
+    /// Of documents taken, read, searched and listed.
+    pub all: Few,
     /// Of these, of documents taken away.
-    pub taken: u64,
+    pub taken: Few,
     /// Of these, exported.
-    pub exported: u64,
+    pub exported: Few,
+}
+
+/// Records, and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Few {
+    /// How many.
+    pub records: u64,
+    /// The first.
+    pub first: Vec<Mark>,
 }
 
 /// How many different things there were: the smallest fingerprints.
@@ -123,7 +144,8 @@ pub enum Known {
 }
 
 impl Distinct {
-    pub(super) fn add(&mut self, thing: Fingerprint) {
+    /// Counts a thing.
+    pub fn add(&mut self, thing: Fingerprint) {
         if let Err(place) = self.0.binary_search(&thing)
             && place < EXACT
         {
@@ -148,7 +170,8 @@ impl Distinct {
         &self.0
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Counts what another counted.
+    pub fn merge(&mut self, other: &Self) {
         other.0.iter().for_each(|thing| self.add(*thing));
     }
 }
@@ -178,15 +201,7 @@ impl AccountStats {
         let mut new = Requested { records: 1, span, ..Requested::default() };
         new.documents.add(document);
         new.first.push(mark);
-        self.requested.entry((day, network)).or_default().merge(new);
-    }
-
-    /// What web servers handed to it on a day, by network.
-    pub fn requested_on(&self, day: i32) -> impl Iterator<Item = (Network, &Requested)> {
-        let from = (day, Network::V4([0; 3]));
-        let that_day =
-            self.requested.range(from..).take_while(move |((other, _), _)| *other == day);
-        that_day.map(|((_, network), requested)| (*network, requested))
+        self.requested.entry(day).or_default().add(network, new);
     }
 
     /// Notes what it did.
@@ -304,9 +319,10 @@ impl DayOfActs {
         self.all = super::joined(self.all, Some((mark.0, mark.0)));
         keep_earliest(&mut self.any, mark, 8);
         if let Some(network) = activity.network {
-            let taken = u64::from(matches!(act, Act::Downloaded | Act::Exported));
-            let exported = u64::from(act == Act::Exported);
-            self.network(network, Part { records: 1, taken, exported });
+            let few = |is_one| if is_one { Few::one(mark) } else { Few::default() };
+            let taken = few(matches!(act, Act::Downloaded | Act::Exported));
+            let exported = few(act == Act::Exported);
+            self.network(network, Part { all: few(true), taken, exported });
         }
         if matches!(act, Act::Downloaded | Act::Exported) {
             self.taken += 1;
@@ -334,11 +350,6 @@ impl DayOfActs {
         }
     }
 
-    /// What was done in all networks together.
-    pub const fn whole(&self) -> Part {
-        Part { records: self.records, taken: self.taken, exported: self.exported }
-    }
-
     /// Documents taken within so many seconds of an instant, counted in whole times of five minutes
     /// behind it, with the span of these.
     pub fn taken_after(&self, at: Instant, secs: i64) -> (u64, (Instant, Instant)) {
@@ -347,6 +358,13 @@ impl DayOfActs {
         let inside = self.takes.iter().filter(|(time, _)| times.contains(time));
         let count = inside.map(|(_, count)| u64::from(*count)).sum();
         (count, (first * TAKE_SECS, last * TAKE_SECS + TAKE_SECS - 1))
+    }
+
+    /// Documents taken in an hour of the day, UTC.
+    pub fn taken_in_hour(&self, hour: i64) -> u64 {
+        let is_then = |time: i32| (i64::from(time) * TAKE_SECS / 3_600).rem_euclid(24) == hour;
+        let inside = self.takes.iter().filter(|(time, _)| is_then(*time));
+        inside.map(|(_, count)| u64::from(*count)).sum()
     }
 
     fn take(&mut self, time: i32, count: u32) {
@@ -359,20 +377,75 @@ impl DayOfActs {
     fn network(&mut self, network: Network, part: Part) {
         match self.networks.binary_search_by_key(&network, |known| known.0) {
             Ok(place) => self.networks[place].1.merge(part),
-            Err(place) if place < 8 => {
+            Err(place) if place < DAY_NETWORKS => {
                 self.networks.insert(place, (network, part));
-                self.networks.truncate(8);
+                self.networks.truncate(DAY_NETWORKS);
             }
             Err(_) => {}
         }
     }
 }
 
-impl Merge for Part {
+impl Few {
+    fn one(mark: Mark) -> Self {
+        Self { records: 1, first: vec![mark] }
+    }
+}
+
+impl RequestedDay {
+    fn add(&mut self, network: Network, new: Requested) {
+        match self.networks.binary_search_by_key(&network, |known| known.0) {
+            Ok(place) => self.networks[place].1.merge(new),
+            Err(place) => {
+                self.networks.insert(place, (network, new));
+                if self.networks.len() > DAY_NETWORKS
+                    && let Some((_, last)) = self.networks.pop()
+                {
+                    self.rest.get_or_insert_default().merge(last);
+                }
+            }
+        }
+    }
+
+    /// Those of networks that are told apart.
+    pub fn networks(&self) -> impl Iterator<Item = &(Network, Requested)> {
+        self.networks.iter()
+    }
+
+    /// Whether there were more networks than are told apart.
+    pub const fn has_more(&self) -> bool {
+        self.rest.is_some()
+    }
+
+    /// Those of all networks.
+    pub fn whole(&self) -> Requested {
+        let mut whole = self.rest.as_deref().cloned().unwrap_or_default();
+        self.networks.iter().for_each(|(_, one)| whole.merge(one.clone()));
+        whole
+    }
+}
+
+impl Merge for RequestedDay {
+    fn merge(&mut self, other: Self) {
+        other.networks.into_iter().for_each(|(network, one)| self.add(network, one));
+        if let Some(rest) = other.rest {
+            self.rest.get_or_insert_default().merge(*rest);
+        }
+    }
+}
+
+impl Merge for Few {
     fn merge(&mut self, other: Self) {
         self.records += other.records;
-        self.taken += other.taken;
-        self.exported += other.exported;
+        other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, FIRST));
+    }
+}
+
+impl Merge for Part {
+    fn merge(&mut self, other: Self) {
+        self.all.merge(other.all);
+        self.taken.merge(other.taken);
+        self.exported.merge(other.exported);
     }
 }
 

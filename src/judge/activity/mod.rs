@@ -116,9 +116,10 @@ pub struct Activity<'a> {
     pub count: u32,
 }
 
-/// Keeps accounts, their networks, and sessions apart from one another.
+/// Keeps accounts, their networks, sessions and projects apart from one another.
 const ACCOUNTS: u64 = 0x73_69_67_6e_2d_69_6e;
 const SESSIONS: u64 = 0x73_65_73_73_69_6f_6e;
+const PROJECTS: u64 = 0x70_72_6f_6a_65_63_74;
 
 /// Stands for an account, in whichever case it is written.
 pub fn account_key(seed: Seed, account: &[u8]) -> Fingerprint {
@@ -155,6 +156,33 @@ impl<'a> Activity<'a> {
             account,
             account_key: account_key(seed, account),
             network: fields.text(Field::SourceAddress).and_then(Network::of),
+            count: event.count.max(1),
+        })
+    }
+
+    /// What a name and a password sent to a web server came to, where the server names the account:
+    /// 400, 401, 422 and 423 turn it away, a page or a redirect lets it in. 403 and 429 tell of
+    /// filters, not of passwords.
+    pub fn of_request(event: &'a Event<'a>, seed: Seed) -> Option<Self> {
+        let stamp = event.time.stamp()?;
+        let account = event.fields.text(Field::UserName)?;
+        let what = match event.status()? {
+            400 | 401 | 422 | 423 => What::Refused(Reason::Other),
+            200..=204 | 302 | 303 => What::SignedIn,
+            _ => return None,
+        };
+        if words()?.is_nobody(account) {
+            return None;
+        }
+        Some(Self {
+            event,
+            what,
+            at: stamp.at,
+            offset_secs: stamp.offset_secs,
+            location: event.location,
+            account,
+            account_key: account_key(seed, account),
+            network: event.fields.text(Field::SourceAddress).and_then(Network::of),
             count: event.count.max(1),
         })
     }
@@ -199,6 +227,11 @@ impl<'a> Activity<'a> {
     /// The project or site that it belongs to.
     pub fn project(&self) -> Option<&'a [u8]> {
         self.event.fields.text(Field::Project)
+    }
+
+    /// Stands for the account in the project, where one is named.
+    pub fn project_key(&self, seed: Seed) -> Option<Fingerprint> {
+        Some(Seed(self.account_key).of(&seed.within(PROJECTS, self.project()?).to_le_bytes()))
     }
 
     /// Bytes that were handed out, where the record says so.

@@ -4,6 +4,7 @@
 mod access;
 mod formats;
 mod indicators;
+mod memory;
 mod page;
 mod patterns;
 mod rules;
@@ -22,7 +23,7 @@ use crate::repo::{Repo, read, write};
 
 #[derive(Args)]
 pub struct Options {
-    /// access, formats, indicators, page or rules; all where none is named
+    /// access, formats, indicators, memory, page or rules; all where none is named
     name: Option<String>,
     /// formats: only those whose ids hold this
     only: Option<String>,
@@ -44,6 +45,7 @@ const ALL: &[Benchmark] = &[
     access::BENCHMARK,
     formats::BENCHMARK,
     indicators::BENCHMARK,
+    memory::BENCHMARK,
     page::BENCHMARK,
     rules::BENCHMARK,
 ];

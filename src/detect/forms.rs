@@ -1,0 +1,258 @@
+//! Passwords sent to the sign-in pages of web servers whose logs do not name the account: what each
+//! client was answered, and what the answers of a page mean.
+//!
+//! A page that answers 401 to some lets those in whom it answers otherwise. One that mostly answers
+//! with a page or a redirect shows its form again to who is wrong, and redirects who is right. Of
+//! any other page nothing can be told.
+
+use crate::base::limits::ACTORS;
+use crate::base::{Fingerprint, Instant, Location, LogSize, Merge, Sampled, Seed};
+use crate::baseline::activity::TRY_SECS;
+use crate::event::Field;
+use crate::finding::Scope;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Seen;
+
+/// Times in which a client was answered that are kept, the earliest.
+const TIMES: usize = 512;
+/// Clients that a page let in from which on its answers are known.
+const LET_IN: usize = 3;
+
+/// An answer to a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// 400, 401, 422, 423.
+    Refused,
+    /// A page.
+    Shown,
+    /// A redirect.
+    Moved,
+}
+
+impl Answer {
+    const fn of(status: u16) -> Option<Self> {
+        match status {
+            400 | 401 | 422 | 423 => Some(Self::Refused),
+            200..=204 => Some(Self::Shown),
+            302 | 303 => Some(Self::Moved),
+            _ => None,
+        }
+    }
+}
+
+/// Clients at sign-in pages.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Forms(Sampled<Client, ACTORS>);
+
+/// One client at one page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Client {
+    /// Its address as logged.
+    pub address: Box<str>,
+    /// The page.
+    pub page: Box<str>,
+    path: Fingerprint,
+    times: BTreeMap<i32, [Answers; 3]>,
+}
+
+/// Answers of one kind within five minutes.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Answers {
+    count: u32,
+    first: Option<(Instant, Location)>,
+}
+
+/// Failures, and then somebody was let in.
+pub struct Guessed {
+    /// Stands for the client at the page.
+    pub key: Fingerprint,
+    /// First and last second of the failures' times.
+    pub span: (Instant, Instant),
+    /// Failures.
+    pub failed: u64,
+    /// The first failure.
+    pub first: (Instant, Location),
+    /// The sign-in.
+    pub entry: (Instant, Location),
+    /// The answers that are failures.
+    pub failures: &'static [Answer],
+}
+
+impl Forms {
+    /// Notes an answer. Failures of named accounts are noted elsewhere.
+    pub fn note(&mut self, seen: &Seen<'_>) {
+        let Some((key, answer)) = key_of(seen) else { return };
+        let fields = &seen.event.fields;
+        if answer != Answer::Moved && fields.text(Field::UserName).is_some() {
+            return;
+        }
+        let text = |text: &[u8]| String::from_utf8_lossy(text).into();
+        let make = || Client {
+            address: text(fields.text(Field::SourceAddress).unwrap_or(b"-")),
+            page: text(seen.path_text),
+            path: seen.path,
+            times: BTreeMap::new(),
+        };
+        if let Some(client) = self.0.entry(key, make) {
+            let mut answers = [Answers::default(); 3];
+            let first = Some((seen.at, seen.event.location));
+            answers[answer as usize] = Answers { count: 1, first };
+            client.add(seen.at.div_euclid(TRY_SECS) as i32, answers);
+        }
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.sorted().is_empty()
+    }
+
+    /// One in how many clients was kept.
+    pub fn one_in(&self) -> u64 {
+        self.0.one_in()
+    }
+
+    /// Clients that failed so often within 15 minutes, being let in neither before nor meanwhile,
+    /// and were let in within half an hour.
+    pub fn guessed(&self, least: u64) -> Vec<(&Client, Guessed)> {
+        let clients = self.0.sorted();
+        let mut by_page = BTreeMap::<Fingerprint, Vec<&Client>>::new();
+        for (_, client) in &clients {
+            by_page.entry(client.path).or_default().push(client);
+        }
+        let meanings: BTreeMap<_, _> = by_page
+            .into_iter()
+            .filter_map(|(path, clients)| Some((path, Meaning::of(&clients)?)))
+            .collect();
+        let found = clients.into_iter().filter_map(|(key, client)| {
+            let meaning = meanings.get(&client.path)?;
+            Some((client, client.guessed(key, *meaning, least)?))
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_by_key(|(_, guessed)| (guessed.first, guessed.key));
+        found
+    }
+}
+
+/// What the answers of a page mean.
+#[derive(Clone, Copy)]
+struct Meaning {
+    failures: &'static [Answer],
+    entries: &'static [Answer],
+}
+
+impl Meaning {
+    /// As far as its answers to all clients tell: it must have let in some of them.
+    fn of(clients: &[&Client]) -> Option<Self> {
+        let with = |answer: Answer| clients.iter().filter(|one| one.count(answer) > 0).count();
+        let (refused, shown, moved) =
+            (with(Answer::Refused), with(Answer::Shown), with(Answer::Moved));
+        let is_form = refused == 0 || (moved >= LET_IN && shown > refused);
+        let (meaning, let_in) = match is_form {
+            true => (
+                Self { failures: &[Answer::Refused, Answer::Shown], entries: &[Answer::Moved] },
+                moved,
+            ),
+            false => (
+                Self { failures: &[Answer::Refused], entries: &[Answer::Shown, Answer::Moved] },
+                shown.max(moved),
+            ),
+        };
+        (let_in >= LET_IN && refused + shown > 0).then_some(meaning)
+    }
+}
+
+impl Client {
+    fn add(&mut self, time: i32, answers: [Answers; 3]) {
+        let known = self.times.entry(time).or_default();
+        for (known, new) in known.iter_mut().zip(answers) {
+            known.count = known.count.saturating_add(new.count);
+            known.first = known.first.into_iter().chain(new.first).min();
+        }
+        if self.times.len() > TIMES {
+            self.times.pop_last();
+        }
+    }
+
+    fn count(&self, answer: Answer) -> u64 {
+        self.times.values().map(|answers| u64::from(answers[answer as usize].count)).sum()
+    }
+
+    fn guessed(&self, key: Fingerprint, meaning: Meaning, least: u64) -> Option<Guessed> {
+        let of = |answers: &[Answers; 3], kinds: &[Answer]| -> (u64, Option<(Instant, Location)>) {
+            let each = || kinds.iter().map(|kind| answers[*kind as usize]);
+            (each().map(|one| u64::from(one.count)).sum(), each().filter_map(|one| one.first).min())
+        };
+        // The first time that it was let in: whoever knew the password before guesses nothing.
+        let entry = self.times.values().find_map(|answers| of(answers, meaning.entries).1)?;
+        let last = entry.0.div_euclid(TRY_SECS) as i32;
+        let soonest = last - SOON;
+        let window = |end: i32| {
+            let inside = || self.times.range(end - WIDTH + 1..=end);
+            let failed = inside().map(|(_, answers)| of(answers, meaning.failures).0).sum::<u64>();
+            let first = inside().filter_map(|(_, answers)| of(answers, meaning.failures).1).min();
+            first
+                .filter(|first| failed >= least && *first < entry)
+                .map(|first| (end, failed, first))
+        };
+        let (end, failed, first) = (soonest..=last).rev().find_map(window)?;
+        Some(Guessed {
+            key,
+            span: (i64::from(end - WIDTH + 1) * TRY_SECS, i64::from(end + 1) * TRY_SECS - 1),
+            failed,
+            first,
+            entry,
+            failures: meaning.failures,
+        })
+    }
+}
+
+/// Times of five minutes in which failures count together.
+const WIDTH: i32 = 3;
+/// Such times from the last failures to the sign-in.
+const SOON: i32 = 6;
+
+impl Guessed {
+    /// The records that it rests on.
+    pub fn scope(&self) -> Scope {
+        let answers: BTreeSet<_> =
+            self.failures.iter().map(|answer| (self.key, *answer as u16, LogSize(0))).collect();
+        Scope {
+            actor: Some(self.key),
+            span: Some(self.span),
+            answers,
+            records: [self.entry.1.key()].into(),
+            ..Scope::default()
+        }
+    }
+}
+
+/// Whether a request is one of the failures of a scope.
+pub fn is_failure(seen: &Seen<'_>, scope: &Scope) -> bool {
+    let is_then = scope.span.is_some_and(|(from, until)| (from..=until).contains(&seen.at));
+    let is_named = seen.event.fields.text(Field::UserName).is_some();
+    is_then
+        && !is_named
+        && key_of(seen)
+            .is_some_and(|(key, answer)| scope.answers.contains(&(key, answer as u16, LogSize(0))))
+}
+
+fn key_of(seen: &Seen<'_>) -> Option<(Fingerprint, Answer)> {
+    let answer = Answer::of(seen.status)?;
+    Some((Seed(seen.client).of(&seen.path.to_le_bytes()), answer))
+}
+
+impl Merge for Client {
+    fn merge(&mut self, other: Self) {
+        for (time, answers) in other.times {
+            self.add(time, answers);
+        }
+    }
+}
+
+impl Merge for Forms {
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+}
