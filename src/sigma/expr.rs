@@ -1,5 +1,6 @@
 //! What a rule asks of an event: predicates on fields, joined by and, or and not.
 
+use super::index::rarity;
 use super::test::{Place, Test};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -128,6 +129,8 @@ pub(super) struct Interner {
     predicate_ids: BTreeMap<u64, Vec<PredicateId>>,
     pub fields: Vec<String>,
     pub predicates: Vec<Predicate>,
+    /// By predicate, how rarely values pass it: as rarely as the most common of its tests.
+    pub rarities: Vec<u32>,
 }
 
 impl Interner {
@@ -150,6 +153,8 @@ impl Interner {
         let id = known.copied().unwrap_or_else(|| {
             let next = self.predicates.len() as PredicateId;
             alike.push(next);
+            let rarity = predicate.tests.iter().map(rarity).min().unwrap_or(0);
+            self.rarities.push(u32::try_from(rarity).unwrap_or(u32::MAX));
             self.predicates.push(predicate);
             next
         });
