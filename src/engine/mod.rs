@@ -43,4 +43,4 @@ pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner, Warm};
 pub use settings::{Meant, RuleSettings, Settings, SettingsError};
-pub use trial::{RecordTried, RuleTrial, RuleTried};
+pub use trial::{GroupTried, RecordTried, RuleTrial, RuleTried};

@@ -64,7 +64,7 @@ pub fn compile(files: &[RuleFile<'_>], lists: &Placeholders) -> (RuleSet, Vec<Pr
         drafts: Vec::new(),
         filters: Vec::new(),
         problems: Vec::new(),
-        left_out: 0,
+        left_out: None,
     };
     for file in files {
         compiler.file(file);
@@ -78,7 +78,8 @@ struct Compiler<'c> {
     drafts: Vec<Draft>,
     filters: Vec<Filter>,
     problems: Vec<Problem>,
-    left_out: u64,
+    /// The first rule beyond the bound, by its file and line, and how many there are.
+    left_out: Option<(String, u32, u64)>,
 }
 
 /// A rule, before the rules that it names are found.
@@ -190,7 +191,7 @@ impl Compiler<'_> {
         let mut unknown = unknown_keys(node);
         let file = origin.file.to_owned();
         if self.drafts.len() >= RULES {
-            self.left_out += 1;
+            self.left_out.get_or_insert((file, origin.line, 0)).2 += 1;
             return Ok(());
         }
         if let Some(correlation) = node.get("correlation") {
@@ -287,9 +288,9 @@ impl Compiler<'_> {
             }
         }
         show(&mut rules, &correlations);
-        if self.left_out > 0 {
-            let what = What::TooMany(self.left_out);
-            self.problems.push(Problem { file: String::new(), line: None, rule: None, what });
+        if let Some((file, line, count)) = self.left_out {
+            let what = What::TooMany(count);
+            self.problems.push(Problem { file, line: Some(line), rule: None, what });
         }
         self.problems.sort();
         (RuleSet::new(rules, programs, correlations, self.interner), self.problems)

@@ -533,7 +533,7 @@ impl PageConcluder {
     ) -> Result<String> {
         let place = (stream, offset as u64);
         let files = open_all(files)?;
-        let mut trial = RuleTrial::of_check(&self.prepared, rule_id);
+        let mut trial = RuleTrial::of_record(&self.prepared, rule_id);
         for job in RuleTrial::jobs_of(&self.prepared, place.0, place.1) {
             let Some(file) = files.get(job.source as usize) else { continue };
             let is_it = |location: &Location| location.key() == place;
