@@ -576,6 +576,51 @@ fn a_rule_is_explained_where_it_matches_and_where_it_nearly_does() {
 }
 
 #[test]
+fn a_correlation_is_explained_by_group_with_what_is_missing() {
+    let requests = [("192.0.2.1", 3), ("192.0.2.2", 2), ("192.0.2.3", 0)];
+    let of = |(client, secrets): (&str, i64)| -> Vec<common::Line> {
+        (0..4)
+            .map(|at| {
+                let path = if at < secrets { "/a/secret" } else { "/a/other" };
+                line(client, START + at * 60, path)
+            })
+            .collect()
+    };
+    let access = log(&requests.into_iter().flat_map(of).collect::<Vec<_>>());
+    let rules = "title: Secrets\nid: r-1\nstatus: test\nlogsource:\n  category: webserver\n\
+        detection:\n  s:\n    c-uri|contains: secret\n  condition: s\nlevel: low\n---\n\
+        title: Many secrets\nid: c-1\nstatus: test\ncorrelation:\n  type: event_count\n  \
+        rules:\n    - r-1\n  group-by:\n    - c-ip\n  timespan: 10m\n  condition:\n    \
+        gte: 3\nlevel: high\n";
+    let folder = Folder::new("correlated").with("access.log", access).with("rule.yml", rules);
+    let explain = |more: &[&str]| {
+        let given = ["explain", "--rules", "rule.yml", "--rule", "c-1", "access.log"];
+        folder.run(&[&given[..], more].concat())
+    };
+    let ran = explain(&["--format", "json"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told["groups_matched"], 1);
+    let groups = told["groups"].as_array().unwrap();
+    let said = |at: usize| {
+        let group = &groups[at];
+        let records = group["records"].as_array().unwrap().len();
+        (group["group"][0][1].as_str(), group["holds"].as_bool(), group["figure"].as_str(), records)
+    };
+    assert_eq!(groups.len(), 2, "a client without a match is no group");
+    assert_eq!(said(0), (Some("192.0.2.1"), Some(true), Some("3"), 3));
+    assert_eq!(said(1), (Some("192.0.2.2"), Some(false), Some("2"), 2));
+    assert_eq!(groups[1]["unmet"], serde_json::json!(["≥ 3"]));
+    assert_eq!(groups[0]["rules"], serde_json::json!([["Secrets", 3]]));
+    let text = explain(&[]).out;
+    assert!(text.contains("Does not match: c-ip «192.0.2.2»"), "{text}");
+    assert!(text.contains("found 2, asked ≥ 3"), "{text}");
+    assert!(text.contains("access.log:1 Secrets"), "{text}");
+    assert!(explain(&["--lang", "ja"]).out.contains("結果 2、条件 ≥ 3"));
+    assert_eq!(explain(&["--line", "1"]).status, Some(2), "it is about several records");
+}
+
+#[test]
 fn a_check_sweeps_for_lists_plain_and_private() {
     let access = log(&[line("203.0.113.5", START, "/a"), line("192.0.2.1", START, "/b")]);
     let folder =

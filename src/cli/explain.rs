@@ -5,8 +5,8 @@ use super::commands::output;
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
-use crate::base::{Language, Location, visible};
-use crate::engine::{RecordTried, RuleTrial, RuleTried};
+use crate::base::{Language, Location, counted, visible};
+use crate::engine::{GroupTried, RecordTried, RuleTrial, RuleTried};
 use crate::sigma::{ItemExplained, SearchExplained};
 use std::io::Write;
 
@@ -31,8 +31,8 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Status, Failure> {
     let Some(rule) = tried.first() else {
         return Err(Failure::Usage(format!("there is no rule {}", options.rule)));
     };
-    if rule.is_correlation {
-        let what = "is about what other rules match; explain these";
+    if rule.is_correlation && options.line.is_some() {
+        let what = "is about several records; leave --line out";
         return Err(Failure::Usage(format!("{} {what}", options.rule)));
     }
     let mut out = output(check.input.out.as_deref())?;
@@ -44,7 +44,8 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<Status, Failure> {
         _ => Writer { session: &session, lang: check.lang.into(), out: &mut out }.rule(rule)?,
     }
     out.flush()?;
-    Ok(if rule.matched > 0 { Status::Evidence } else { Status::NoEvidence })
+    let has_matched = rule.matched > 0 || rule.groups_matched > 0;
+    Ok(if has_matched { Status::Evidence } else { Status::NoEvidence })
 }
 
 struct Writer<'w> {
@@ -64,6 +65,9 @@ impl Writer<'_> {
     fn rule(&mut self, rule: &RuleTried) -> Result<(), Failure> {
         let (title, source) = (visible(&rule.title), visible(&rule.source));
         writeln!(self.out, "{title} ({})", visible(&rule.rule))?;
+        if rule.is_correlation {
+            return self.correlation(rule);
+        }
         let (judged, matched) = (rule.judged, rule.matched);
         match self.lang {
             Language::En => {
@@ -83,6 +87,66 @@ impl Writer<'_> {
                 Language::Ja => format!("不一致({off}か所)"),
             };
             self.record(record, &head)?;
+        }
+        Ok(())
+    }
+
+    fn correlation(&mut self, rule: &RuleTried) -> Result<(), Failure> {
+        let matched = rule.groups_matched;
+        match self.lang {
+            Language::En => {
+                writeln!(self.out, "A correlation. It matches for {}.", counted(matched, "group"))?;
+            }
+            Language::Ja => writeln!(self.out, "相関ルールです。一致したグループ:{matched}件")?,
+        }
+        rule.groups.iter().try_for_each(|group| self.group(group))
+    }
+
+    fn group(&mut self, tried: &GroupTried) -> Result<(), Failure> {
+        let names = tried
+            .group
+            .iter()
+            .map(|(field, value)| format!("{} «{}»", visible(field), visible(value)));
+        let names: Vec<_> = names.collect();
+        let whole = self.say("all records", "全記録").to_owned();
+        let name = if names.is_empty() { whole } else { names.join(", ") };
+        let head = match tried.holds {
+            true => self.say("Matches", "一致"),
+            false => self.say("Does not match", "不一致"),
+        };
+        let (first, last) = (&tried.first, &tried.last);
+        writeln!(self.out, "\n{head}: {name}, {first} – {last}")?;
+        let none = self.say("nothing", "なし").to_owned();
+        let figure = tried.figure.as_ref().unwrap_or(&none);
+        let asked = tried.asked.join(", ");
+        if !asked.is_empty() {
+            match self.lang {
+                Language::En => writeln!(self.out, "  found {figure}, asked {asked}")?,
+                Language::Ja => writeln!(self.out, "  結果 {figure}、条件 {asked}")?,
+            }
+        }
+        for title in &tried.absent {
+            let what = self.say("did not match", "一致なし");
+            writeln!(self.out, "  {what}: {}", visible(title))?;
+        }
+        let cut = match tried.is_cut {
+            true => self.say(" (of the first records)", "(先頭の記録のみ)"),
+            false => "",
+        };
+        for (title, count) in &tried.rules {
+            let title = visible(title);
+            match self.lang {
+                Language::En => {
+                    writeln!(self.out, "  {title}: {}{cut}", counted(*count, "record"))?
+                }
+                Language::Ja => writeln!(self.out, "  {title}:{count}件{cut}")?,
+            }
+        }
+        for (title, record) in &tried.records {
+            let name = self.session.plan().name(record.stream).unwrap_or_default();
+            let time = record.time.as_deref().unwrap_or_default();
+            let (name, title) = (visible(&name), visible(title));
+            writeln!(self.out, "    {time} {name}:{} {title}", record.line)?;
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! Rules as they are given: files, and archives with files inside, compiled to one set.
 
+use super::digest::hex;
 use crate::base::Text;
 use crate::base::limits::RULE_BYTES;
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
 use crate::sigma::{Placeholders, Problem, ProblemKind, RuleFile, RuleSet, compile, is_rule};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -19,11 +21,26 @@ const OTHERS: u32 = 4;
 pub type RuleText = (String, Vec<u8>);
 
 /// Rules that were given, compiled.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct LoadedRules {
     /// Those that can be used.
     pub set: RuleSet,
+    /// SHA-256 of all that they say, in hexadecimal digits.
+    pub sha256: String,
     /// What is wrong with the others, or is not as it should be.
+    pub problems: Vec<RuleProblem>,
+}
+
+/// The same as bytes that can be handed from worker to worker.
+#[derive(Clone, Debug, Default)]
+pub struct EncodedRules {
+    /// Rules that can be used.
+    pub count: usize,
+    /// These rules: what their digest is of.
+    pub set: Vec<u8>,
+    /// Their SHA-256 in hexadecimal digits, once it is known.
+    pub sha256: String,
+    /// What is wrong with the others.
     pub problems: Vec<RuleProblem>,
 }
 
@@ -59,26 +76,66 @@ impl From<&Problem> for RuleProblem {
 
 impl LoadedRules {
     /// Compiles files. What order they are given in does not matter.
-    pub fn new(mut files: Vec<RuleText>, lists: &BTreeMap<String, Vec<String>>) -> Self {
-        files.sort();
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, text)| RuleFile { name: name.clone(), text: text.as_slice() })
-            .collect();
-        let (set, problems) = compile(&files, &Placeholders(lists.clone()));
-        Self { set, problems: problems.iter().map(RuleProblem::from).collect() }
+    pub fn new(files: Vec<RuleText>, lists: &BTreeMap<String, Vec<String>>) -> Self {
+        let (set, problems) = compiled(files, lists);
+        let sha256 = sha256(&postcard::to_allocvec(&set).unwrap_or_default());
+        Self { set, sha256, problems }
     }
 
-    /// One buffer that can be handed from worker to worker.
-    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_allocvec(self)
-    }
-
-    /// The other way.
+    /// Reads what `EncodedRules::encode` wrote.
     pub fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        postcard::from_bytes(bytes)
+        let ((sha256, problems), set) = postcard::take_from_bytes(bytes)?;
+        Ok(Self { set: postcard::from_bytes(set)?, sha256, problems })
     }
 }
+
+impl EncodedRules {
+    /// Compiles files. What order they are given in does not matter.
+    pub fn new(
+        files: Vec<RuleText>,
+        lists: &BTreeMap<String, Vec<String>>,
+    ) -> Result<Self, postcard::Error> {
+        let (set, problems) = compiled(files, lists);
+        let count = set.rules().len();
+        let set = postcard::to_allocvec(&set)?;
+        Ok(Self { count, set, sha256: String::new(), problems })
+    }
+
+    /// Notes the SHA-256 of `set`, or computes it.
+    pub fn digest_is(&mut self, known: Option<&[u8]>) {
+        self.sha256 = known.map_or_else(|| sha256(&self.set), hex);
+    }
+
+    /// One buffer.
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        let mut bytes = postcard::to_allocvec(&(&self.sha256, &self.problems))?;
+        bytes.extend_from_slice(&self.set);
+        Ok(bytes)
+    }
+}
+
+fn compiled(
+    mut files: Vec<RuleText>,
+    lists: &BTreeMap<String, Vec<String>>,
+) -> (RuleSet, Vec<RuleProblem>) {
+    files.sort();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| RuleFile { name: name.clone(), text: text.as_slice() })
+        .collect();
+    let (set, problems) = compile(&files, &Placeholders(lists.clone()));
+    (set, problems.iter().map(RuleProblem::from).collect())
+}
+
+/// Piece by piece, since a browser takes to fast code only where a function is called again.
+fn sha256(bytes: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    bytes.chunks(HASHED_AT_ONCE).for_each(|piece| hasher.update(piece));
+    hex(&hasher.finalize())
+}
+
+/// Bytes hashed by one call.
+const HASHED_AT_ONCE: usize = 16 << 10;
 
 /// Whether a file that was not given by itself, but with others, is taken for rules.
 pub fn is_rule_file(name: &str) -> bool {

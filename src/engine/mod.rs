@@ -31,7 +31,9 @@ pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
 pub use lists::{holds_list, read_list};
-pub use load::{LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files};
+pub use load::{
+    EncodedRules, LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files,
+};
 pub use plan::{
     Found, Job, JobKind, Plan, PlannedSource, Stream, StreamId, Survey, plan, survey, unreadable,
 };
@@ -41,4 +43,4 @@ pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner, Warm};
 pub use settings::{Meant, RuleSettings, Settings, SettingsError};
-pub use trial::{RecordTried, RuleTrial, RuleTried};
+pub use trial::{GroupTried, RecordTried, RuleTrial, RuleTried};

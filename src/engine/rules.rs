@@ -17,6 +17,8 @@ pub(super) struct CheckRules {
     pub rules: Rules,
     /// The log source that each format states.
     pub sources: Vec<LogSource>,
+    /// SHA-256 of all that the rules say.
+    sha256: String,
     /// Rules that cannot be used, by what is wrong with them and what to do.
     unusable: BTreeMap<(Text, Text), BTreeSet<String>>,
 }
@@ -33,6 +35,7 @@ impl CheckRules {
         Self {
             rules: Rules::new(loaded.set, |rule| settings.lets_speak(rule)),
             sources: sources.collect(),
+            sha256: loaded.sha256,
             unusable,
         }
     }
@@ -54,7 +57,7 @@ impl CheckRules {
         (rules > 0).then(|| RulePack {
             name: questions::SIGMA.to_owned(),
             rules: u32::try_from(rules).unwrap_or(u32::MAX),
-            sha256: set.digest().to_owned(),
+            sha256: self.sha256.clone(),
         })
     }
 

@@ -1,10 +1,10 @@
 //! Kinds of event: what follows for rules from an event's source, provider, channel and number.
 
-use super::expr::{FieldId, PredicateId};
+use super::expr::FieldId;
 use super::rule::RuleIndex;
 use super::set::RuleSet;
 use super::source::{Marks, Naming};
-use super::verdict::Verdicts;
+use super::verdict::{Place, Verdicts};
 use crate::base::{Seed, Table};
 use crate::event::Field;
 use std::collections::BTreeMap;
@@ -15,58 +15,28 @@ const NAMES: usize = 1 << 14;
 /// Places in records of which the last name is held, and its bytes at most.
 const PLACES: usize = 64;
 
-/// What the rules of one log source ask for.
-#[derive(Clone, Debug, Default)]
-struct OfSource {
-    has_rules: bool,
-    /// Those that have no witness.
-    unwitnessed: Vec<RuleIndex>,
-    fields: Vec<FieldId>,
-    /// Predicates that search all values.
-    keywords: Vec<PredicateId>,
-}
-
 /// What the rules of a set ask for.
 #[derive(Debug)]
 pub(super) struct Wanted {
     rules: Arc<RuleSet>,
-    /// By log source of rules.
-    by_source: Vec<OfSource>,
     ids: BTreeMap<String, FieldId>,
 }
 
 impl Wanted {
-    /// Gathers what rules ask for. `has_witness` is by rule.
-    pub fn new(rules: Arc<RuleSet>, has_witness: &[bool]) -> Self {
-        let mut by_source = vec![OfSource::default(); rules.sources.len()];
-        for (rule, source) in (0..).zip(&rules.source_of) {
-            let Some(program) = rules.program(rule) else { continue };
-            let wanted = &mut by_source[*source as usize];
-            wanted.has_rules = true;
-            if !has_witness[rule as usize] {
-                wanted.unwitnessed.push(rule);
-            }
-            let mut predicates = Vec::new();
-            program.visit(&mut |id| predicates.push(id), &mut |field| wanted.fields.push(field));
-            for id in predicates {
-                match rules.predicates.get(id as usize).and_then(|predicate| predicate.field) {
-                    Some(field) => wanted.fields.push(field),
-                    None => wanted.keywords.push(id),
-                }
-            }
-        }
-        for wanted in &mut by_source {
-            sort(&mut wanted.fields);
-            sort(&mut wanted.keywords);
-        }
+    /// Readies what rules ask for.
+    pub fn new(rules: Arc<RuleSet>) -> Self {
         let ids = rules.fields.iter().cloned().zip(0..).collect();
-        Self { rules, by_source, ids }
+        Self { rules, ids }
     }
 }
 
-fn sort<T: Ord>(ids: &mut Vec<T>) {
-    ids.sort_unstable();
-    ids.dedup();
+/// Which fields of rules a name in records is.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    /// A range of `fields`.
+    fields: (u32, u32),
+    /// Where what stands under it is asked; none where nothing is.
+    place: Option<Place>,
 }
 
 /// A kind of event.
@@ -76,18 +46,20 @@ pub(super) struct Class {
     pub has_rules: bool,
     /// Log sources of rules that it is of.
     pub sources: Vec<u32>,
-    /// Where the predicates stand that search all values, if there are any.
-    pub keywords: Option<usize>,
+    /// Where the predicates are asked that search all values, if there are any.
+    pub keywords: Option<Place>,
+    /// The group of those predicates.
+    keyword_group: Option<usize>,
     /// Rules about it that have no witness.
     pub unwitnessed: Vec<RuleIndex>,
     /// By log source of rules, whether it is of it.
     is_of: Vec<bool>,
     /// Fields of the event model that stand for a field of rules where the record has none.
-    pub model: Vec<(FieldId, Field)>,
-    /// By name in records, which fields of rules it is: a range of `fields`.
-    names: Table<(u32, u32)>,
-    /// By place in a record, the name that stood there last, and the same range.
-    order: Vec<(Vec<u8>, (u32, u32))>,
+    pub model: Vec<(FieldId, Field, Place)>,
+    /// By name in records, which fields of rules it is.
+    names: Table<Named>,
+    /// By place in a record, the name that stood there last, and the same.
+    order: Vec<(Vec<u8>, Named)>,
     fields: Vec<FieldId>,
     /// Fields that the rules ask for.
     asked: Vec<FieldId>,
@@ -102,31 +74,38 @@ impl Class {
     /// What rules there are for events with these marks, and what those ask for.
     pub fn new(wanted: &Wanted, marks: &Marks<'_>, verdicts: &mut Verdicts) -> Self {
         let rules = &wanted.rules;
-        let is_of: Vec<bool> = rules.sources.iter().map(|source| marks.is_of(source)).collect();
+        let own = marks.told();
+        let is_of: Vec<bool> = rules.sources.iter().map(|of| own.is_of(&of.source)).collect();
         let sources = (0..).zip(&is_of).filter(|(_, is_of)| **is_of).map(|(at, _)| at);
         let sources: Vec<u32> = sources.collect();
         let (mut unwitnessed, mut asked, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
         let mut has_rules = false;
         for source in &sources {
-            let of_source = &wanted.by_source[*source as usize];
+            let of_source = &rules.sources[*source as usize];
             has_rules |= of_source.has_rules;
             unwitnessed.extend_from_slice(&of_source.unwitnessed);
             asked.extend_from_slice(&of_source.fields);
             keywords.extend_from_slice(&of_source.keywords);
         }
-        sort(&mut asked);
-        sort(&mut keywords);
+        asked.sort_unstable();
+        asked.dedup();
+        keywords.sort_unstable();
+        keywords.dedup();
         let naming = marks.naming();
         let mut model = Vec::new();
         for field in &asked {
             let name = rules.fields.get(usize::from(*field)).map_or("", String::as_str);
-            model.extend(naming.fields_of(name).into_iter().map(|from| (*field, from)));
+            let from = naming.fields_of(name);
+            let place = (!from.is_empty()).then(|| verdicts.place(&[*field], None));
+            model.extend(from.into_iter().zip(place).map(|(from, place)| (*field, from, place)));
         }
-        let unseen = model.iter().map(|(field, _)| *field).collect();
+        let unseen = model.iter().map(|(field, ..)| *field).collect();
+        let keyword_group = (!keywords.is_empty()).then(|| verdicts.add_keywords(keywords));
         Self {
             has_rules,
             sources,
-            keywords: (!keywords.is_empty()).then(|| verdicts.add_keywords(keywords)),
+            keywords: keyword_group.map(|group| verdicts.place(&[], Some(group))),
+            keyword_group,
             unwitnessed,
             is_of,
             model,
@@ -146,42 +125,56 @@ impl Class {
         self.is_of[source as usize]
     }
 
-    /// The fields that the name of a record's pair is. Records of a kind mostly have the same names
-    /// one after another, so that of the place is looked at first.
+    /// The fields that the name of a record's pair is, and where its value is asked, if anywhere.
+    /// Records of a kind mostly have the same names one after another, so that of the place is
+    /// looked at first.
     #[inline]
-    pub fn fields(&mut self, wanted: &Wanted, at: usize, key: &[u8], seed: Seed) -> &[FieldId] {
-        let (start, end) = match self.order.get(at) {
-            Some((known, range)) if *known == key && !key.is_empty() => *range,
-            _ => self.look_up(wanted, at, key, seed),
+    pub fn fields(
+        &mut self,
+        wanted: &Wanted,
+        (at, key): (usize, &[u8]),
+        seed: Seed,
+        verdicts: &mut Verdicts,
+    ) -> (&[FieldId], Option<Place>) {
+        let named = match self.order.get(at) {
+            Some((known, named)) if are_same(known, key) && !key.is_empty() => *named,
+            _ => self.look_up(wanted, (at, key), seed, verdicts),
         };
-        &self.fields[start as usize..end as usize]
+        let (start, end) = named.fields;
+        (&self.fields[start as usize..end as usize], named.place)
     }
 
-    fn look_up(&mut self, wanted: &Wanted, at: usize, key: &[u8], seed: Seed) -> (u32, u32) {
+    fn look_up(
+        &mut self,
+        wanted: &Wanted,
+        (at, key): (usize, &[u8]),
+        seed: Seed,
+        verdicts: &mut Verdicts,
+    ) -> Named {
         let print = seed.of(key);
-        let range = match self.names.get(print) {
-            Some(range) => *range,
+        let named = match self.names.get(print) {
+            Some(named) => *named,
             None => {
-                let range = self.resolve(wanted, key);
-                *self.names.entry(print, || range)
+                let named = self.resolve(wanted, key, verdicts);
+                *self.names.entry(print, || named)
             }
         };
         // A place behind one that was not noted is not noted either.
         if at == self.order.len() && at < PLACES {
-            self.order.push((Vec::new(), range));
+            self.order.push((Vec::new(), named));
         }
-        if let Some((known, known_range)) = self.order.get_mut(at).filter(|_| key.len() <= PLACES) {
+        if let Some((known, known_named)) = self.order.get_mut(at).filter(|_| key.len() <= PLACES) {
             known.clear();
             known.extend_from_slice(key);
-            *known_range = range;
+            *known_named = named;
         }
-        range
+        named
     }
 
     /// Whether a name that was met is a field.
     pub fn is(&self, key: &[u8], field: FieldId, seed: Seed) -> bool {
-        let range = self.names.get(seed.of(key));
-        let fields = range.map(|(start, end)| &self.fields[*start as usize..*end as usize]);
+        let named = self.names.get(seed.of(key)).map(|named| named.fields);
+        let fields = named.map(|(start, end)| &self.fields[start as usize..end as usize]);
         fields.is_some_and(|fields| fields.contains(&field))
     }
 
@@ -198,7 +191,7 @@ impl Class {
     }
 
     #[cold]
-    fn resolve(&mut self, wanted: &Wanted, key: &[u8]) -> (u32, u32) {
+    fn resolve(&mut self, wanted: &Wanted, key: &[u8], verdicts: &mut Verdicts) -> Named {
         if self.names.len() >= NAMES {
             self.names.clear();
             self.fields.clear();
@@ -218,7 +211,25 @@ impl Class {
             self.fields.extend(ids.filter(|id| self.asked.binary_search(id).is_ok()));
             self.fields[start..].sort_unstable();
         }
-        self.fresh.extend_from_slice(&self.fields[start..]);
-        (start as u32, self.fields.len() as u32)
+        let fields = &self.fields[start..];
+        self.fresh.extend_from_slice(fields);
+        let is_asked = !fields.is_empty() || self.keyword_group.is_some();
+        let place = is_asked.then(|| verdicts.place(fields, self.keyword_group));
+        Named { fields: (start as u32, self.fields.len() as u32), place }
     }
+}
+
+/// Whether two names are the same. They are short: words of them are compared.
+#[inline]
+fn are_same(one: &[u8], other: &[u8]) -> bool {
+    const WORD: usize = 8;
+    if one.len() != other.len() {
+        return false;
+    }
+    let (ones, others) = (one.as_chunks::<WORD>(), other.as_chunks::<WORD>());
+    ones.0.iter().zip(others.0).all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b))
+        && match (one.last_chunk::<WORD>(), other.last_chunk::<WORD>()) {
+            (Some(a), Some(b)) => u64::from_le_bytes(*a) == u64::from_le_bytes(*b),
+            _ => ones.1.iter().zip(others.1).all(|(a, b)| a == b),
+        }
 }

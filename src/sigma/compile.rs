@@ -64,7 +64,7 @@ pub fn compile(files: &[RuleFile<'_>], lists: &Placeholders) -> (RuleSet, Vec<Pr
         drafts: Vec::new(),
         filters: Vec::new(),
         problems: Vec::new(),
-        left_out: 0,
+        left_out: None,
     };
     for file in files {
         compiler.file(file);
@@ -78,19 +78,22 @@ struct Compiler<'c> {
     drafts: Vec<Draft>,
     filters: Vec<Filter>,
     problems: Vec<Problem>,
-    left_out: u64,
+    /// The first rule beyond the bound, by its file and line, and how many there are.
+    left_out: Option<(String, u32, u64)>,
 }
 
 /// A rule, before the rules that it names are found.
 struct Draft {
     rule: Rule,
+    /// The name of its file.
+    file: String,
     body: Body,
 }
 
 impl Draft {
     /// What rules are ordered by.
     fn place(&self) -> (&str, &str, u32) {
-        (&self.rule.id, &self.rule.file, self.rule.line)
+        (&self.rule.id, &self.file, self.rule.line)
     }
 }
 
@@ -102,6 +105,7 @@ enum Body {
 /// What leaves out matches of other rules.
 struct Filter {
     about: Rule,
+    file: String,
     program: Program,
     /// Ids or names with their lines; none for all rules.
     of: Option<Vec<(String, u32)>>,
@@ -185,8 +189,9 @@ impl Compiler<'_> {
         origin.rule = Some(about.id.clone());
         about.line = origin.line;
         let mut unknown = unknown_keys(node);
+        let file = origin.file.to_owned();
         if self.drafts.len() >= RULES {
-            self.left_out += 1;
+            self.left_out.get_or_insert((file, origin.line, 0)).2 += 1;
             return Ok(());
         }
         if let Some(correlation) = node.get("correlation") {
@@ -196,11 +201,11 @@ impl Compiler<'_> {
             let draft = CorrelationDraft::read(correlation, generate, &mut unknown)?;
             draft.intern(&mut self.interner);
             about.kind = RuleKind::Correlation;
-            self.drafts.push(Draft { rule: about, body: Body::Correlation(draft) });
+            self.drafts.push(Draft { rule: about, file, body: Body::Correlation(draft) });
         } else if let Some(filter) = node.get("filter") {
             let of = filter_targets(filter)?;
             let program = self.program(origin, filter, &["rules"], &mut unknown)?;
-            self.filters.push(Filter { about, program, of });
+            self.filters.push(Filter { about, file, program, of });
         } else {
             let missing = Wrong { line: node.line, what: What::Missing("detection") };
             let detection = node.get("detection").ok_or(missing)?;
@@ -208,7 +213,7 @@ impl Compiler<'_> {
                 return Err(Wrong { line: node.line, what: What::Missing("logsource") });
             }
             let program = self.program(origin, detection, &[], &mut unknown)?;
-            self.drafts.push(Draft { rule: about, body: Body::Base(program) });
+            self.drafts.push(Draft { rule: about, file, body: Body::Base(program) });
         }
         for (line, name) in unknown {
             self.problems.push(origin.problem(Wrong { line, what: What::Unknown(name) }));
@@ -283,9 +288,9 @@ impl Compiler<'_> {
             }
         }
         show(&mut rules, &correlations);
-        if self.left_out > 0 {
-            let what = What::TooMany(self.left_out);
-            self.problems.push(Problem { file: String::new(), line: None, rule: None, what });
+        if let Some((file, line, count)) = self.left_out {
+            let what = What::TooMany(count);
+            self.problems.push(Problem { file, line: Some(line), rule: None, what });
         }
         self.problems.sort();
         (RuleSet::new(rules, programs, correlations, self.interner), self.problems)
@@ -294,9 +299,10 @@ impl Compiler<'_> {
     fn note_same_ids(&mut self) {
         for pair in self.drafts.windows(2) {
             let [before, rule] = [&pair[0].rule, &pair[1].rule];
+            let file = &pair[1].file;
             if before.id == rule.id {
                 self.problems.push(Problem {
-                    file: rule.file.clone(),
+                    file: file.clone(),
                     line: Some(rule.line),
                     rule: Some(rule.id.clone()),
                     what: What::SameId(rule.id.clone()),
@@ -329,7 +335,7 @@ impl Compiler<'_> {
                 Some(wrong) => {
                     let rule = &draft.rule;
                     let (line, rule_id) = (rule.line, Some(rule.id.clone()));
-                    let origin = Origin { file: &rule.file, line, rule: rule_id };
+                    let origin = Origin { file: &draft.file, line, rule: rule_id };
                     problems.push(origin.problem(wrong));
                     false
                 }
@@ -350,7 +356,7 @@ impl Compiler<'_> {
                                 targets.insert(*rule);
                             }
                             None => self.problems.push(Problem {
-                                file: filter.about.file.clone(),
+                                file: filter.file.clone(),
                                 line: Some(*line),
                                 rule: Some(filter.about.id.clone()),
                                 what: What::NoRule(name.clone()),
@@ -576,7 +582,6 @@ fn about(node: &Node<'_>, origin: &Origin<'_>) -> Result<Rule, Wrong> {
         kind: RuleKind::Base,
         fields: Vec::new(),
         is_shown: true,
-        file: origin.file.to_owned(),
         line: origin.line,
     })
 }

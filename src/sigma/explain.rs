@@ -85,7 +85,7 @@ impl RuleSet {
 
     /// Whether an event is of the log source of a rule about events.
     pub fn is_about(&self, rule: RuleIndex, event: &Event<'_>, source: &LogSource) -> bool {
-        let is_of = |rule: &Rule| marks(event, source).is_of(&rule.source);
+        let is_of = |rule: &Rule| marks(event, source).told().is_of(&rule.source);
         self.program(rule).is_some() && self.rule(rule).is_some_and(is_of)
     }
 }

@@ -1,6 +1,8 @@
 //! What a rule asks of an event: predicates on fields, joined by and, or and not.
 
+use super::index::rarity;
 use super::test::{Place, Test};
+use crate::base::Table;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -124,10 +126,12 @@ impl Expr {
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     field_ids: BTreeMap<String, FieldId>,
-    /// By the hash of what they ask.
-    predicate_ids: BTreeMap<u64, Vec<PredicateId>>,
+    /// By the hash of what they ask; where others have the same, by the next free number.
+    predicate_ids: Table<PredicateId>,
     pub fields: Vec<String>,
     pub predicates: Vec<Predicate>,
+    /// By predicate, how rarely values pass it: as rarely as the most common of its tests.
+    pub rarities: Vec<u32>,
 }
 
 impl Interner {
@@ -145,14 +149,18 @@ impl Interner {
     /// That one of the tests passes.
     pub fn predicate(&mut self, field: Option<FieldId>, tests: Vec<Test>) -> Expr {
         let predicate = Predicate { field, tests };
-        let alike = self.predicate_ids.entry(predicate.hash()).or_default();
-        let known = alike.iter().find(|id| self.predicates[**id as usize] == predicate);
-        let id = known.copied().unwrap_or_else(|| {
-            let next = self.predicates.len() as PredicateId;
-            alike.push(next);
-            self.predicates.push(predicate);
-            next
-        });
+        let mut key = predicate.hash();
+        while let Some(known) = self.predicate_ids.get(key) {
+            if self.predicates[*known as usize] == predicate {
+                return Expr::Holds(*known);
+            }
+            key = key.wrapping_add(1);
+        }
+        let id = self.predicates.len() as PredicateId;
+        self.predicate_ids.entry(key, || id);
+        let rarity = predicate.tests.iter().map(rarity).min().unwrap_or(0);
+        self.rarities.push(u32::try_from(rarity).unwrap_or(u32::MAX));
+        self.predicates.push(predicate);
         Expr::Holds(id)
     }
 }

@@ -5,6 +5,7 @@
 //! value can be told to hold none of the texts before it is brought into lower case.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// Places of a value of which one is looked at, at most.
@@ -17,10 +18,62 @@ const CROWD: u16 = 16;
 /// Places of a text that are tried, to find one that few others share.
 const TRIED: usize = 32;
 
+/// Texts, one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    bytes: Vec<u8>,
+    /// By text, where it ends.
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    /// Adds a text.
+    pub fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    /// A text, empty where there is none.
+    #[inline]
+    pub fn get(&self, at: usize) -> &[u8] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |end| *end as usize);
+        let start = if at == 0 { 0 } else { end(at - 1) };
+        self.bytes.get(start..end(at)).unwrap_or_default()
+    }
+
+    /// The text that was added last.
+    pub fn last(&self) -> Option<&[u8]> {
+        self.ends.len().checked_sub(1).map(|at| self.get(at))
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Where a text stands, if they were added in order.
+    pub fn place_of(&self, text: &[u8]) -> Option<usize> {
+        let (mut from, mut to) = (0, self.ends.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.get(middle).cmp(text) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.ends.len()).map(|at| self.get(at))
+    }
+}
+
 /// Finds texts in values.
 #[derive(Debug)]
 pub(super) struct Finder {
-    texts: Vec<Box<[u8]>>,
+    texts: Texts,
     /// Whether all of them are ASCII.
     are_ascii: bool,
     way: Way,
@@ -35,11 +88,11 @@ enum Way {
 
 impl Finder {
     /// Prepares texts, none of them empty. None where they are more than can be searched for.
-    pub fn new(texts: Vec<Box<[u8]>>) -> Option<Self> {
+    pub fn new(texts: Texts) -> Option<Self> {
         let widths = [(4, 4..usize::MAX), (2, 2..4), (1, 1..2)];
         let of_width = |(width, lengths): (usize, Range<usize>)| {
-            let all = (0..).zip(&texts).map(|(at, text)| (at, &**text));
-            let own: Vec<_> = all.filter(|(_, text)| lengths.contains(&text.len())).collect();
+            let own: Vec<_> =
+                (0..).zip(texts.iter()).filter(|(_, text)| lengths.contains(&text.len())).collect();
             if own.is_empty() { Some(None) } else { Grams::new(width, &own).map(Some) }
         };
         let grams: Option<Vec<_>> = widths.into_iter().map(of_width).collect();
@@ -47,10 +100,10 @@ impl Finder {
             Some(grams) => Way::Grams(grams.into_iter().flatten().collect()),
             None => {
                 let kind = Some(AhoCorasickKind::ContiguousNFA);
-                Way::Automaton(AhoCorasick::builder().kind(kind).build(&texts).ok()?)
+                Way::Automaton(AhoCorasick::builder().kind(kind).build(texts.iter()).ok()?)
             }
         };
-        let are_ascii = texts.iter().all(|text| text.is_ascii());
+        let are_ascii = texts.bytes.is_ascii();
         Some(Self { texts, are_ascii, way })
     }
 
@@ -63,7 +116,7 @@ impl Finder {
 
     /// Where a text ends that starts there.
     pub fn end(&self, text: usize, start: usize) -> usize {
-        start + self.texts.get(text).map_or(0, |text| text.len())
+        start + self.texts.get(text).len()
     }
 
     /// Tells the places of the texts that stand in a value, each with its start there.
@@ -112,13 +165,11 @@ impl Grams {
         let mut grams =
             Self { width, step, known: [0; 64], starts: vec![0; slots + 1], entries: Vec::new() };
         let mut crowds = vec![0_u16; slots];
+        let mut own = Vec::new();
         for (place, text) in texts {
-            let own: Vec<_> = text.windows(width).take(TRIED + step - 1).map(folded).collect();
-            let crowd = |run: &[u32]| run.iter().map(|gram| crowds[grams.slot(*gram)]).max();
-            let words = |at| text.windows(width).skip(at).take(step).filter(|gram| is_word(gram));
-            let runs = (0..).zip(own.windows(step)).filter(|(_, run)| crowd(run) < Some(CROWD));
-            let (base, _) = runs.min_by_key(|(at, run)| (words(*at).count(), crowd(run)))?;
-            for (before, gram) in (0..).zip(&own).skip(base).take(step) {
+            grams.costs(text, step, &crowds, &mut own);
+            let base = cheapest(&own, step)?;
+            for (before, (gram, _)) in (0..).zip(&own).skip(base).take(step) {
                 crowds[grams.slot(*gram)] += 1;
                 grams.know(*gram);
                 grams.entries.push(Entry { gram: *gram, text: *place, before });
@@ -128,20 +179,39 @@ impl Grams {
         Some(grams)
     }
 
+    /// The grams of a text that are tried, each with what it costs to look for it.
+    fn costs(&self, text: &[u8], step: usize, crowds: &[u16], own: &mut Vec<(u32, Cost)>) {
+        own.clear();
+        let mut in_word = 0;
+        for (at, byte) in text.iter().enumerate().take(TRIED + step + self.width - 2) {
+            in_word = if byte.is_ascii_alphanumeric() { in_word + 1 } else { 0 };
+            if let Some(start) = (at + 1).checked_sub(self.width) {
+                let gram = folded(&text[start..=at]);
+                let crowd = crowds[self.slot(gram)];
+                own.push((gram, Cost { words: u16::from(in_word >= self.width), crowd }));
+            }
+        }
+    }
+
     /// Sorts the entries by slot, and notes where those of each begin.
     fn sort(&mut self) {
-        let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by_key(|entry| self.slot(entry.gram));
-        for entry in &entries {
+        for entry in &self.entries {
             let slot = self.slot(entry.gram);
-            self.starts[slot + 1] += 1;
+            self.starts[slot] += 1;
         }
         let mut all = 0;
         for start in &mut self.starts {
             all += *start;
             *start = all;
         }
-        self.entries = entries;
+        // From the back, so that those of a slot keep their order and its start comes out.
+        let mut sorted = self.entries.clone();
+        for entry in self.entries.iter().rev() {
+            let slot = self.slot(entry.gram);
+            self.starts[slot] -= 1;
+            sorted[self.starts[slot] as usize] = *entry;
+        }
+        self.entries = sorted;
     }
 
     #[inline]
@@ -172,10 +242,10 @@ impl Grams {
         })
     }
 
-    fn may_hold(&self, value: &[u8], texts: &[Box<[u8]>]) -> bool {
+    fn may_hold(&self, value: &[u8], texts: &Texts) -> bool {
         let mut is_held = false;
         self.each(value, &mut |text, start| {
-            let text = &texts[text];
+            let text = texts.get(text);
             let there = value[start..].get(..text.len());
             is_held |= there.is_some_and(|there| there.eq_ignore_ascii_case(text));
             is_held
@@ -183,9 +253,9 @@ impl Grams {
         is_held
     }
 
-    fn find(&self, value: &[u8], texts: &[Box<[u8]>], tell: &mut dyn FnMut(usize, usize)) {
+    fn find(&self, value: &[u8], texts: &Texts, tell: &mut dyn FnMut(usize, usize)) {
         self.each(value, &mut |text, start| {
-            if value[start..].starts_with(&texts[text]) {
+            if stands(value, start, texts.get(text)) {
                 tell(text, start);
             }
             false
@@ -217,6 +287,32 @@ impl Grams {
     }
 }
 
+/// What it costs to look for grams: how many of them may be parts of words, which are in many
+/// values, and how many texts have one in common at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Cost {
+    words: u16,
+    crowd: u16,
+}
+
+/// Where the grams begin, so many in a row, that cost the least. None where all are too crowded.
+fn cheapest(grams: &[(u32, Cost)], count: usize) -> Option<usize> {
+    let joined = |all: Cost, (_, one): &(u32, Cost)| Cost {
+        words: all.words + one.words,
+        crowd: all.crowd.max(one.crowd),
+    };
+    let runs = grams.windows(count).map(|run| run.iter().fold(Cost::default(), joined));
+    let runs = runs.enumerate().filter(|(_, cost)| cost.crowd < CROWD);
+    runs.min_by_key(|(_, cost)| *cost).map(|(at, _)| at)
+}
+
+/// Whether a text stands at a place. Its end is looked at first: most that share a gram differ there.
+#[inline]
+fn stands(value: &[u8], start: usize, text: &[u8]) -> bool {
+    let there = value.get(start..).and_then(|rest| rest.get(..text.len()));
+    there.is_some_and(|there| there.last() == text.last() && there == text)
+}
+
 /// A gram with its bits spread over the upper ones: the factor is odd.
 #[inline]
 const fn spread(gram: u32) -> u32 {
@@ -231,11 +327,6 @@ fn becomes_ascii(value: &[u8]) -> bool {
     BECOMING_ASCII.iter().any(|c| memchr::memmem::find(value, c.as_bytes()).is_some())
 }
 
-/// Whether a gram may be part of a word: those are in many values.
-fn is_word(gram: &[u8]) -> bool {
-    gram.iter().all(u8::is_ascii_alphanumeric)
-}
-
 /// Up to four bytes as a number, letters in lower case. Some signs become one another too.
 #[inline]
 fn folded(gram: &[u8]) -> u32 {
@@ -247,6 +338,12 @@ mod tests {
     use super::*;
     use crate::train::Random;
     use std::collections::BTreeSet;
+
+    fn of<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Texts {
+        let mut all = Texts::default();
+        texts.into_iter().for_each(|text| all.push(text));
+        all
+    }
 
     /// The slow twin: every text is looked for at every place.
     fn naive(texts: &[Box<[u8]>], value: &[u8]) -> BTreeSet<(usize, usize)> {
@@ -275,7 +372,7 @@ mod tests {
         for (lengths, letters, count) in kinds.iter().cycle().take(300) {
             let texts: Vec<_> =
                 (0..*count).map(|_| drawn(&mut random, letters, lengths.clone())).collect();
-            let finder = Finder::new(texts.clone()).unwrap();
+            let finder = Finder::new(of(texts.iter().map(|text| &**text))).unwrap();
             automata += usize::from(matches!(finder.way, Way::Automaton(_)));
             let value = drawn(&mut random, letters, 0..60);
             let mut found = Vec::new();
@@ -298,9 +395,7 @@ mod tests {
 
     #[test]
     fn most_values_are_told_to_hold_nothing() {
-        let finder =
-            Finder::new(vec![b"sekurlsa::".as_slice().into(), b"lsadump::".as_slice().into()]);
-        let finder = finder.unwrap();
+        let finder = Finder::new(of([&b"sekurlsa::"[..], b"lsadump::"])).unwrap();
         assert!(finder.may_hold(b"x LSADUMP::sam"));
         assert!(!finder.may_hold(b"C:\\Windows\\System32\\svchost.exe -k netsvcs -p"));
         assert!(!finder.may_hold("Microsoft® Windows®".as_bytes()));

@@ -4,7 +4,7 @@
 //! which question it speaks to follows from the tactics that the rule names, how strongly from its
 //! level, by the table in this file. A request that a web server refused is an attempt.
 
-use super::correlate::{self, Correlation, Correlations, FieldOf, Match, Window};
+use super::correlate::{self, Correlation, Correlations, FieldOf, Kind, Match, Window};
 use super::rule::{Level, Rule, RuleIndex, Status};
 use super::set::{RuleSet, SeenSources};
 use crate::base::limits::EVIDENCE;
@@ -98,6 +98,13 @@ impl Rules {
             keys.extend(groups.into_iter().map(|(rule, group)| (rule, Some(group))));
         }
         keys
+    }
+}
+
+impl Rules {
+    /// The correlations.
+    pub const fn correlations(&self) -> &Correlations {
+        &self.correlations
     }
 }
 
@@ -260,7 +267,10 @@ impl Found {
             let Some(what) = rules.set.rule(found.rule).filter(|_| speaks) else { continue };
             let subject = subject(&rules.correlations, found, log_source);
             let windows = found.windows.iter();
-            findings.extend(windows.map(|window| of_window(what, found, window, subject.clone())));
+            let asked = rules.correlations.of_rule(found.rule).map(asked);
+            let asked = asked.unwrap_or_else(|| Text::fixed("", ""));
+            let of = |window| of_window(what, found, window, subject.clone(), &asked);
+            findings.extend(windows.map(of));
         }
         (findings, bounds(rules, &concluded))
     }
@@ -359,7 +369,13 @@ fn said(rule: &Rule, requests: Option<(u64, u64)>) -> Text {
     )
 }
 
-fn of_window(rule: &Rule, found: &Match, window: &Window, subject: Subject) -> Finding {
+fn of_window(
+    rule: &Rule,
+    found: &Match,
+    window: &Window,
+    subject: Subject,
+    asked: &Text,
+) -> Finding {
     let names = found.names.iter().map(|name| visible(name));
     let names = names.collect::<Vec<_>>().join(", ");
     let (title, records) = (visible(&rule.title), window.records);
@@ -378,11 +394,12 @@ fn of_window(rule: &Rule, found: &Match, window: &Window, subject: Subject) -> F
     let own = said(rule, None);
     made.reason = Text::new(
         format!(
-            "{} of the rules that it correlates.{times_en} {}",
+            "{} of the rules that it correlates. {}{times_en} {}",
             counted(records, "record"),
+            asked.en,
             own.en
         ),
-        format!("相関対象のルールに一致した記録{records}件。{times_ja}{}", own.ja),
+        format!("相関対象のルールに一致した記録{records}件。{}{times_ja}{}", asked.ja, own.ja),
     );
     made.first = Some(rfc3339(window.span.0));
     made.last = Some(rfc3339(window.span.1));
@@ -391,6 +408,54 @@ fn of_window(rule: &Rule, found: &Match, window: &Window, subject: Subject) -> F
     made.scope.span = Some(window.span);
     made.places = window.places.iter().map(|(at, location)| (Some(*at), *location)).collect();
     made
+}
+
+/// What a correlation asks for, as a sentence.
+fn asked(correlation: &Correlation) -> Text {
+    let values = correlation.of.first().map_or(&[][..], |of| of.value.as_slice());
+    let values = values.iter().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
+    let (what_en, what_ja) = match correlation.kind {
+        Kind::EventCount => ("records".to_owned(), "記録数".to_owned()),
+        Kind::ValueCount => {
+            (format!("different values of {values}"), format!("{values} の異なる値の数"))
+        }
+        Kind::ValueSum => (format!("the sum of {values}"), format!("{values} の合計")),
+        Kind::ValueAvg => (format!("the mean of {values}"), format!("{values} の平均")),
+        Kind::ValuePercentile(50) => {
+            (format!("the median of {values}"), format!("{values} の中央値"))
+        }
+        Kind::ValuePercentile(percent) => (
+            format!("percentile {percent} of {values}"),
+            format!("{values} の{percent}パーセンタイル"),
+        ),
+        Kind::Temporal => ("rules that match".to_owned(), "一致するルール数".to_owned()),
+        Kind::TemporalOrdered => {
+            ("rules that match in order".to_owned(), "順に一致するルール数".to_owned())
+        }
+    };
+    let predicates = correlation.condition.predicates.iter();
+    let predicates = predicates.map(|(order, than)| format!("{} {than}", order.sign()));
+    let predicates = predicates.collect::<Vec<_>>().join(", ");
+    let (en, ja) = duration(correlation.span_secs);
+    if predicates.is_empty() {
+        return Text::new(
+            format!("It asks which of them match within {en}."),
+            format!("条件は、{ja}以内にどのルールが一致するかです。"),
+        );
+    }
+    Text::new(
+        format!("It asks within {en}: {what_en} {predicates}."),
+        format!("条件:{ja}以内に{what_ja} {predicates}。"),
+    )
+}
+
+/// A time span in the largest unit that it is whole in.
+fn duration(secs: i64) -> (String, String) {
+    let units = [(86_400, "day", "日"), (3_600, "hour", "時間"), (60, "minute", "分")];
+    let (unit, en, ja) =
+        units.into_iter().find(|unit| secs % unit.0 == 0).unwrap_or((1, "second", "秒"));
+    let count = u64::try_from(secs / unit).unwrap_or_default();
+    (counted(count, en), format!("{count}{ja}"))
 }
 
 /// What a group is: an account or an address where the name of a field says so, else a log source.

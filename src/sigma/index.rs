@@ -3,22 +3,23 @@
 //! It says the same as asking each test of each predicate: `laws` compares.
 
 use super::expr::{Predicate, PredicateId};
-use super::finder::Finder;
+use super::finder::{Finder, Texts};
 use super::number::Number;
 use super::test::{GlobPart, Order, Place, Probe, Test, lower};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The predicates of one field.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Values that are all of a text, in lower case.
-    whole: BTreeMap<Box<[u8]>, Vec<Use>>,
+    /// Values that are all of a text, in lower case and in order, and what they mean.
+    whole: (Texts, Uses),
     /// Values that are a number.
     numbers: BTreeMap<Number, Vec<PredicateId>>,
     /// Finds texts in values in lower case.
     finder: Option<Finder>,
     /// By text of the finder, what it may mean.
-    uses: Vec<Vec<Use>>,
+    uses: Uses,
     /// By text, the value in which it was met last.
     met_in: Vec<u32>,
     value: u32,
@@ -40,58 +41,109 @@ struct Use {
     confirm: bool,
 }
 
+/// What texts mean, by text.
+#[derive(Debug, Default)]
+struct Uses {
+    all: Vec<Use>,
+    /// By text, where its uses end.
+    ends: Vec<u32>,
+}
+
+impl Uses {
+    fn of(&self, text: usize) -> &[Use] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |end| *end as usize);
+        let start = text.checked_sub(1).map_or(0, end);
+        self.all.get(start..end(text)).unwrap_or_default()
+    }
+}
+
+/// Texts with what they mean, as they are gathered.
+#[derive(Default)]
+struct Gathered<'t>(Vec<(u64, Cow<'t, [u8]>, Use)>);
+
+impl<'t> Gathered<'t> {
+    fn add(&mut self, text: Cow<'t, [u8]>, found: Use) {
+        // The order is that of the texts; their beginnings tell nearly always which comes first.
+        let mut beginning = [0; 8];
+        beginning.iter_mut().zip(text.iter()).for_each(|(to, byte)| *to = *byte);
+        self.0.push((u64::from_be_bytes(beginning), text, found));
+    }
+
+    /// Each text once, in order, and its uses.
+    fn sorted(mut self) -> (Texts, Uses) {
+        self.0.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        let (mut texts, mut uses) = (Texts::default(), Uses::default());
+        for (_, text, found) in self.0 {
+            if texts.last() != Some(&*text) {
+                texts.push(&text);
+                uses.ends.push(uses.all.len() as u32);
+            }
+            uses.all.push(found);
+            if let Some(end) = uses.ends.last_mut() {
+                *end += 1;
+            }
+        }
+        (texts, uses)
+    }
+}
+
+/// A text in lower case, as those that are not `cased` are already.
+fn lowered(text: &[u8], cased: bool) -> Cow<'_, [u8]> {
+    if cased { lower(text) } else { Cow::Borrowed(text) }
+}
+
 impl Index {
     /// Indexes predicates.
     pub fn new(ids: &[PredicateId], predicates: &[Predicate]) -> Self {
         let mut index = Self::default();
-        let mut texts: BTreeMap<Box<[u8]>, Vec<Use>> = BTreeMap::new();
+        let (mut whole, mut inside) = (Gathered::default(), Gathered::default());
         for predicate in ids {
             let tests = predicates.get(*predicate as usize).map_or(&[][..], |found| &found.tests);
             for (test, asked) in (0..).zip(tests) {
-                index.add(*predicate, test, asked, &mut texts);
+                index.add((*predicate, test), asked, &mut whole, &mut inside);
             }
         }
         index.has_numbers = !index.numbers.is_empty();
-        let (patterns, uses): (Vec<_>, Vec<_>) = texts.into_iter().unzip();
-        if patterns.is_empty() {
+        index.whole = whole.sorted();
+        let (texts, uses) = inside.sorted();
+        if texts.is_empty() {
             return index;
         }
-        index.finder = Finder::new(patterns);
+        index.finder = Finder::new(texts);
         if index.finder.is_none() {
             // Beyond what can be searched for, every test is asked.
-            let of_uses = uses.iter().flatten();
+            let of_uses = uses.all.iter();
             index.others.extend(of_uses.map(|found| (found.predicate, found.test)));
         }
-        index.met_in = vec![0; uses.len()];
+        index.met_in = vec![0; uses.ends.len()];
         index.uses = uses;
         index
     }
 
-    fn add(
+    fn add<'t>(
         &mut self,
-        predicate: PredicateId,
-        test: u32,
-        asked: &Test,
-        texts: &mut BTreeMap<Box<[u8]>, Vec<Use>>,
+        (predicate, test): (PredicateId, u32),
+        asked: &'t Test,
+        whole: &mut Gathered<'t>,
+        inside: &mut Gathered<'t>,
     ) {
-        let mut put = |text: &[u8], place, confirm: bool| {
-            texts.entry(text.into()).or_default().push(Use { predicate, place, test, confirm });
-        };
+        let of = |place, confirm| Use { predicate, place, test, confirm };
         match asked {
             Test::Text { place: Place::Whole, text, cased } => {
-                let key = lower(text).as_ref().into();
-                let found = Use { predicate, place: Place::Whole, test, confirm: *cased };
-                self.whole.entry(key).or_default().push(found);
+                whole.add(lowered(text, *cased), of(Place::Whole, *cased));
             }
             Test::Text { place, text, cased } if !text.is_empty() => {
                 let place = if *cased { Place::Inside } else { *place };
-                put(&lower(text), place, *cased);
+                inside.add(lowered(text, *cased), of(place, *cased));
             }
             Test::Glob { parts, .. } if longest(parts).is_some() => {
-                put(&lower(longest(parts).unwrap_or_default()), Place::Inside, true);
+                let text = longest(parts).unwrap_or_default();
+                inside.add(lower(text), of(Place::Inside, true));
             }
             Test::Regex(pattern) if !pattern.witnesses().is_empty() => {
-                pattern.witnesses().iter().for_each(|text| put(text, Place::Inside, true));
+                for text in pattern.witnesses() {
+                    inside.add(Cow::Borrowed(text), of(Place::Inside, true));
+                }
             }
             Test::Number(Order::Eq, number) => {
                 self.numbers.entry(number.clone()).or_default().push(predicate);
@@ -102,7 +154,7 @@ impl Index {
 
     /// Whether a value, as it is, can be told to pass no predicate. It may in vain be told not to.
     pub fn passes_none(&self, raw: &[u8]) -> bool {
-        self.whole.is_empty()
+        self.whole.0.is_empty()
             && !self.has_numbers
             && self.others.is_empty()
             && self.finder.as_ref().is_none_or(|finder| !finder.may_hold(raw))
@@ -121,7 +173,8 @@ impl Index {
             tests.and_then(|tests| tests.get(test as usize)).is_some_and(|test| test.holds(probe))
         };
         let confirmed = |found: &Use| !found.confirm || holds(found.predicate, found.test);
-        let whole = self.whole.get(probe.lower).into_iter().flatten();
+        let (texts, uses) = &self.whole;
+        let whole = texts.place_of(probe.lower).map_or(&[][..], |text| uses.of(text)).iter();
         out.extend(whole.filter(|found| confirmed(found)).map(|found| found.predicate));
         if self.has_numbers
             && let Some(number) = Number::parse(probe.raw)
@@ -157,7 +210,7 @@ impl Index {
         finder.find(text, &mut |at, start| {
             let is_new = self.met_in[at] != self.value;
             self.met_in[at] = self.value;
-            for asked in &self.uses[at] {
+            for asked in self.uses.of(at) {
                 let fits = match asked.place {
                     Place::Inside => is_new,
                     Place::Start => start == 0,

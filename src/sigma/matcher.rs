@@ -11,7 +11,6 @@ use super::set::{RuleSet, SeenSources};
 use super::source::Marks;
 use super::test::{Place, lower};
 use super::verdict::Verdicts;
-use super::witness::Chooser;
 use crate::base::{Place as TablePlace, Seed, Table};
 use crate::event::{Event, Field};
 use crate::text::Value;
@@ -26,9 +25,8 @@ pub struct Matcher {
     seed: Seed,
     classes: Table<Class>,
     verdicts: Verdicts,
-    /// By predicate, the rules that it is a witness of: a range of `witnessed`.
+    /// By predicate, the rules that it is a witness of: a range of those of the set.
     of_witness: Vec<(u32, u32)>,
-    witnessed: Vec<RuleIndex>,
     wanted: Wanted,
     /// By rule, the event on which it was run last.
     run_on: Vec<u64>,
@@ -42,17 +40,8 @@ pub struct Matcher {
 impl Matcher {
     /// Prepares a set. The seed is that of the check.
     pub fn new(rules: Arc<RuleSet>, seed: Seed) -> Self {
-        let chooser = Chooser { predicates: &rules.predicates, fields: &rules.fields };
-        let mut pairs = Vec::new();
-        let mut has_witness = vec![false; rules.rules().len()];
-        for (rule, has_witness) in (0..).zip(&mut has_witness) {
-            let witnesses = rules.program(rule).and_then(|program| chooser.witnesses(program));
-            *has_witness = witnesses.is_some();
-            pairs.extend(witnesses.into_iter().flatten().map(|witness| (witness, rule)));
-        }
-        pairs.sort_unstable();
         let mut of_witness = vec![(0, 0); rules.predicates.len()];
-        for (at, (witness, _)) in (0..).zip(&pairs) {
+        for (at, (witness, _)) in (0..).zip(&rules.witnesses) {
             let range = &mut of_witness[*witness as usize];
             *range = (if range.1 == 0 { at } else { range.0 }, at + 1);
         }
@@ -61,9 +50,8 @@ impl Matcher {
             classes: Table::default(),
             verdicts: Verdicts::new(Arc::clone(&rules), seed),
             of_witness,
-            witnessed: pairs.into_iter().map(|(_, rule)| rule).collect(),
-            run_on: vec![0; has_witness.len()],
-            wanted: Wanted::new(Arc::clone(&rules), &has_witness),
+            run_on: vec![0; rules.rules().len()],
+            wanted: Wanted::new(Arc::clone(&rules)),
             rules,
             events: 0,
             matched: Vec::new(),
@@ -99,7 +87,7 @@ impl Matcher {
         self.events += 1;
         for witness in self.verdicts.now() {
             let (start, end) = self.of_witness[*witness as usize];
-            for rule in &self.witnessed[start as usize..end as usize] {
+            for (_, rule) in &self.rules.witnesses[start as usize..end as usize] {
                 let at = *rule as usize;
                 if self.run_on[at] != self.events && class.is_of(self.rules.source_of[at]) {
                     self.run_on[at] = self.events;
@@ -161,24 +149,23 @@ fn judge(
 ) {
     verdicts.begin();
     for (at, pair) in event.fields.pairs().iter().enumerate() {
-        let keywords = class.keywords;
-        let fields = class.fields(wanted, at, pair.key, seed);
-        if fields.is_empty() && keywords.is_none() {
-            continue;
-        }
+        let (fields, place) = class.fields(wanted, (at, pair.key), seed, verdicts);
+        let Some(place) = place else { continue };
         let value = verdicts.printed(pair.value);
         for field in fields {
-            verdicts.value(*field, value);
+            verdicts.note(*field, value.is_some());
         }
-        if let (Some(place), Some(text)) = (keywords, value) {
+        if let Some(text) = value {
             verdicts.text(place, text);
         }
     }
-    for (field, from) in &class.model {
+    for (field, from, place) in &class.model {
         if !verdicts.has_value(*field)
             && let Some(text) = event.fields.text(*from)
+            && let Some(text) = verdicts.printed(Value::Text(text))
         {
-            verdicts.value(*field, verdicts.printed(Value::Text(text)));
+            verdicts.note(*field, true);
+            verdicts.text(*place, text);
         }
     }
     if let (Some(place), []) = (class.keywords, event.fields.pairs()) {
@@ -246,8 +233,8 @@ impl Judged<'_, '_> {
             }
         }
         if texts.is_empty() {
-            let model = self.class.model.iter().filter(|(asked, _)| *asked == field);
-            texts.extend(model.filter_map(|(_, from)| self.event.fields.text(*from)).take(1));
+            let model = self.class.model.iter().filter(|(asked, ..)| *asked == field);
+            texts.extend(model.filter_map(|(_, from, _)| self.event.fields.text(*from)).take(1));
         }
         texts
     }

@@ -44,9 +44,7 @@ pub struct Rule {
     pub fields: Vec<String>,
     /// Whether what it matches is a finding. Not so for what only feeds a correlation.
     pub is_shown: bool,
-    /// The file that it comes from.
-    pub file: String,
-    /// Its first line in the file.
+    /// Its first line in its file.
     pub line: u32,
 }
 

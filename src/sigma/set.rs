@@ -1,11 +1,11 @@
 //! A rule set: compiled once, posted to every worker.
 
 use super::correlation::Correlation;
-use super::expr::{Expr, FieldId, Interner, Predicate};
+use super::expr::{Expr, FieldId, Interner, Predicate, PredicateId};
 use super::program::{Clause, Program};
 use super::rule::{LogSource, Rule, RuleIndex};
+use super::witness::Chooser;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Rules, compiled. The order is that of their ids; the same files give the same bytes.
@@ -18,11 +18,24 @@ pub struct RuleSet {
     /// Names of the fields that are asked for.
     pub(super) fields: Vec<String>,
     pub(super) predicates: Vec<Predicate>,
-    /// The log sources that rules name, each once.
-    pub(super) sources: Vec<LogSource>,
+    /// The log sources that rules name, each once, with what their rules ask for.
+    pub(super) sources: Vec<OfSource>,
     /// By rule, its place in `sources`.
     pub(super) source_of: Vec<u32>,
-    digest: String,
+    /// Each witness with a rule that it is of, in order.
+    pub(super) witnesses: Vec<(PredicateId, RuleIndex)>,
+}
+
+/// A log source, and what the rules about its events ask for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct OfSource {
+    pub source: LogSource,
+    pub has_rules: bool,
+    /// Those that have no witness.
+    pub unwitnessed: Vec<RuleIndex>,
+    pub fields: Vec<FieldId>,
+    /// Predicates that search all values.
+    pub keywords: Vec<PredicateId>,
 }
 
 /// What events have shown: which log sources of rules, and which fields that rules ask for.
@@ -59,28 +72,33 @@ impl RuleSet {
         correlations: Vec<Correlation>,
         interner: Interner,
     ) -> Self {
-        let Interner { fields, predicates, .. } = interner;
+        let Interner { fields, predicates, rarities, .. } = interner;
         let sources: BTreeSet<_> = rules.iter().map(|rule| &rule.source).collect();
-        let sources: Vec<_> = sources.into_iter().cloned().collect();
-        let place = |rule: &Rule| sources.binary_search(&rule.source).unwrap_or_default() as u32;
-        let source_of = rules.iter().map(place).collect();
-        for (rule, program) in rules.iter_mut().zip(&programs) {
-            if let Some(program) = program {
-                rule.fields = field_names(program, &predicates, &fields);
-            }
+        let of = |source: &LogSource| OfSource { source: source.clone(), ..OfSource::default() };
+        let mut sources: Vec<_> = sources.into_iter().map(of).collect();
+        let place = |rule: &Rule| {
+            let found = sources.binary_search_by(|known| known.source.cmp(&rule.source));
+            found.unwrap_or_default() as u32
+        };
+        let source_of: Vec<_> = rules.iter().map(place).collect();
+        let chooser = Chooser::new(&predicates, &rarities, &fields);
+        let mut witnesses = Vec::new();
+        for (at, (rule, program)) in (0..).zip(rules.iter_mut().zip(&programs)) {
+            let Some(program) = program else { continue };
+            let own = chooser.witnesses(program);
+            let asked = Asked::of(program, &predicates);
+            rule.fields = asked.names(&fields);
+            sources[source_of[at as usize] as usize].add(at, asked, own.is_some());
+            witnesses.extend(own.into_iter().flatten().map(|witness| (witness, at)));
         }
-        let digest = String::new();
-        let mut set =
-            Self { rules, programs, correlations, fields, predicates, sources, source_of, digest };
-        // Where a rule lies says nothing of what it asks.
-        let files: Vec<_> =
-            set.rules.iter_mut().map(|rule| std::mem::take(&mut rule.file)).collect();
-        let bytes = postcard::to_allocvec(&set).unwrap_or_default();
-        set.digest = sha256(&bytes);
-        for (rule, file) in set.rules.iter_mut().zip(files) {
-            rule.file = file;
+        witnesses.sort_unstable();
+        for source in &mut sources {
+            source.fields.sort_unstable();
+            source.fields.dedup();
+            source.keywords.sort_unstable();
+            source.keywords.dedup();
         }
-        set
+        Self { rules, programs, correlations, fields, predicates, sources, source_of, witnesses }
     }
 
     /// The rules, in the order of their ids.
@@ -101,11 +119,6 @@ impl RuleSet {
     /// The correlations, in the order of their rules' ids.
     pub fn correlations(&self) -> &[Correlation] {
         &self.correlations
-    }
-
-    /// SHA-256 of all that the rules say, in hexadecimal digits.
-    pub fn digest(&self) -> &str {
-        &self.digest
     }
 
     /// The rules about events that cannot have matched anything, with the reasons.
@@ -170,25 +183,43 @@ impl RuleSet {
     }
 }
 
-/// Piece by piece, since a browser takes to fast code only where a function is called again.
-fn sha256(bytes: &[u8]) -> String {
-    let mut hasher = Sha256::new();
-    bytes.chunks(HASHED_AT_ONCE).for_each(|piece| hasher.update(piece));
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+impl OfSource {
+    /// Adds a rule about its events.
+    fn add(&mut self, rule: RuleIndex, asked: Asked, has_witness: bool) {
+        self.has_rules = true;
+        self.unwitnessed.extend((!has_witness).then_some(rule));
+        self.fields.extend(asked.fields);
+        self.keywords.extend(asked.keywords);
+    }
 }
 
-/// Bytes hashed by one call.
-const HASHED_AT_ONCE: usize = 16 << 10;
+/// What a rule asks for: fields, each once, and predicates that search all values.
+struct Asked {
+    fields: Vec<FieldId>,
+    keywords: Vec<PredicateId>,
+}
 
-fn field_names(program: &Program, predicates: &[Predicate], names: &[String]) -> Vec<String> {
-    let (mut of_predicates, mut asked) = (BTreeSet::new(), BTreeSet::new());
-    program.visit(
-        &mut |id| of_predicates.extend(predicates.get(id as usize).and_then(|asked| asked.field)),
-        &mut |field| {
-            asked.insert(field);
-        },
-    );
-    let ids = of_predicates.into_iter().chain(asked);
-    let named: BTreeSet<_> = ids.filter_map(|id| names.get(usize::from(id)).cloned()).collect();
-    named.into_iter().collect()
+impl Asked {
+    fn of(program: &Program, predicates: &[Predicate]) -> Self {
+        let (mut of_predicates, mut fields, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
+        program.visit(
+            &mut |id| match predicates.get(id as usize).and_then(|asked| asked.field) {
+                Some(field) => of_predicates.push(field),
+                None => keywords.push(id),
+            },
+            &mut |field| fields.push(field),
+        );
+        fields.append(&mut of_predicates);
+        fields.sort_unstable();
+        fields.dedup();
+        Self { fields, keywords }
+    }
+
+    /// The names of the fields, in order.
+    fn names(&self, names: &[String]) -> Vec<String> {
+        let named = self.fields.iter().filter_map(|id| names.get(usize::from(*id)).cloned());
+        let mut named: Vec<_> = named.collect();
+        named.sort_unstable();
+        named
+    }
 }

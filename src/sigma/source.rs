@@ -112,23 +112,10 @@ impl Marks<'_> {
         own
     }
 
-    /// Whether it is of a log source that a rule states.
-    pub fn is_of(&self, wanted: &LogSource) -> bool {
-        self.own().into_iter().any(|own| {
-            let product = own.product.as_deref();
-            let has = |part: &Option<String>,
-                       own: &Option<String>,
-                       of: fn(&Log) -> &Option<String>| {
-                part.is_none()
-                    || part == own
-                    || TABLE.log.iter().any(|log| {
-                        Some(log.product.as_str()) == product && of(log) == part && self.is_in(log)
-                    })
-            };
-            (wanted.product.is_none() || wanted.product == own.product)
-                && has(&wanted.category, &own.category, |log| &log.category)
-                && has(&wanted.service, &own.service, |log| &log.service)
-        })
+    /// What it is of, by itself and by its provider, channel and number.
+    pub fn told(&self) -> Told<'_> {
+        let logs = TABLE.log.iter().filter(|log| self.is_in(log)).collect();
+        Told { own: self.own(), logs }
     }
 
     fn is_in(&self, log: &Log) -> bool {
@@ -149,6 +136,30 @@ impl Marks<'_> {
                 && (names.events.is_empty() || self.is_one_of(&names.events))
         };
         Naming(TABLE.names.iter().filter(fits).collect())
+    }
+}
+
+/// What one kind of event is of.
+pub(super) struct Told<'m> {
+    own: Vec<&'m LogSource>,
+    logs: Vec<&'static Log>,
+}
+
+impl Told<'_> {
+    /// Whether that is a log source that a rule states.
+    pub fn is_of(&self, wanted: &LogSource) -> bool {
+        self.own.iter().any(|own| {
+            let product = own.product.as_deref();
+            let has = |part: &Option<String>,
+                       own: &Option<String>,
+                       of: fn(&Log) -> &Option<String>| {
+                let also = |log: &&Log| Some(log.product.as_str()) == product && of(log) == part;
+                part.is_none() || part == own || self.logs.iter().any(also)
+            };
+            (wanted.product.is_none() || wanted.product == own.product)
+                && has(&wanted.category, &own.category, |log| &log.category)
+                && has(&wanted.service, &own.service, |log| &log.service)
+        })
     }
 }
 
@@ -214,7 +225,7 @@ mod tests {
         let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let wanted = LogSource { category: part(category), service: part(service), ..windows() };
         let (channel, provider, code) = (channel.as_bytes(), provider.as_bytes(), code.as_bytes());
-        Marks { source: &windows(), channel, provider, code }.is_of(&wanted)
+        Marks { source: &windows(), channel, provider, code }.told().is_of(&wanted)
     }
 
     #[test]

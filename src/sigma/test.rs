@@ -19,6 +19,7 @@ pub enum Test {
         /// Where.
         place: Place,
         /// The text.
+        #[serde(with = "as_bytes")]
         text: Box<[u8]>,
         /// Whether letters count in their own case only.
         cased: bool,
@@ -42,6 +43,19 @@ pub enum Test {
     TimePart(TimePart, Number),
 }
 
+/// Texts written in one piece: there are tens of thousands in a set.
+mod as_bytes {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(text: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(text)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[u8]>, D::Error> {
+        <&[u8]>::deserialize(from).map(Box::from)
+    }
+}
+
 /// Where a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Place {
@@ -59,7 +73,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GlobPart {
     /// This text.
-    Text(Box<[u8]>),
+    Text(#[serde(with = "as_bytes")] Box<[u8]>),
     /// Any text.
     Star,
     /// One character.

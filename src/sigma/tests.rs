@@ -419,7 +419,7 @@ fn so_many_of_several_searches_are_counted_as_near_as_the_best_of_them() {
 fn a_set_survives_being_posted() {
     let (set, _) = compiled(&rule("  s:\n    F|re: 'a+'\n  condition: s\n"), &[]);
     let again: RuleSet = postcard::from_bytes(&postcard::to_allocvec(&set).unwrap()).unwrap();
-    assert_eq!((again.digest(), again.rules()), (set.digest(), set.rules()));
+    assert_eq!(again.rules(), set.rules());
     with_event(&[("F", Some("xa"))], &[], |event| {
         assert_eq!(matched(&again, event, &of_product("test")), [0]);
     });

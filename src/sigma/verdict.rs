@@ -6,6 +6,7 @@ use super::set::RuleSet;
 use super::test::{Probe, lower_into};
 use crate::base::{Fingerprint, Seed, Table};
 use crate::text::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Verdicts held before all are forgotten.
@@ -17,11 +18,14 @@ const PASSED: usize = 1 << 22;
 pub(super) struct Verdicts {
     rules: Arc<RuleSet>,
     seed: Seed,
-    /// By field and value, the predicates that the value passes: a range of `passed`.
+    /// By place and value, the predicates that the value passes: a range of `passed`.
     known: Table<(u32, u32)>,
     passed: Vec<PredicateId>,
     /// By field, its predicates; behind them those that search all values, by kind of event.
     groups: Vec<Group>,
+    /// By place, the groups that are asked there.
+    places: Vec<Box<[usize]>>,
+    place_ids: BTreeMap<Box<[usize]>, Place>,
     /// By predicate, the event in which it passed last.
     passed_in: Vec<u32>,
     /// What passed in this event, each once.
@@ -33,6 +37,9 @@ pub(super) struct Verdicts {
     lowered: Vec<u8>,
     lowered_of: Fingerprint,
 }
+
+/// Stands for the groups of predicates that are asked about what stands under a name.
+pub(super) type Place = u32;
 
 /// A text with its fingerprint.
 #[derive(Clone, Copy)]
@@ -63,6 +70,8 @@ impl Verdicts {
             known: Table::default(),
             passed: Vec::new(),
             groups,
+            places: Vec::new(),
+            place_ids: BTreeMap::new(),
             passed_in: vec![0; rules.predicates.len()],
             now: Vec::new(),
             had_in: vec![(0, 0); rules.fields.len()],
@@ -73,7 +82,19 @@ impl Verdicts {
         }
     }
 
-    /// A place for predicates that search all values.
+    /// The place where the predicates of some fields are asked, and those of a group that search
+    /// all values.
+    pub fn place(&mut self, fields: &[FieldId], keywords: Option<usize>) -> Place {
+        let groups: Box<[usize]> =
+            fields.iter().map(|id| usize::from(*id)).chain(keywords).collect();
+        let next = self.places.len() as Place;
+        *self.place_ids.entry(groups).or_insert_with_key(|groups| {
+            self.places.push(groups.clone());
+            next
+        })
+    }
+
+    /// A group of predicates that search all values.
     pub fn add_keywords(&mut self, ids: Vec<PredicateId>) -> usize {
         let of_fields = self.rules.fields.len();
         let known = self.groups[of_fields..].iter().position(|group| group.ids == ids);
@@ -102,14 +123,13 @@ impl Verdicts {
         self.now.clear();
     }
 
-    /// The event has a field.
+    /// The event has a field, and perhaps a value of it.
     #[inline]
-    pub fn value(&mut self, field: FieldId, value: Option<Printed<'_>>) {
+    pub fn note(&mut self, field: FieldId, has_value: bool) {
         let had = &mut self.had_in[usize::from(field)];
         had.0 = self.event;
-        if let Some(text) = value {
+        if has_value {
             had.1 = self.event;
-            self.text(usize::from(field), text);
         }
     }
 
@@ -140,9 +160,10 @@ impl Verdicts {
 
     /// The event has a text, asked at a place.
     #[inline]
-    pub fn text(&mut self, place: usize, asked: Printed<'_>) {
+    pub fn text(&mut self, place: Place, asked: Printed<'_>) {
         // An odd factor keeps places apart.
-        let key = asked.print ^ (place as Fingerprint + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let factor = 0x9e37_79b9_7f4a_7c15;
+        let key = asked.print ^ (Fingerprint::from(place) + 1).wrapping_mul(factor);
         let (start, end) = match self.known.get(key) {
             Some(range) => *range,
             None => self.judge(place, asked, key),
@@ -157,26 +178,28 @@ impl Verdicts {
     }
 
     #[cold]
-    fn judge(&mut self, place: usize, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
-        let Printed { text, print } = asked;
+    fn judge(&mut self, place: Place, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
         if self.known.len() >= VERDICTS || self.passed.len() >= PASSED {
             self.known.clear();
             self.passed.clear();
         }
         let start = self.passed.len() as u32;
         let predicates = &self.rules.predicates;
-        if let Some(Group { ids, index }) = self.groups.get_mut(place) {
+        let groups = self.places.get(place as usize).into_iter().flatten();
+        for group in groups {
+            let Some(Group { ids, index }) = self.groups.get_mut(*group) else { continue };
             let index = index.get_or_insert_with(|| Index::new(ids, predicates));
-            if !index.passes_none(text) {
-                // What is asked in several places comes there one after another.
-                if self.lowered_of != print {
-                    self.lowered.clear();
-                    lower_into(text, &mut self.lowered);
-                    self.lowered_of = print;
-                }
-                let probe = Probe { raw: text, lower: &self.lowered };
-                index.judge(probe, predicates, &mut self.passed);
+            if index.passes_none(asked.text) {
+                continue;
             }
+            // What is asked in several places comes there one after another.
+            if self.lowered_of != asked.print {
+                self.lowered.clear();
+                lower_into(asked.text, &mut self.lowered);
+                self.lowered_of = asked.print;
+            }
+            let probe = Probe { raw: asked.text, lower: &self.lowered };
+            index.judge(probe, predicates, &mut self.passed);
         }
         let range = (start, self.passed.len() as u32);
         *self.known.entry(key, || range)

@@ -7,8 +7,8 @@ mod file;
 use crate::base::{Language, Location};
 use crate::detect::CARDS;
 use crate::engine::{
-    self, Concluded, Concluder, Digest, Job, LoadedRules, Meant, Partial, Plan, Prepared, Row,
-    RuleTrial, Scanner, Settings, StreamId, Survey, Warm,
+    self, Concluded, Concluder, Digest, EncodedRules, Job, LoadedRules, Meant, Partial, Plan,
+    Prepared, Row, RuleProblem, RuleTrial, Scanner, Settings, StreamId, Survey, Warm,
 };
 use crate::finding::Place;
 use crate::format::Definition;
@@ -152,7 +152,7 @@ pub fn holds_rules(file: Blob) -> Result<bool> {
 
 /// Rules, compiled.
 #[wasm_bindgen]
-pub struct CompiledRules(LoadedRules);
+pub struct CompiledRules(EncodedRules);
 
 #[wasm_bindgen]
 impl CompiledRules {
@@ -169,18 +169,32 @@ impl CompiledRules {
                 None => texts.extend(engine::rule_files(name, size, &file)),
             }
         }
-        Ok(Self(LoadedRules::new(texts, &settings(with)?.rules.lists)))
+        EncodedRules::new(texts, &settings(with)?.rules.lists).map(Self).map_err(failed)
+    }
+
+    /// What their digest is of.
+    pub fn digested(&self) -> Uint8Array {
+        Uint8Array::from(self.0.set.as_slice())
+    }
+
+    /// Takes the digest that the browser computed; without one, it is computed here.
+    pub fn digest_is(&mut self, sha256: Option<Vec<u8>>) {
+        self.0.digest_is(sha256.as_deref());
     }
 
     /// How many there are, and what is wrong with those that cannot be used.
     pub fn about(&self) -> Result<JsValue> {
-        about_rules(&self.0)
+        about_rules(self.0.count, &self.0.sha256, &self.0.problems)
     }
 
     /// What `Scanner` and `Concluder` take.
     pub fn encode(&self) -> Result<Uint8Array> {
         Ok(Uint8Array::from(self.0.encode().map_err(failed)?.as_slice()))
     }
+}
+
+fn about_rules(count: usize, sha256: &str, problems: &[RuleProblem]) -> Result<JsValue> {
+    to_js(&json!({"rules": count, "sha256": sha256, "problems": problems}))
 }
 
 /// The rules of `CompiledRules.encode`, as a JSON array.
@@ -198,14 +212,6 @@ pub fn list_rules(rules: &[u8]) -> Result<String> {
         })
     });
     serde_json::to_string(&listed.collect::<Vec<_>>()).map_err(failed)
-}
-
-fn about_rules(loaded: &LoadedRules) -> Result<JsValue> {
-    to_js(&json!({
-        "rules": loaded.set.rules().len(),
-        "sha256": loaded.set.digest(),
-        "problems": loaded.problems,
-    }))
 }
 
 /// Files of rules up to this size are read whole: archives of many small files ask for them in
@@ -546,7 +552,7 @@ impl PageConcluder {
     ) -> Result<String> {
         let place = (stream, offset as u64);
         let files = open_all(files)?;
-        let mut trial = RuleTrial::of_check(&self.prepared, rule_id);
+        let mut trial = RuleTrial::of_record(&self.prepared, rule_id);
         for job in RuleTrial::jobs_of(&self.prepared, place.0, place.1) {
             let Some(file) = files.get(job.source as usize) else { continue };
             let is_it = |location: &Location| location.key() == place;
@@ -560,7 +566,8 @@ impl PageConcluder {
     pub fn begin_trial(&mut self, text: &str) -> Result<JsValue> {
         let lists = &self.prepared.plan.settings.rules.lists;
         let loaded = LoadedRules::new(vec![(String::new(), text.as_bytes().to_vec())], lists);
-        let about = about_rules(&loaded)?;
+        let LoadedRules { set, sha256, problems } = &loaded;
+        let about = about_rules(set.rules().len(), sha256, problems)?;
         self.trial = Some(RuleTrial::new(&self.prepared, loaded));
         Ok(about)
     }

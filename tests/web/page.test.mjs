@@ -461,6 +461,14 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
       assert.ok(Number(told.matched) > 0 && Number(told.matched) < Number(told.judged), JSON.stringify(told));
       await there(tab, ".tried[data-near=false] [data-matches=true]");
       await there(tab, ".tried[data-near=true] [data-holds=false] code");
+      // A correlation is told by group: where it matches, and what it lacks where it does not.
+      for (const [least, holds] of [[1, true], [100_000, false]]) {
+        await fill(tab, "[data-rule-text]", `${readFileSync(paths[0], "utf8")}---\n${correlation(least)}`);
+        await there(tab, `[data-groups-matched] ~ [data-group][data-holds=${holds}]`);
+        assert.match(await text(tab, "[data-group] .explained"), new RegExp(`≥ ${least}`));
+      }
+      await fill(tab, "[data-rule-text]", readFileSync(paths[0], "utf8"));
+      await until(() => tab.frame(() => !document.querySelector("[data-group]")), { what: "the rule alone" });
       await press(tab, "[data-choice=ja]");
       await until(async () => /件が一致します/.test(await text(tab, "[data-matched]")), { what: "the count in Japanese" });
       await tab.screenshot(join(SHOTS, `${name}-rule-editor.png`));
@@ -691,6 +699,10 @@ async function takesMapping(browser, mapping, path) {
 }
 
 const RULE_ID = "6f6b0c0e-0000-4000-8000-0000000000a1";
+
+/** A correlation of that rule, by client. */
+const correlation = (least) =>
+  ["title: Again and again", "id: c-1", "correlation:", "  type: event_count", "  rules:", `    - ${RULE_ID}`, "  group-by:", "    - c-ip", "  timespan: 1h", "  condition:", `    gte: ${least}`, ""].join("\n");
 
 /** Rules: one that the sample log matches, one for other logs, one that is wrong; and all as an archive. */
 function rules() {

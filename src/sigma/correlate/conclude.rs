@@ -54,7 +54,7 @@ pub struct Concluded {
 /// Concludes from everything that was seen.
 pub fn conclude(correlations: &Correlations, notes: &Notes) -> Concluded {
     let mut concluded = Concluded { timeless: notes.timeless, ..Concluded::default() };
-    let mut work = Work { correlations, notes, said: BTreeMap::new() };
+    let mut work = Work::new(correlations, notes);
     for at in 0..correlations.all.len() as u16 {
         let groups = work.groups(at);
         concluded.bounds(correlations.get(at), notes.by.get(&at));
@@ -90,15 +90,19 @@ type Records = Vec<(Instant, u64, (Instant, Location))>;
 /// A group that matched: its names, when, and how many separate times that stands for.
 type Matched<'g> = (Fingerprint, &'g Names, Vec<(Instant, Instant)>, usize);
 
-struct Work<'w> {
+pub(super) struct Work<'w> {
     correlations: &'w Correlations,
     notes: &'w Notes,
     said: BTreeMap<u16, Said>,
 }
 
 impl<'w> Work<'w> {
+    pub fn new(correlations: &'w Correlations, notes: &'w Notes) -> Self {
+        Self { correlations, notes, said: BTreeMap::new() }
+    }
+
     /// The groups of a correlation, with what those below said.
-    fn groups(&mut self, at: u16) -> Cow<'w, BTreeMap<Fingerprint, Group>> {
+    pub fn groups(&mut self, at: u16) -> Cow<'w, BTreeMap<Fingerprint, Group>> {
         let Some(kept) = self.notes.by.get(&at) else { return Cow::default() };
         let mut groups = Cow::Borrowed(&kept.groups);
         // What correlations say to others is no more than what was kept of the records.
@@ -115,7 +119,7 @@ impl<'w> Work<'w> {
     }
 
     /// The groups that match, told to those above.
-    fn matches(&mut self, at: u16, groups: &BTreeMap<Fingerprint, Group>) -> Vec<Match> {
+    pub fn matches(&mut self, at: u16, groups: &BTreeMap<Fingerprint, Group>) -> Vec<Match> {
         let correlation = self.correlations.get(at);
         let mut found: Vec<Matched<'_>> = Vec::new();
         for (key, group) in groups {

@@ -399,6 +399,25 @@ proptest! {
     }
 
     #[test]
+    fn what_is_explained_to_match_is_what_matches(
+        correlations in correlations(),
+        records in vec(record(), 0..24),
+    ) {
+        let notes = observed(&correlations, records.iter().enumerate());
+        let concluded = conclude(&correlations, &notes);
+        for correlation in correlations.all() {
+            let of = concluded.matches.iter().filter(|found| found.rule == correlation.rule);
+            let matched: BTreeSet<_> = of.map(|found| found.group).collect();
+            let explained = explain(&correlations, &notes, correlation.rule);
+            let (holding, near): (Vec<_>, Vec<_>) = explained.iter().partition(|one| one.holds);
+            prop_assert_eq!(holding.iter().map(|one| one.group).collect::<BTreeSet<_>>(), matched);
+            prop_assert!(holding.iter().all(|one| one.unmet.is_empty() && one.absent.is_empty()));
+            let is_figure = !correlation.kind.is_temporal();
+            prop_assert!(near.iter().all(|one| !is_figure || !one.unmet.is_empty()));
+        }
+    }
+
+    #[test]
     fn any_cut_and_order_gives_the_same(
         correlations in correlations(),
         records in vec(record(), 0..60),
@@ -498,6 +517,20 @@ fn ten_million_hits_stay_within_bounds() {
     let concluded = conclude(&correlations, &notes);
     assert!(concluded.sampled[0].1 > 1 && !concluded.matches.is_empty());
     assert!(concluded.matches.iter().all(|found| found.windows[0].records <= 10));
+}
+
+#[test]
+fn the_nearest_time_and_what_it_lacks_are_told() {
+    let correlations = simple(Kind::ValueCount, (Comparison::Gte, 3), 10);
+    // Two different values within the span, then two more too late.
+    let records =
+        [at(0, "sato", "a"), at(50, "sato", "b"), at(55, "sato", "c"), at(90, "sato", "d")];
+    let notes = observed(&correlations, records.iter().enumerate());
+    let explained = explain(&correlations, &notes, 9);
+    let [group] = explained.as_slice() else { panic!("{explained:?}") };
+    assert_eq!((group.holds, group.span), (false, (50, 55)));
+    assert_eq!(group.figure, Some(Decimal::whole(2)));
+    assert_eq!(group.unmet, [(Comparison::Gte, Decimal::whole(3))]);
 }
 
 #[test]

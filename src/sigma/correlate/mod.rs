@@ -16,6 +16,7 @@
 
 mod conclude;
 mod evaluate;
+mod explain;
 mod given;
 #[cfg(test)]
 mod laws;
@@ -24,11 +25,12 @@ mod number;
 mod tally;
 
 pub use conclude::{Concluded, Match, Window, conclude};
+pub use explain::{GroupExplained, explain};
 pub use notes::Notes;
 
 use super::{Order as Comparison, RuleIndex};
 use crate::base::{Fingerprint, Seed};
-use number::Decimal;
+pub use number::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,11 +88,14 @@ pub enum Kind {
     TemporalOrdered,
 }
 
+/// How a figure must stand to a number.
+pub type Predicate = (Comparison, Decimal);
+
 /// When a correlation matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// What must hold of the figure.
-    pub predicates: Vec<(Comparison, Decimal)>,
+    pub predicates: Vec<Predicate>,
     /// What must hold of the rules that matched.
     pub expression: Option<Expression>,
 }
@@ -267,6 +272,24 @@ impl Correlations {
             }));
         });
         groups
+    }
+
+    /// A correlation by its rule.
+    pub fn of_rule(&self, rule: RuleIndex) -> Option<&Correlation> {
+        self.all.iter().find(|correlation| correlation.rule == rule)
+    }
+
+    /// The base rules that a correlation rests on, be it through others.
+    pub fn base_of(&self, rule: RuleIndex) -> BTreeSet<RuleIndex> {
+        // None refers to itself, and each stands behind those that it refers to.
+        let mut sought = BTreeSet::from([rule]);
+        for correlation in self.all.iter().rev() {
+            if sought.remove(&correlation.rule) {
+                sought.extend(correlation.of.iter().map(|referred| referred.rule));
+            }
+        }
+        sought.remove(&rule);
+        sought
     }
 
     fn get(&self, at: u16) -> &Correlation {

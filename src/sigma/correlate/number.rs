@@ -1,6 +1,7 @@
 //! Decimal numbers of records, exact to a millionth: no floating-point number decides anything.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Millionths of one.
 const ONE: i128 = 1_000_000;
@@ -57,15 +58,40 @@ impl Decimal {
         u64::try_from(self.0.saturating_add(ONE - 1).max(0) / ONE).unwrap_or(u64::MAX)
     }
 
+    /// One of so many equal parts, towards zero.
+    pub const fn part(self, of: u64) -> Self {
+        Self(if of == 0 { 0 } else { self.0 / of as i128 })
+    }
+
     /// So many times the number.
     pub const fn times(self, factor: u64) -> Self {
         Self(self.0.saturating_mul(factor as i128))
     }
 }
 
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, all) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        let one = ONE.unsigned_abs();
+        write!(f, "{sign}{}", all / one)?;
+        match all % one {
+            0 => Ok(()),
+            rest => write!(f, ".{}", format!("{rest:06}").trim_end_matches('0')),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Decimal;
+
+    #[test]
+    fn numbers_are_written_as_they_are_read() {
+        for text in ["0", "12", "-0.25", "3.123456", "-7", "100.5"] {
+            assert_eq!(Decimal::read(text.as_bytes()).unwrap().to_string(), text);
+        }
+        assert_eq!(Decimal::whole(10).part(4).to_string(), "2.5");
+    }
 
     #[test]
     fn numbers_are_read_exactly_or_not_at_all() {

@@ -3,7 +3,7 @@
 
 use super::notes::{Hits, Note};
 use super::number::Decimal;
-use super::{Condition, Correlation, Kind, Value};
+use super::{Condition, Correlation, Kind, Predicate, Value};
 use crate::base::Fingerprint;
 use std::collections::BTreeMap;
 
@@ -109,39 +109,64 @@ impl<'c> Tally<'c> {
     /// Where what fulfils the condition begins; none when it does not hold. `from` is the first
     /// bucket of the span.
     pub fn holds(&self, from: i64) -> Option<i64> {
-        let matched = |rule: u16| self.rules.get(usize::from(rule)).is_some_and(|n| *n > 0);
+        let matched = |rule: u16| self.has(rule);
         let is_expressed =
             self.condition.expression.as_ref().is_none_or(|what| what.holds(&matched));
-        let rules = || self.rules.iter().filter(|count| **count > 0).count() as u64;
         let begin = match &self.figure {
             Figure::Order(starts) => {
                 starts.last().copied().flatten().filter(|start| *start >= from)
             }
             _ => Some(from),
         };
-        let fits = match &self.figure {
-            Figure::Count(count) => self.fits(*count),
-            Figure::Different(values) => self.fits(values.len() as u64),
-            Figure::Sum(_, 0) | Figure::Average(_, 0) => false,
-            Figure::Sum(sum, _) => self.fits_times(*sum, 1),
-            Figure::Average(sum, count) => self.fits_times(*sum, *count),
-            Figure::Percentile(percent, ranks) => {
-                ranks.hundredfold(*percent).is_some_and(|value| self.fits_times(value, 100))
-            }
-            Figure::Rules | Figure::Order(_) => self.fits(rules()),
-        };
+        let fits = self.measured().is_some_and(|measured| self.not_met(measured).next().is_none());
         begin.filter(|_| is_expressed && fits)
     }
 
-    /// Whether the predicates hold of a number.
-    fn fits(&self, figure: u64) -> bool {
-        self.fits_times(Decimal::whole(figure), 1)
+    /// What the predicates are about: a number, of which so many times is given. None where there
+    /// is nothing to tell it from.
+    fn measured(&self) -> Option<(Decimal, u64)> {
+        Some(match &self.figure {
+            Figure::Count(count) => (Decimal::whole(*count), 1),
+            Figure::Different(values) => (Decimal::whole(values.len() as u64), 1),
+            Figure::Sum(_, 0) | Figure::Average(_, 0) => return None,
+            Figure::Sum(sum, _) => (*sum, 1),
+            Figure::Average(sum, count) => (*sum, *count),
+            Figure::Percentile(percent, ranks) => (ranks.hundredfold(*percent)?, 100),
+            Figure::Rules | Figure::Order(_) => {
+                let rules = self.rules.iter().filter(|count| **count > 0).count();
+                (Decimal::whole(rules as u64), 1)
+            }
+        })
     }
 
-    /// Whether they hold of a number, of which so many times is given.
-    fn fits_times(&self, figure: Decimal, times: u64) -> bool {
-        let mut predicates = self.condition.predicates.iter();
-        predicates.all(|(comparison, than)| comparison.holds(&figure, &than.times(times)))
+    fn not_met(&self, (figure, times): (Decimal, u64)) -> impl Iterator<Item = &Predicate> {
+        let is_met =
+            move |(comparison, than): &&Predicate| comparison.holds(&figure, &than.times(times));
+        self.condition.predicates.iter().filter(move |predicate| !is_met(predicate))
+    }
+
+    /// The predicates that do not hold.
+    pub fn unmet(&self) -> Vec<Predicate> {
+        match self.measured() {
+            Some(measured) => self.not_met(measured).copied().collect(),
+            None => self.condition.predicates.clone(),
+        }
+    }
+
+    /// The figure, for people: of rules in order, how many of the row there are. `from` is the first
+    /// bucket of the span.
+    pub fn figure(&self, from: i64) -> Option<Decimal> {
+        if let Figure::Order(starts) = &self.figure {
+            let is_within = |start: &Option<i64>| start.is_some_and(|start| start >= from);
+            let in_order = starts.iter().rposition(is_within).map_or(0, |last| last + 1);
+            return Some(Decimal::whole(in_order as u64));
+        }
+        self.measured().map(|(figure, times)| figure.part(times))
+    }
+
+    /// Whether a rule matched, by its place in `Correlation::of`.
+    pub fn has(&self, rule: u16) -> bool {
+        self.rules.get(usize::from(rule)).is_some_and(|count| *count > 0)
     }
 }
 

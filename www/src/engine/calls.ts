@@ -45,11 +45,14 @@ export const handlers: Handlers = {
   makePrivate: ({ lists }, progress) =>
     withLists(lists, (read) => read.private(crypto.getRandomValues(new Uint8Array(SALT_BYTES)), progress)),
   findRules: ({ files }) => files.map((file) => wasm_bindgen.holds_rules(file)),
-  readRules({ files, settings }) {
+  async readRules({ files, settings }) {
     const names = files.map(({ name }) => name);
     const blobs = files.map(({ file }) => file);
     const compiled = new wasm_bindgen.CompiledRules(settings, names, blobs);
     try {
+      // The browser's own SHA-256 uses the processor's.
+      const sha256 = await subtle()?.digest("SHA-256", compiled.digested());
+      compiled.digest_is(sha256 && new Uint8Array(sha256));
       return { ...compiled.about(), encoded: compiled.encode() };
     } finally {
       compiled.free();
@@ -212,7 +215,8 @@ async function digest({ job, file }: Asked<"run">, progress: Progress): Promise<
 
 /** What the browser computes, where the whole file lies in memory. */
 function digestOf(file: Blob, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> | undefined {
-  // `subtle` is missing where the browser does not trust the origin.
-  const subtle: SubtleCrypto | undefined = self.crypto?.subtle;
-  return bytes.length === file.size ? subtle?.digest("SHA-256", bytes) : undefined;
+  return bytes.length === file.size ? subtle()?.digest("SHA-256", bytes) : undefined;
 }
+
+/** Missing where the browser does not trust the origin. */
+const subtle = (): SubtleCrypto | undefined => self.crypto?.subtle;

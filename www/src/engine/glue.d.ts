@@ -83,6 +83,8 @@ declare global {
 
     class CompiledRules {
       constructor(settings: Settings, names: readonly string[], files: readonly Blob[]);
+      digested(): Uint8Array<ArrayBuffer>;
+      digest_is(sha256: Uint8Array | undefined): void;
       about(): RuleSetAbout;
       encode(): Uint8Array<ArrayBuffer>;
       free(): void;

@@ -342,6 +342,29 @@ export interface RuleTried {
   readonly matched: number;
   readonly matches: readonly RecordTried[];
   readonly near: readonly RecordTried[];
+  /** Of a correlation: the groups for which it matches, then those that come nearest. */
+  readonly groups: readonly GroupTried[];
+  readonly groups_matched: number;
+}
+
+/** A group beside a correlation. */
+export interface GroupTried {
+  /** The fields of `group-by`, each with its value. */
+  readonly group: readonly (readonly [field: string, value: string])[];
+  readonly holds: boolean;
+  readonly first: string;
+  readonly last: string;
+  /** What was counted, summed or found. */
+  readonly figure: string | null;
+  readonly asked: readonly string[];
+  readonly unmet: readonly string[];
+  /** Titles of rules that are asked for and did not match. */
+  readonly absent: readonly string[];
+  /** Titles of rules, each with the records that it matched. */
+  readonly rules: readonly (readonly [title: string, records: number])[];
+  readonly records: readonly (readonly [title: string, record: Evidence])[];
+  /** Whether `rules` and `records` tell of the first records only. */
+  readonly is_cut: boolean;
 }
 
 /** Forms that the engine writes a report in, beside its JSON. */

@@ -501,8 +501,8 @@ export const en = {
     counts: (judged: string, source: string, matched: string) =>
       `${counted(judged, "record")} of ${source} read; it matches ${matched}.`,
     noSource: (source: string) => `The logs have no record of ${source}.`,
-    correlation:
-      "This rule is about what other rules match. What it finds is shown by a check; the rules that it names are tried here.",
+    correlation: (groups: string) =>
+      `This rule is about what other rules match. It matches for ${counted(groups, "group")}; those, and the ones that come nearest, are shown.`,
     near: "Not matched, but nearest",
     off: (n: string) => (n === "1" ? "1 thing asked fails" : `${n} things asked fail`),
     why: "Why it matches",
@@ -519,7 +519,16 @@ export const en = {
     anyField: "any field",
     noValue: "has no value",
     asked: "asked:",
-    ofOthers: "This rule is about what other rules match; the record is one of those.",
+    ofOthers: "This rule is about what other rules match. Of its rules, these matched the record:",
+    groupHolds: "Matches for",
+    groupFails: "Does not match for",
+    wholeLog: "all records together",
+    found: "Found:",
+    nothing: "nothing",
+    absent: "Did not match:",
+    records: (n: string) => counted(n, "record"),
+    theRecords: "The records",
+    cut: "There were more records than are kept here; only the first are told of.",
     failed: "It could not be found out:",
   },
   lists: {

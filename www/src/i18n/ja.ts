@@ -489,8 +489,8 @@ export const ja: Words = {
     matches: "ルールに一致する記録",
     counts: (judged, source, matched) => `${source} の記録${judged}件のうち、${matched}件が一致します。`,
     noSource: (source) => `ログに ${source} の記録がありません。`,
-    correlation:
-      "このルールは、ほかのルールの一致を対象とします。結果は調査で表示します。ここでは、対象となるルールを試します。",
+    correlation: (groups) =>
+      `このルールは、ほかのルールの一致を対象とします。一致したグループは${groups}件です。一致したもの、一致に最も近いものの順に示します。`,
     near: "一致しないが、最も近い記録",
     off: (n) => `満たさない条件:${n}個`,
     why: "一致の理由",
@@ -507,7 +507,17 @@ export const ja: Words = {
     anyField: "任意の項目",
     noValue: "値なし",
     asked: "条件:",
-    ofOthers: "このルールは、ほかのルールの一致を対象とします。この記録は、その一致の一つです。",
+    ofOthers:
+      "このルールは、ほかのルールの一致を対象とします。この記録に一致した対象ルールは次のとおりです。",
+    groupHolds: "一致:",
+    groupFails: "不一致:",
+    wholeLog: "全記録",
+    found: "結果:",
+    nothing: "なし",
+    absent: "一致のないルール:",
+    records: (n) => `記録${n}件`,
+    theRecords: "該当する記録",
+    cut: "記録が多いため、先頭の記録だけを示しています。",
     failed: "理由を調べられませんでした:",
   },
   lists: {

@@ -64,13 +64,12 @@ export async function tryRule(
   return { rules, isWhole };
 }
 
-/** What a rule of the check says of a record. */
+/** What a rule of the check says of a record: itself, or, of a correlation, the rules that it rests on. */
 export async function explain(
   checked: Checked,
   rule: string,
   { stream, offset }: Evidence,
-): Promise<RuleTried | undefined> {
+): Promise<readonly RuleTried[]> {
   const engine = (await engines()).at(0);
-  const [tried] = await engine.ask("explain", { rule, stream, offset, files: [...checked.files] });
-  return tried;
+  return engine.ask("explain", { rule, stream, offset, files: [...checked.files] });
 }

@@ -4,7 +4,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Checked } from "../engine/check";
-import type { Explained, ItemExplained } from "../engine/protocol";
+import type { Explained, ItemExplained, RuleTried } from "../engine/protocol";
 import { words } from "../i18n";
 import { visible } from "../lib/visible";
 import { messageOf } from "../state/engine";
@@ -56,7 +56,7 @@ function Texts({ texts }: { texts: readonly string[] }): JSX.Element {
 
 type Why =
   | { readonly kind: "closed" }
-  | { readonly kind: "open"; readonly explained: Explained | undefined }
+  | { readonly kind: "open"; readonly tried: readonly RuleTried[] }
   | { readonly kind: "failed"; readonly message: string };
 
 /** Asks why a rule of the check matched a record. */
@@ -66,8 +66,7 @@ export function WhyMatched(props: { checked: Checked; rule: string; evidence: Ev
   const toggle = async () => {
     if (why.kind === "open") return setWhy({ kind: "closed" });
     try {
-      const tried = await explain(props.checked, props.rule, props.evidence);
-      setWhy({ kind: "open", explained: tried?.matches[0]?.explained });
+      setWhy({ kind: "open", tried: await explain(props.checked, props.rule, props.evidence) });
     } catch (error) {
       setWhy({ kind: "failed", message: messageOf(error) });
     }
@@ -83,12 +82,29 @@ export function WhyMatched(props: { checked: Checked; rule: string; evidence: Ev
       >
         {why.kind === "open" ? w.hide : w.open}
       </button>
-      {why.kind === "open" &&
-        (why.explained ? <ExplainedView explained={why.explained} /> : <p class="faint">{w.ofOthers}</p>)}
+      {why.kind === "open" && <Reasons rule={props.rule} tried={why.tried} />}
       {why.kind === "failed" && (
         <p class="field-error" role="alert">
           {w.failed} {why.message}
         </p>
+      )}
+    </>
+  );
+}
+
+/** What matched: the rule, or, of a correlation, those of its rules that did. */
+function Reasons({ rule, tried }: { rule: string; tried: readonly RuleTried[] }): JSX.Element {
+  const w = words.value.explained;
+  return (
+    <>
+      {tried.every((one) => one.rule !== rule) && <p class="faint">{w.ofOthers}</p>}
+      {tried.flatMap((one) =>
+        one.matches.map(({ explained }) => (
+          <div key={one.rule}>
+            {one.rule !== rule && <b>{visible(one.title)}</b>}
+            <ExplainedView explained={explained} />
+          </div>
+        )),
       )}
     </>
   );

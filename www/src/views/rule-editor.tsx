@@ -15,6 +15,7 @@ import { editing, lint, RULE_NAME, ruleFile, ruleText, tryRule, type Trial } fro
 import { addRules } from "../state/rules";
 import { Dialog } from "./dialog";
 import { ExplainedView } from "./explained";
+import { GroupView } from "./group-tried";
 import { EvidenceRow } from "./report/evidence";
 import { RuleSetView } from "./rules";
 
@@ -126,7 +127,9 @@ function RuleResult({ rule, checked }: { rule: RuleTried; checked: Checked }): J
     <>
       <h3>{visible(rule.title)}</h3>
       {rule.is_correlation ? (
-        <p>{w.correlation}</p>
+        <p data-groups-matched={rule.groups_matched} role="status">
+          {w.correlation(number(l, rule.groups_matched))}
+        </p>
       ) : (
         <p data-matched={rule.matched} data-judged={rule.judged} role="status">
           {rule.judged === 0
@@ -136,6 +139,9 @@ function RuleResult({ rule, checked }: { rule: RuleTried; checked: Checked }): J
       )}
       {rule.matches.map((tried) => (
         <Tried key={keyOf(tried)} tried={tried} checked={checked} />
+      ))}
+      {rule.groups.map((group, at) => (
+        <GroupView key={at} tried={group} checked={checked} />
       ))}
       {rule.near.length > 0 && <h4>{w.near}</h4>}
       {rule.near.map((tried) => (
