@@ -2,6 +2,7 @@
 //!
 //! Runs in a worker, where files can be read synchronously. Numbers that cross are below 2^53.
 
+mod explore;
 mod file;
 
 use crate::base::{Language, Location};
