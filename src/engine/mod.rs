@@ -32,7 +32,8 @@ pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
 pub use explore::{
-    Answer, Columns, Copied, Crossing, Explorer, Facet, Loader, Matched, Met, ShownEvent, Who, load, seek,
+    Answer, Columns, Copied, Crossing, Explorer, Facet, Loader, Matched, Met, ShownEvent, Who,
+    load, seek,
 };
 pub use lists::{holds_list, read_list};
 pub use load::{LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files};
