@@ -175,6 +175,8 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await finds(tab, asked(logs, names, await query(tab)).length);
       await press(tab, "[data-action=report]");
       await there(tab, "#answer");
+      await press(tab, "[data-action=cross]");
+      await there(tab, "[data-crossed]");
     }));
 
   test("the table is sorted and walked through by keyboard, and names are completed", () =>
@@ -260,6 +262,23 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await typed(tab, "[data-field=command]", "全イベント");
       await tab.press("Enter");
       await there(tab, "[data-exploring]");
+    }));
+
+  test("on paper everything is drawn, and the leading findings are open", () =>
+    withPage(async (tab) => {
+      await checkFiles(tab, at("attacked.log"));
+      await there(tab, "#custody");
+      await tab.frame(() => {
+        const count = (selector) => document.querySelectorAll(selector).length;
+        window.print = () => {
+          globalThis.printed = { left: count(".chunk[data-near=false]"), open: count(".finding-body"), heads: count("[data-finding-head]") };
+        };
+      });
+      await press(tab, "[data-action=print]");
+      await until(() => tab.frame(() => globalThis.printed), { what: "the printing" });
+      const { left, open, heads } = await tab.frame(() => globalThis.printed);
+      assert.deepEqual([left, open], [0, heads]);
+      await until(async () => (await count(tab, ".finding-body")) === 0, { what: "the findings to close again" });
     }));
 
   test("cancelling a second check asks before judgements are lost", () =>

@@ -16,6 +16,11 @@ export type Exploring =
   | { readonly kind: "failed"; readonly message: string };
 
 export const exploring = signal<Exploring>({ kind: "closed" });
+/** What of the events shows: the table, or who came from which network. */
+export type Tab = "events" | "crossed";
+
+export const tab = signal<Tab>("events");
+
 /** Whether the events show, and not the report. */
 export const isExploring = signal(false);
 
@@ -69,6 +74,7 @@ export function forgetExploring(): void {
   pool = checked = undefined;
   turn++;
   isExploring.value = false;
+  tab.value = "events";
   exploring.value = { kind: "closed" };
   asked.value = "";
   answer.value = wrong.value = seeking.value = null;
@@ -81,7 +87,8 @@ export function forgetExploring(): void {
 export async function explore(of: Checked, query?: string): Promise<void> {
   isExploring.value = true;
   if (query !== undefined) asked.value = query;
-  if (exploring.value.kind === "ready" && checked === of) return ask(true);
+  // Judging makes another report of the same files.
+  if (exploring.value.kind === "ready" && checked?.files === of.files) return ask(true);
   if (exploring.value.kind === "loading") return;
   checked = of;
   exploring.value = { kind: "loading", share: 0 };

@@ -33,7 +33,7 @@ async function judge(values: Readonly<Record<SettingName, string>>): Promise<voi
 }
 
 /** Says what is wrong with what is declared. */
-async function judgeDeclared(values: typeof declared.value): Promise<void> {
+export async function judgeDeclared(values = declared.value): Promise<void> {
   const known = declaredOf(values);
   const engine = (await engines()).idle();
   const said = known

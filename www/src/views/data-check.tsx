@@ -13,7 +13,7 @@ import { describe } from "../state/describe";
 import { catalogue } from "../state/engine";
 import { declared, settingsInForce, settingsWrong, typed } from "../state/settings";
 import { settingsName } from "../state/streams";
-import { wrongZone } from "../state/validate";
+import { judgeDeclared, wrongZone } from "../state/validate";
 import type { SourceReport, StreamReport } from "../wire/report";
 import { Chunks } from "./chunks";
 import { DeclaredFields } from "./declared";
@@ -41,6 +41,7 @@ export function DataCheck({ checked }: { checked: Checked }): JSX.Element {
   const next = async () => {
     const wrong = await wrongZone(zone);
     setError(wrong ?? "");
+    await judgeDeclared();
     if (wrong !== undefined || settingsWrong.value) return;
     if (zone.trim() !== "") typed.value = { ...typed.value, zone: zone.trim() };
     if (isSame) showAnswer(checked);

@@ -1,7 +1,7 @@
 // Passphrases of cases: set when one is saved, asked for when one is opened.
 
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Checked } from "../engine/check";
 import { words } from "../i18n";
 import { visible } from "../lib/visible";
@@ -37,14 +37,18 @@ function Field({
   enter,
 }: FieldProps): JSX.Element {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // Behind the dialog's own effect, which opens it and puts the focus on its first button.
+  useEffect(() => {
+    if (isFirst) field.current?.focus();
+  }, []);
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
         {...typeOf(isShown)}
-        // The dialog gives it the focus when it opens.
-        autofocus={isFirst}
+        ref={field}
         value={value}
         data-field={name}
         aria-invalid={isWrong}

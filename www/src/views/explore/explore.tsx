@@ -2,7 +2,7 @@
 // all of it, and who came from where.
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import { language, words } from "../../i18n";
 import { number, percent } from "../../lib/format";
@@ -15,6 +15,7 @@ import {
   isExploring,
   narrowTime,
   seeking,
+  tab,
 } from "../../state/explore";
 import { Brush } from "../brush";
 import { CopyTools } from "./copy";
@@ -63,11 +64,8 @@ function Loading({ share }: { share: number }): JSX.Element {
   );
 }
 
-type Tab = "events" | "crossed";
-
 function Ready({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value.explore;
-  const [tab, setTab] = useState<Tab>("events");
   const found = answer.value;
   return (
     <>
@@ -85,8 +83,8 @@ function Ready({ checked }: { checked: Checked }): JSX.Element {
                   type="button"
                   key={one}
                   data-tab={one}
-                  aria-pressed={tab === one}
-                  onClick={() => setTab(one)}
+                  aria-pressed={tab.value === one}
+                  onClick={() => (tab.value = one)}
                 >
                   {w.tab[one]}
                 </button>
@@ -100,7 +98,7 @@ function Ready({ checked }: { checked: Checked }): JSX.Element {
             </p>
           )}
           <Over />
-          {tab === "events" ? (
+          {tab.value === "events" ? (
             <div class="explore-body">
               <Facets facets={found.facets} />
               <EventTable checked={checked} found={found.found} />
@@ -133,15 +131,12 @@ function Seeking({ share }: { share: number }): JSX.Element {
 function Over(): JSX.Element | null {
   const found = answer.value;
   const w = words.value.explore;
-  if (!found || found.steps.length === 0) return null;
-  const steps = found.steps.map(([from, events]) => ({ from, records: events, errors: 0 }));
+  const steps = useMemo(
+    () => (found?.steps ?? []).map(([from, events]) => ({ from, records: events, errors: 0 })),
+    [found],
+  );
+  if (!found || steps.length === 0) return null;
   return (
-    <Brush
-      steps={steps}
-      width={found.step_secs}
-      label={w.over}
-      apply={(from, until) => narrowTime(from, until)}
-      applyLabel={w.narrow}
-    />
+    <Brush steps={steps} width={found.step_secs} label={w.over} apply={narrowTime} applyLabel={w.narrow} />
   );
 }

@@ -86,7 +86,7 @@ function sectionsOf(checked: Checked): SectionEntry[] {
         </>
       ),
     },
-    { id: "entities", count: report.entities.length, body: () => <Entities entities={report.entities} /> },
+    { id: "entities", count: report.entities.length, body: () => <Entities checked={checked} /> },
     { id: "timeline", count: undefined, body: () => <TimelineSection checked={checked} /> },
     { id: "attack", count: undefined, body: () => <AttackMatrix report={report} /> },
     {
