@@ -16,6 +16,7 @@ pub mod text;
 pub mod baseline;
 pub mod detect;
 pub mod engine;
+pub mod query;
 pub mod report;
 pub mod share;
 pub mod train;

@@ -150,6 +150,7 @@ fn wrong_use_says_what_was_expected_and_writes_no_report() {
         (&["chekc", "a.log"], "chekc"),
         (&["detections", "Z9"], "Z9"),
         (&["events", "a.log", "--zone", "nowhere"], "nowhere"),
+        (&["events", "a.log", "--where", "nosuch:1"], "nosuch"),
     ];
     for (arguments, said) in wrong {
         let ran = folder.run(arguments);
@@ -857,4 +858,20 @@ fn forms_for_other_tools_have_what_those_ask_for() {
     for form in ["timesketch", "navigator", "misp", "stix"] {
         assert_eq!(written(form), written(form), "{form}");
     }
+}
+
+#[test]
+fn events_are_those_that_a_query_asks_for() {
+    let folder = Folder::new("where").with("access.log", attacked()).with("other.log", ordinary());
+    let count = |query: &str| {
+        let ran = folder.run(&["events", "access.log", "other.log", "--where", query]);
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{query}");
+        ran.out.lines().count()
+    };
+    let all = count("");
+    assert!(all > 0);
+    assert_eq!(count("log:access.log") + count("log:other.log"), all);
+    assert_eq!(count("status>=400") + count("not status>=400"), all);
+    assert_eq!(count("GET") + count("-get"), all, "a word has no case");
+    assert_eq!(count("nowhere-to-be-found"), 0);
 }

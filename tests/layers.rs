@@ -21,12 +21,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("baseline", &["base", "event", "judge"]),
     ("detect", &["base", "event", "finding", "judge", "baseline"]),
     ("sigma", &["base", "text", "event", "finding"]),
+    ("query", &["base", "event"]),
     ("report", &["base", "finding"]),
     (
         "engine",
         &[
             "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel",
-            "baseline", "detect", "sigma", "report",
+            "baseline", "detect", "sigma", "query", "report",
         ],
     ),
     ("train", &["base"]),
@@ -37,7 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 const ALL: &[&str] = &[
     "base", "text", "event", "judge", "input", "shard", "format", "finding", "intel", "baseline",
-    "detect", "sigma", "report", "engine", "train", "share",
+    "detect", "sigma", "query", "report", "engine", "train", "share",
 ];
 
 /// Lines of a function at most: a screen.

@@ -47,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     target("layout", "LogFormat and log_format lines", targets::description::layout),
     target("mapping", "mapping files", targets::description::mapping),
     target("settings", "settings", targets::description::settings),
+    target("query", "queries for records", targets::query::read),
     target("payload", "payloads in requests, decoded and judged", targets::payload::read),
     target("check", "whole checks of unpacked files", targets::check::read),
 ];

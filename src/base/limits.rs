@@ -58,3 +58,7 @@ pub const HELD_BYTES: u64 = 64 << 20;
 pub const RULE_BYTES: u64 = 256 << 20;
 /// Bytes of an entry's name that are kept.
 pub const NAME_BYTES: usize = 1_024;
+/// Parentheses inside one another in a query.
+pub const QUERY_DEPTH: usize = 64;
+/// Bytes of memory that the events that are explored may take.
+pub const EXPLORED_BYTES: usize = 768 << 20;

@@ -25,7 +25,7 @@ pub(super) enum Command {
     /// NDJSON, one line per record and detection that it matched
     Hits(CheckOptions),
     /// NDJSON, the records as understood
-    Events(InputOptions),
+    Events(EventsOptions),
     /// Indicator lists: what of them is not swept for, or a private list made of them
     Iocs(IocsOptions),
     /// The log formats that are read
@@ -96,6 +96,15 @@ pub(super) struct InputOptions {
     /// Write here instead of to standard output
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct EventsOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// Only the records that a query asks for, such as 'status>=500 ip:203.0.113.0/24 -agent~bot'
+    #[arg(long = "where", value_name = "QUERY")]
+    pub(super) asked: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,14 +1,15 @@
 //! The commands but `hits`.
 
-use super::args::{CheckOptions, InputOptions, TrafficOptions};
+use super::args::{CheckOptions, EventsOptions, TrafficOptions};
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
 use crate::base::{Time, ZoneSource, rfc3339_exact};
 use crate::detect::Seen;
-use crate::engine::{Ledger, Memory, Places, SettingsError, Visitor, read_job};
+use crate::engine::{Ledger, Matched, Memory, Places, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
 use crate::format::{FormatIndex, ReaderError, definitions};
+use crate::query::Query;
 use crate::report::{self, Judgement, Report};
 use crate::shard::Cuts;
 use crate::text;
@@ -95,12 +96,24 @@ fn judge(report: &mut Report, path: &Path) -> Result<(), Failure> {
 struct Writer<'w> {
     session: &'w Session,
     out: &'w mut dyn Write,
+    /// Which records are written; all where nothing is asked.
+    asked: Option<&'w mut Matched>,
     failure: Option<Failure>,
 }
 
 impl Visitor for Writer<'_> {
+    fn judges(&self) -> bool {
+        false
+    }
+
+    fn record(&mut self, text: Option<&[u8]>) {
+        if let Some(asked) = &mut self.asked {
+            asked.record(text);
+        }
+    }
+
     fn event(&mut self, event: &Event<'_>, format: FormatIndex) {
-        if self.failure.is_none() {
+        if self.failure.is_none() && self.asks_for(event, format) {
             self.failure = self.write(event, format).err();
         }
     }
@@ -109,6 +122,12 @@ impl Visitor for Writer<'_> {
 }
 
 impl Writer<'_> {
+    fn asks_for(&mut self, event: &Event<'_>, format: FormatIndex) -> bool {
+        let Some(asked) = &mut self.asked else { return true };
+        let log = self.session.plan().name(event.location.stream).unwrap_or_default();
+        asked.asks_for(event, self.session.prepared.format_id(format).unwrap_or_default(), &log)
+    }
+
     fn write(&mut self, event: &Event<'_>, format: FormatIndex) -> Result<(), Failure> {
         let plan = self.session.plan();
         let stream = plan.streams.get(event.location.stream as usize);
@@ -181,9 +200,12 @@ fn pairs(event: &Event<'_>) -> Map<String, Json> {
     all
 }
 
-pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
-    let session = Session::new(options, Cuts::Usual)?;
-    let mut out = output(options.out.as_deref())?;
+pub(super) fn events(options: &EventsOptions) -> Result<Status, Failure> {
+    let wrong = |error| Failure::Usage(format!("--where: {error}"));
+    let asked = options.asked.as_deref().map(Query::parse).transpose().map_err(wrong)?;
+    let mut asked = asked.map(Matched::new);
+    let session = Session::new(&options.input, Cuts::Usual)?;
+    let mut out = output(options.input.out.as_deref())?;
     let mut jobs = session.plan().jobs.clone();
     jobs.retain(|job| job.kind == crate::engine::JobKind::Scan);
     jobs.sort_by_key(|job| (job.stream, job.start));
@@ -191,7 +213,8 @@ pub(super) fn events(options: &InputOptions) -> Result<Status, Failure> {
     let mut is_partial = session.plan().sources.iter().any(|source| source.fault.is_some());
     for job in &jobs {
         let Some(source) = session.source(job.source) else { continue };
-        let mut writer = Writer { session: &session, out: &mut out, failure: None };
+        let asked = asked.as_mut();
+        let mut writer = Writer { session: &session, out: &mut out, asked, failure: None };
         let mut memory = Memory::default();
         let ledgers =
             read_job(&session.prepared, job, source, &mut memory, &mut writer, &mut |_| ());

@@ -10,6 +10,7 @@ mod conclude;
 mod coverage;
 mod digest;
 mod exhibit;
+mod explore;
 mod feed;
 mod identities;
 mod lists;
@@ -30,6 +31,10 @@ pub use conclude::{Concluded, Concluder};
 pub use coverage::Ledger;
 pub use digest::Digest;
 pub use exhibit::{ContextLine, context};
+pub use explore::{
+    Answer, Columns, Copied, Crossing, Explorer, Facet, Loader, Matched, Met, ShownEvent, Who,
+    load, seek,
+};
 pub use lists::{holds_list, read_list};
 pub use load::{
     EncodedRules, LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files,

@@ -116,6 +116,14 @@ pub trait Visitor {
         None
     }
 
+    /// Whether requests and other records are to be judged and handed on behind their events.
+    fn judges(&self) -> bool {
+        true
+    }
+
+    /// The text of the record whose event comes next, where it is stored as text.
+    fn record(&mut self, _text: Option<&[u8]>) {}
+
     /// A record that was understood, with a time inside the period of the settings or without one.
     fn event(&mut self, _event: &Event<'_>, _format: FormatIndex) {}
 
@@ -453,6 +461,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
             line: at.lines,
             record: number,
         };
+        self.visitor.record(None);
         self.understood(location, &read, bytes, arena);
     }
 
@@ -570,6 +579,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
             self.not_understood(line, at, text);
             return Told::Nothing;
         };
+        self.visitor.record(Some(text));
         self.event(location, &read, line.bytes, arena)
     }
 
@@ -600,7 +610,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
         let (time, count, fields) = (read.time, read.count, read.fields);
         let event = &*arena.alloc_with(|| Event { location, time, count, fields });
         self.visitor.event(event, read.format);
-        self.fingerprinted(event, arena)
+        if self.visitor.judges() { self.fingerprinted(event, arena) } else { Told::Nothing }
     }
 
     /// Whether a line names columns and is no record. Where a stream may be cut, none does: what

@@ -44,6 +44,13 @@ const TACTICS: &[(&str, Text, &[&str])] = &[
 ];
 
 impl Tactic {
+    /// All of them, each with its techniques, in the order of an intrusion.
+    pub fn all() -> impl Iterator<Item = (Self, &'static [&'static str])> {
+        TACTICS.iter().map(|(id, name, techniques)| {
+            (Self { id: (*id).to_owned(), name: name.clone() }, *techniques)
+        })
+    }
+
     /// The tactic of a technique or sub-technique; none where it is not among those known.
     pub fn of(technique: &str) -> Option<Self> {
         let whole = technique.split('.').next().unwrap_or(technique);

@@ -131,7 +131,7 @@ fn row(out: &mut String, cells: impl Iterator<Item = String>) {
 }
 
 /// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let text = visible(text);
     let begins_like_formula = text
         .trim_start()

@@ -13,6 +13,7 @@ mod text;
 mod timesketch;
 mod words;
 
+pub(crate) use csv::cell;
 pub use csv::csv;
 pub use html::html;
 pub use judge::{Judged, Judgement, JudgementError};

@@ -125,6 +125,9 @@ pub struct StreamReport {
     pub encoding: String,
     /// What the times say of their zone.
     pub zone: Text,
+    /// Records with a time that states no zone.
+    #[serde(default)]
+    pub unzoned: u64,
     /// Unpacked bytes; of what could not be unpacked, the packed ones.
     pub size: u64,
     /// Lines, blank ones included.

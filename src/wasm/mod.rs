@@ -2,6 +2,7 @@
 //!
 //! Runs in a worker, where files can be read synchronously. Numbers that cross are below 2^53.
 
+mod explore;
 mod file;
 
 use crate::base::{Language, Location};
@@ -10,7 +11,7 @@ use crate::engine::{
     self, Concluded, Concluder, Digest, EncodedRules, Job, LoadedRules, Meant, Partial, Plan,
     Prepared, Row, RuleProblem, RuleTrial, Scanner, Settings, StreamId, Survey, Warm,
 };
-use crate::finding::Place;
+use crate::finding::{Place, Tactic};
 use crate::format::Definition;
 use crate::input::{ReadAt, read_full};
 use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
@@ -678,6 +679,15 @@ pub fn detections() -> Result<JsValue> {
         })
         .collect();
     to_js(&cards)
+}
+
+/// The tactics of ATT&CK with their techniques, in the order of an intrusion.
+#[wasm_bindgen]
+pub fn tactics() -> Result<JsValue> {
+    let all = Tactic::all().map(|(Tactic { id, name }, techniques)| {
+        json!({"id": id, "name": name, "techniques": techniques})
+    });
+    to_js(&all.collect::<Vec<_>>())
 }
 
 /// The log formats that are read.

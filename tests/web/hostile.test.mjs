@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import { writeFileSync } from "node:fs";
+import { writeFileSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BROWSERS, launch, sleep } from "./lib/browser.mjs";
@@ -92,6 +92,21 @@ async function inPage(browser, path) {
   assert.match(shown, /U\+202E/);
   await savedHtml(browser, await exported(tab, "html"));
   savedCsv(await exported(tab, "csv"));
+  await exploredAsText(tab);
+}
+
+/** The same of the table of all events: values, rows, an opened event, and what is saved of them. */
+async function exploredAsText(tab) {
+  await press(tab, "[data-action=explore]");
+  await there(tab, "[data-row='0'][data-here=true]");
+  await press(tab, "[data-row='0']");
+  await there(tab, "dialog [data-value='source.address']");
+  assert.deepEqual(await hostileElements(tab), [], "log text became elements");
+  assert.doesNotMatch(await text(tab), ACTING, "characters that act stand in the table");
+  await tab.press("Escape");
+  const download = tab.download();
+  await press(tab, "[data-save=csv]");
+  savedCsv(readFileSync(await download, "utf8").replace(/^\ufeff/, ""));
 }
 
 /** Elements that no part of the application makes. */

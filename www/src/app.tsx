@@ -26,8 +26,11 @@ async function hear(message: ToFrame): Promise<void> {
     await cancel();
     return tellOuter({ kind: "settled", ticket: message.ticket, error: null });
   }
-  const { given, refused, options, ticket } = message;
-  const error = await start(given, refused, options).then(() => null, messageOf);
+  const { given, refused, options, ticket, isDropped = false } = message;
+  const error = await start(given, refused, { script: options, mayAsk: isDropped }).then(
+    () => null,
+    messageOf,
+  );
   if (ticket !== undefined) tellOuter({ kind: "settled", ticket, error });
 }
 

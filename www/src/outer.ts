@@ -111,8 +111,8 @@ function show(visible: boolean): void {
   overlay.hidden = !visible;
 }
 
-function checkThese({ given, refused }: Gathered): void {
-  if (given.length + refused.length > 0) tell({ kind: "check", given, refused });
+function checkThese({ given, refused }: Gathered, isDropped: boolean): void {
+  if (given.length + refused.length > 0) tell({ kind: "check", given, refused, isDropped });
 }
 
 // The browser asks in words of its own.
@@ -131,10 +131,10 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   show(false);
-  if (event.dataTransfer) void gather(event.dataTransfer).then(checkThese);
+  if (event.dataTransfer) void gather(event.dataTransfer).then((gathered) => checkThese(gathered, true));
 });
 input.addEventListener("change", () => {
-  checkThese(chosen(input.files ?? []));
+  checkThese(chosen(input.files ?? []), false);
   input.value = "";
 });
 

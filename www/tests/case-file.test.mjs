@@ -49,8 +49,35 @@ test("every changed, lost or added byte is told", async () => {
 
 test("another version and another content are told apart from damage", async () => {
   const text = new TextDecoder("latin1").decode(await bytesOf(await writeCase({ report })));
-  const newer = Uint8Array.from(text.replace("CASE 1", "CASE 2"), (char) => char.charCodeAt(0));
+  const newer = Uint8Array.from(text.replace("CASE 1", "CASE 3"), (char) => char.charCodeAt(0));
   assert.equal(await faultOf(new Blob([newer])), "newer");
   assert.equal(await faultOf(await writeCase({ report: 3 })), "strange");
   assert.equal(await faultOf(await writeCase(null)), "strange");
+});
+
+test("a case with a passphrase opens with it and not without", async () => {
+  const file = await writeCase({ report }, "正しい 合言葉");
+  assert.ok(await isCase(file));
+  const stored = new TextDecoder("latin1").decode(await bytesOf(file));
+  assert.match(stored, /^SEKISHO-CASE 2 [0-9a-f]{64}\n/);
+  assert.ok(!stored.includes("sekisho"), "nothing of the report can be read");
+  assert.equal(await faultOf(file), "locked");
+  const opened = (passphrase) =>
+    readCase(file, passphrase).then(
+      ({ report }) => report,
+      ({ kind }) => kind,
+    );
+  assert.equal(await opened("正しい合言葉"), "locked");
+  assert.equal(await opened("正しい 合言葉"), report);
+  const other = await writeCase({ report }, "正しい 合言葉");
+  assert.notDeepEqual(await bytesOf(other), await bytesOf(file), "salt and nonce are new each time");
+});
+
+test("damage of a case with a passphrase is told before anybody is asked for it", async () => {
+  const bytes = await bytesOf(await writeCase({ report }, "x"));
+  for (let at = 0; at < bytes.length; at += 7) {
+    const changed = bytes.slice();
+    changed[at] ^= 1;
+    assert.notEqual(await faultOf(new Blob([changed])), "locked", `byte ${at}`);
+  }
 });

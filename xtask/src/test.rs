@@ -57,6 +57,8 @@ const STEPS: &[Step] = &[
     slow("privacy, Firefox", |tests| tests.in_browser(Browser::Firefox, "privacy")),
     slow("page, Chromium", |tests| tests.in_browser(Browser::Chromium, "page")),
     slow("page, Firefox", |tests| tests.in_browser(Browser::Firefox, "page")),
+    slow("analyst, Chromium", |tests| tests.in_browser(Browser::Chromium, "analyst")),
+    slow("analyst, Firefox", |tests| tests.in_browser(Browser::Firefox, "analyst")),
     slow("hostile text, Chromium", |tests| tests.in_browser(Browser::Chromium, "hostile")),
     slow("hostile text, Firefox", |tests| tests.in_browser(Browser::Firefox, "hostile")),
     slow("checker, Chromium", |tests| tests.in_browser(Browser::Chromium, "checker")),

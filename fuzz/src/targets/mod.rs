@@ -9,6 +9,7 @@ pub mod description;
 pub mod encoding;
 pub mod notation;
 pub mod payload;
+pub mod query;
 pub mod record;
 
 use sekisho::format::Reader;

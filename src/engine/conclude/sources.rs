@@ -69,6 +69,7 @@ fn report(
         format,
         encoding: stream.found.encoding.name().to_owned(),
         zone: zone(prepared, stream, ledger),
+        unzoned: ledger.zones[1],
         size,
         lines,
         records: records.saturating_sub(ledger.repeated()),

@@ -27,6 +27,7 @@ let lists: Uint8Array<ArrayBuffer> | undefined;
 let rules: Uint8Array<ArrayBuffer> | undefined;
 let scanner: wasm_bindgen.Scanner | undefined;
 let concluder: wasm_bindgen.Concluder | undefined;
+let explorer: wasm_bindgen.Explorer | undefined;
 let report = "";
 /** The report as the engine reads it again, once that was needed. */
 let opened: wasm_bindgen.OpenReport | undefined;
@@ -35,7 +36,8 @@ export const handlers: Handlers = {
   unpack: ({ packed }) => unpacked(packed),
   init({ module }) {
     wasm_bindgen.initSync({ module });
-    return { formats: wasm_bindgen.formats(), detections: wasm_bindgen.detections() };
+    const { formats, detections, tactics } = wasm_bindgen;
+    return { formats: formats(), detections: detections(), tactics: tactics() };
   },
   checkSettings: ({ settings }) => wasm_bindgen.check_settings(settings),
   // A file that cannot be read is told by the check.
@@ -133,7 +135,47 @@ export const handlers: Handlers = {
     return { judged, json: new Blob([report], { type: "application/json" }) };
   },
   exportAs: ({ form, language }) => reopened().written(form, language),
+  exploreBegin(ask) {
+    plan = JSON.parse(ask.plan) as Plan;
+    explorer?.free();
+    explorer = new wasm_bindgen.Explorer(plan);
+  },
+  async exploreLoad({ job, file }, progress) {
+    const { from, bytes } = await readAhead(job, file);
+    return [exploring().load(job, file, from, bytes, progress)];
+  },
+  async exploreSeek({ job, file, words }, progress) {
+    const { from, bytes } = await readAhead(job, file);
+    return [exploring().seek(job, words, file, from, bytes, progress)];
+  },
+  exploreAdd: ({ columns }) => exploring().add(columns),
+  exploreAddWords: ({ words, met }) => exploring().add_words(words, met),
+  exploreNames: () => JSON.parse(exploring().names()),
+  exploreUnsought: ({ asked }) => JSON.parse(exploring().unsought(asked)),
+  exploreAsk({ asked, facets, sort, isDescending }) {
+    const told = JSON.parse(exploring().ask(asked, facets)) as Answered<"exploreAsk">;
+    // In the order of the times they are already.
+    if (told.answer && (sort !== undefined || isDescending)) exploring().sort(sort, isDescending);
+    return told;
+  },
+  exploreRows: ({ from, count, names }) => JSON.parse(exploring().rows(from, count, names)),
+  exploreValues: ({ at }) => JSON.parse(exploring().values(at)),
+  exploreCopy: ({ form, names, language }) => JSON.parse(exploring().copied(form, names, language)),
+  exploreCross: ({ who }) => JSON.parse(exploring().cross(who)),
 };
+
+/** What explores in this worker. */
+function exploring(): wasm_bindgen.Explorer {
+  if (!explorer) throw new Error("nothing is explored");
+  return explorer;
+}
+
+/** The bytes of a job, from the one before it on. */
+async function readAhead(job: number, file: Blob) {
+  const { start, end } = plan.jobs[job] as Job;
+  const from = Math.max(0, start - 1);
+  return { from, bytes: await ahead.read(file, from, Math.min(end + LINE_BYTES, file.size)) };
+}
 
 /** What concluded the report that is shown. */
 function ofReport(): wasm_bindgen.Concluder {
@@ -191,9 +233,7 @@ function merge({ pieces, lost }: Merging): wasm_bindgen.Concluder {
 const changed = (file: Blob): number | undefined => (file instanceof File ? file.lastModified : undefined);
 
 async function scan({ job, digest, file }: Asked<"run">, progress: Progress): Promise<void> {
-  const { start, end } = plan.jobs[job] as Job;
-  const from = Math.max(0, start - 1);
-  const bytes = await ahead.read(file, from, Math.min(end + LINE_BYTES, file.size));
+  const { from, bytes } = await readAhead(job, file);
   const own = digest === undefined ? undefined : digestOf(file, bytes);
   scanner?.scan(job, own ? undefined : digest, file, from, bytes, progress);
   if (own && digest !== undefined) digests.set(digest, await own);

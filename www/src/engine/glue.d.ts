@@ -16,6 +16,7 @@ import type {
   Settings,
   SignedChecker,
   Survey,
+  TacticCard,
 } from "./protocol";
 import type { Judgement } from "../wire/report";
 
@@ -69,6 +70,7 @@ declare global {
     ): ContextLine[];
     function detections(): Card[];
     function formats(): FormatCard[];
+    function tactics(): TacticCard[];
 
     function holds_list(file: Blob): boolean;
 
@@ -95,6 +97,36 @@ declare global {
       judge(judgements: readonly Judgement[]): Judged;
       json(): string;
       written(form: Form, language: "en" | "ja"): string;
+      free(): void;
+    }
+
+    class Explorer {
+      constructor(plan: Plan);
+      load(
+        job_id: number,
+        file: Blob,
+        offset: number,
+        bytes: Uint8Array,
+        progress: (bytes: number) => void,
+      ): Uint8Array<ArrayBuffer>;
+      seek(
+        job_id: number,
+        words: readonly string[],
+        file: Blob,
+        offset: number,
+        bytes: Uint8Array,
+        progress: (bytes: number) => void,
+      ): Uint8Array<ArrayBuffer>;
+      add(columns: Uint8Array): void;
+      add_words(words: readonly string[], met: readonly Uint8Array[]): void;
+      names(): string;
+      unsought(asked: string): string;
+      ask(asked: string, facets: readonly string[]): string;
+      sort(name: string | undefined, is_descending: boolean): void;
+      rows(from: number, count: number, names: readonly string[]): string;
+      values(at: number): string;
+      copied(form: string, names: readonly string[], language: string): string;
+      cross(who: string): string;
       free(): void;
     }
 

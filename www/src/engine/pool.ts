@@ -111,6 +111,11 @@ export class Pool {
     return idle ?? this.at(this.#engines[0]?.alive ? 1 : 0);
   }
 
+  /** Other engines of the same program, for work beside a check's. */
+  another(): Pool {
+    return new Pool(this.program);
+  }
+
   /** Ends all engines at once. They start again when they are needed. */
   stop(why: Error): void {
     for (const engine of this.#engines) engine?.stop(why);

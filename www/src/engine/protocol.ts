@@ -123,6 +123,13 @@ export interface Card {
   readonly severity: string;
 }
 
+/** A tactic of ATT&CK with its techniques, without sub-techniques. */
+export interface TacticCard {
+  readonly id: string;
+  readonly name: Text;
+  readonly techniques: readonly string[];
+}
+
 /** A log format as it describes itself. */
 export interface FormatCard {
   readonly id: string;
@@ -178,6 +185,7 @@ export interface ContextLine {
 export interface Catalogue {
   readonly formats: readonly FormatCard[];
   readonly detections: readonly Card[];
+  readonly tactics: readonly TacticCard[];
 }
 
 /** A job that failed twice. */
@@ -379,6 +387,65 @@ export interface JudgedReport {
   readonly json: Blob;
 }
 
+/** A name that a query may use. */
+export interface ExploreName {
+  readonly name: string;
+  readonly short: string | null;
+  /** Some event has a value of it. */
+  readonly is_present: boolean;
+}
+
+/** What is wrong with a query: characters in front of the place, and what it is. */
+export interface QueryWrong {
+  readonly at: number;
+  readonly what: Text;
+}
+
+/** The values of a name among what was found, the most frequent first. */
+export interface Facet {
+  readonly name: string;
+  readonly distinct: number;
+  readonly values: readonly (readonly [value: string, events: number])[];
+}
+
+/** What a query found. */
+export interface ExploreAnswer {
+  readonly events: number;
+  /** Events that there was no memory for. */
+  readonly left_out: number;
+  readonly found: number;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly step_secs: number;
+  /** Steps with events: seconds since 1970, and how many. */
+  readonly steps: readonly (readonly [from: number, events: number])[];
+  readonly facets: readonly Facet[];
+}
+
+/** An event in a table. */
+export interface ShownEvent {
+  readonly stream: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly time: string | null;
+  readonly values: readonly (string | null)[];
+}
+
+/** Rows as a text. */
+export interface Copied {
+  readonly text: string;
+  readonly rows: number;
+}
+
+/** Who came from which network. `who` and `networks`: name, how many of the others, events. */
+export interface Crossing {
+  readonly who: readonly (readonly [string, number, number])[];
+  readonly networks: readonly (readonly [string, number, number])[];
+  readonly cells: readonly (readonly [row: number, column: number, events: number])[];
+  readonly all_who: number;
+  readonly all_networks: number;
+}
+
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
   /** Unpacks and compiles the engine. */
@@ -456,6 +523,40 @@ export interface Calls {
   /** Takes judgements into account, in place of those that the report has. */
   judge: { ask: { judgements: readonly Judgement[] }; answer: JudgedReport };
   exportAs: { ask: { form: Form; language: "en" | "ja" }; answer: string };
+  /** Readies an engine to explore the events of a plan. */
+  exploreBegin: { ask: { plan: string }; answer: void };
+  /** Reads the events of a job, or finds its records with words: one buffer. */
+  exploreLoad: { ask: { job: number; file: Blob }; answer: Uint8Array<ArrayBuffer>[] };
+  exploreSeek: {
+    ask: { job: number; file: Blob; words: readonly string[] };
+    answer: Uint8Array<ArrayBuffer>[];
+  };
+  /** Takes in what was read of a job, in the order of the streams, and what was sought in all. */
+  exploreAdd: { ask: { columns: Uint8Array<ArrayBuffer> }; answer: void };
+  exploreAddWords: {
+    ask: { words: readonly string[]; met: readonly Uint8Array<ArrayBuffer>[] };
+    answer: void;
+  };
+  exploreNames: { ask: object; answer: readonly ExploreName[] };
+  /** The words that are to be sought before the query can be asked. */
+  exploreUnsought: {
+    ask: { asked: string };
+    answer: { readonly words?: readonly string[]; readonly wrong?: QueryWrong };
+  };
+  exploreAsk: {
+    ask: { asked: string; facets: readonly string[]; sort: string | undefined; isDescending: boolean };
+    answer: { readonly answer?: ExploreAnswer; readonly wrong?: QueryWrong };
+  };
+  exploreRows: {
+    ask: { from: number; count: number; names: readonly string[] };
+    answer: readonly ShownEvent[];
+  };
+  exploreValues: { ask: { at: number }; answer: readonly (readonly [name: string, value: string])[] };
+  exploreCopy: {
+    ask: { form: "csv" | "json"; names: readonly string[]; language: "en" | "ja" };
+    answer: Copied;
+  };
+  exploreCross: { ask: { who: "accounts" | "organisations" }; answer: Crossing };
 }
 
 export type CallName = keyof Calls;

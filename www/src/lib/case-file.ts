@@ -1,6 +1,11 @@
 // Case files: a report with its judgements and settings, to be opened again. The first line says what
 // it is, its version, and the SHA-256 of the rest, which is gzip of JSON. The report stands in it as
 // a text, so that it is the same to the byte when it is opened.
+//
+// A case with a passphrase has another version. Behind its first line stand how often the key was
+// stretched, salt, nonce, and the gzip under AES-GCM with 256 bits; the key is PBKDF2 of the passphrase
+// with HMAC-SHA-256. The digest is of all that is stored, so that damage is told before anybody is asked
+// for a passphrase.
 
 /** What a case file holds. */
 export interface CaseContent {
@@ -11,7 +16,7 @@ export interface CaseContent {
 /** Why a case file cannot be opened. */
 export class CaseFault extends Error {
   constructor(
-    readonly kind: "newer" | "damaged" | "strange",
+    readonly kind: "newer" | "damaged" | "strange" | "locked",
     detail: string,
   ) {
     super(detail);
@@ -20,7 +25,16 @@ export class CaseFault extends Error {
 
 const MAGIC = "SEKISHO-CASE";
 const VERSION = 1;
+const LOCKED_VERSION = 2;
 const HEAD = /^SEKISHO-CASE (\d+) ([0-9a-f]{64})\n/;
+// What OWASP asks of PBKDF2 with HMAC-SHA-256.
+const STRETCHED = 600_000;
+// A file that asks for more only wants to keep the page busy.
+const MOST_STRETCHED = 20_000_000;
+const SALT_BYTES = 16;
+const NONCE_BYTES = 12;
+const COUNT_BYTES = 4;
+const HEAD_OF_LOCKED = COUNT_BYTES + SALT_BYTES + NONCE_BYTES;
 // The longest first line.
 const HEAD_BYTES = 128;
 /** What the JSON of a report begins with. */
@@ -34,22 +48,68 @@ export async function isCase(file: Blob): Promise<boolean> {
   return head.startsWith(`${MAGIC} `) || head.startsWith(REPORT);
 }
 
-export async function writeCase(content: CaseContent): Promise<Blob> {
+/** Writes a case; with a passphrase nobody can read it without. */
+export async function writeCase(content: CaseContent, passphrase?: string): Promise<Blob> {
   const packed = await through(new Blob([JSON.stringify(content)]), new CompressionStream("gzip"));
-  return new Blob([`${MAGIC} ${VERSION} ${await digestOf(packed)}\n`, packed]);
+  if (passphrase === undefined) return new Blob([`${MAGIC} ${VERSION} ${await digestOf(packed)}\n`, packed]);
+  const stored = await locked(packed, passphrase);
+  return new Blob([`${MAGIC} ${LOCKED_VERSION} ${await digestOf(stored)}\n`, stored]);
+}
+
+async function keyOf(passphrase: string, salt: Uint8Array<ArrayBuffer>, iterations: number) {
+  // The same characters give the same key, whatever keyboard they were typed on.
+  const bytes = new TextEncoder().encode(passphrase.normalize("NFC"));
+  const typed = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveKey"]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+  return crypto.subtle.deriveKey(how, typed, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+async function locked(packed: Uint8Array<ArrayBuffer>, passphrase: string) {
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const key = await keyOf(passphrase, salt, STRETCHED);
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, packed);
+  const stretched = new DataView(new ArrayBuffer(COUNT_BYTES));
+  stretched.setUint32(0, STRETCHED);
+  return new Uint8Array(await new Blob([stretched, salt, iv, sealed]).arrayBuffer());
+}
+
+/** How often the key of a stored case was stretched. */
+function stretchedIn(stored: Uint8Array<ArrayBuffer>): number {
+  const count = stored.length > HEAD_OF_LOCKED ? new DataView(stored.buffer).getUint32(0) : 0;
+  if (count < 1 || count > MOST_STRETCHED) throw new CaseFault("damaged", `${count} rounds of PBKDF2`);
+  return count;
+}
+
+async function unlocked(stored: Uint8Array<ArrayBuffer>, passphrase: string) {
+  const salt = stored.slice(COUNT_BYTES, COUNT_BYTES + SALT_BYTES);
+  const iv = stored.slice(COUNT_BYTES + SALT_BYTES, HEAD_OF_LOCKED);
+  const iterations = stretchedIn(stored);
+  const key = await keyOf(passphrase, salt, iterations);
+  const sealed = stored.slice(HEAD_OF_LOCKED);
+  // The digest has held, so what fails here is the passphrase.
+  const opened = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed).catch(() => {
+    throw new CaseFault("locked", "the passphrase does not fit");
+  });
+  return new Uint8Array(opened);
 }
 
 /** Reads a case file, or the JSON of a report as a case. Rejects with a `CaseFault`. */
-export async function readCase(file: Blob): Promise<CaseContent> {
+export async function readCase(file: Blob, passphrase?: string): Promise<CaseContent> {
   const head = await start(file);
   if (head.startsWith(REPORT)) return { report: (await file.text()).trimEnd() };
   const [line, version, digest] = HEAD.exec(head) ?? [];
   if (line === undefined) throw new CaseFault("damaged", "the first line is not that of a case");
-  if (Number(version) !== VERSION) throw new CaseFault("newer", `version ${version}, not ${VERSION}`);
-  const packed = new Uint8Array(await file.slice(line.length).arrayBuffer());
-  const found = await digestOf(packed);
+  const isLocked = Number(version) === LOCKED_VERSION;
+  if (!isLocked && Number(version) !== VERSION)
+    throw new CaseFault("newer", `version ${version}, not ${VERSION} or ${LOCKED_VERSION}`);
+  const stored = new Uint8Array(await file.slice(line.length).arrayBuffer());
+  const found = await digestOf(stored);
   if (found !== digest)
-    throw new CaseFault("damaged", `SHA-256 ${found}, not ${digest}, of ${packed.length} bytes`);
+    throw new CaseFault("damaged", `SHA-256 ${found}, not ${digest}, of ${stored.length} bytes`);
+  if (isLocked) stretchedIn(stored);
+  if (isLocked && passphrase === undefined) throw new CaseFault("locked", "a passphrase is needed");
+  const packed = isLocked ? await unlocked(stored, passphrase ?? "") : stored;
   const text = await through(new Blob([packed]), new DecompressionStream("gzip"))
     .then((bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes))
     .catch((error: unknown) => {

@@ -33,6 +33,8 @@ export type ToFrame =
       readonly refused: Refused[];
       readonly options?: ScriptOptions;
       readonly ticket?: number;
+      /** Somebody dropped them, and can be asked about them before the answer. */
+      readonly isDropped?: boolean;
     }
   | { readonly kind: "train"; readonly name: string }
   | { readonly kind: "cancel"; readonly ticket: number }

@@ -17,6 +17,8 @@ import { mayBeMapping, sortOut } from "./mappings";
 import { addLists, findLists, ownLists, readLists } from "./lists";
 import { addRules, findRules, readRules, ownRules } from "./rules";
 import { askPassword, passwords, question } from "./passwords";
+import { mustAsk } from "./data-check";
+import { forgetExploring } from "./explore";
 import { resetView } from "./report";
 import { whenOpened } from "./checker";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
@@ -31,7 +33,11 @@ export type Screen =
       readonly tally: Tally;
       readonly since: number;
       readonly training: string | undefined;
+      /** The report whose files are checked again; what was judged in it is in no other place. */
+      readonly before: Checked | undefined;
     }
+  /** The data check: what was recognised, shown before the answer while something is open. */
+  | { readonly kind: "data"; readonly checked: Checked }
   | { readonly kind: "done"; readonly checked: Checked }
   | { readonly kind: "failed"; readonly message: string; readonly refused: readonly Refused[] };
 
@@ -44,31 +50,37 @@ const MAX_WORKERS = 8;
 let running: Tally | undefined;
 let making: object | undefined;
 
-/**
- * Checks files. Rejects when the check fails or is cancelled; the screen says so too. Without
- * options of a script there is somebody to ask for passwords.
- */
+/** Who gives files. */
+export interface By {
+  /** A script, with its options. Without one there is somebody to ask for passwords. */
+  readonly script?: ScriptOptions | undefined;
+  /** There is somebody to be asked about the data before the answer shows. */
+  readonly mayAsk?: boolean;
+}
+
+/** Checks files. Rejects when the check fails or is cancelled; the screen says so too. */
 export async function start(
   all: readonly Given[],
   unopened: readonly Refused[],
-  script?: ScriptOptions,
+  { script, mayAsk = false }: By = {},
 ): Promise<void> {
   if (!script && !(await mayLeave())) throw new Cancelled();
 
   const cases = script ? { given: [...all], found: [] } : await findCase(all);
   const [ofCase] = cases.found;
   if (ofCase) return reopen(ofCase, cases.given, unopened);
-  return run(all, unopened, { script });
+  return run(all, unopened, { script, mayAsk });
 }
 
 /** How a check is asked for. */
-interface Asked {
-  readonly script?: ScriptOptions | undefined;
+interface Asked extends By {
   readonly training?: string | undefined;
   /** Taken into account as soon as there is a report. */
   readonly judgements?: readonly Judgement[] | undefined;
   /** The case whose logs they are. */
   readonly opened?: OpenedCase;
+  /** The report that shows until the check begins, of the same files. */
+  readonly before?: Checked;
 }
 
 /** Opens a case: without its logs as it is, with them by checking them as they were checked then. */
@@ -113,12 +125,15 @@ async function run(all: readonly Given[], unopened: readonly Refused[], asked: A
     rules.map(({ name }) => name),
     lists.map(({ name }) => name),
   ));
-  screen.value = { kind: "checking", tally, since: performance.now(), training };
+  screen.value = { kind: "checking", tally, since: performance.now(), training, before: asked.before };
   tellOuter({ kind: "state", state: "checking" });
   try {
     const checked = await judged(await check(await engines(), tally, options), judgements);
     if (running !== tally) throw new Cancelled();
-    finish(opened ? await compared(checked, opened) : checked, opened !== undefined);
+    const shown = opened ? await compared(checked, opened) : checked;
+    if (asked.mayAsk && !opened && mustAsk(shown, settingsInForce.value))
+      screen.value = { kind: "data", checked: shown };
+    else finish(shown, opened !== undefined);
   } catch (error) {
     if (running === tally) await fail(tally.refused, error);
     throw error;
@@ -167,12 +182,21 @@ export async function startCase(name: string): Promise<void> {
   await run(logs, [], { training: name });
 }
 
-/** Checks the same files again, with the settings as they are now. */
-export function startAgain({ given, refused, report }: Checked): void {
+/** Goes on from the data check to the answer. */
+export function showAnswer(checked: Checked): void {
+  if (screen.value.kind === "data") finish(checked, false);
+}
+
+/**
+ * Checks the same files again, with the settings as they are now. `mayAsk`: what is open afterwards is
+ * shown before the answer, as it is where the data check itself is left for it.
+ */
+export function startAgain(checked: Checked, mayAsk = screen.value.kind === "data"): void {
+  const { given, refused, report } = checked;
   const names = new Set(given.map(({ name }) => name));
   const unopened = refused.filter(({ name }) => !names.has(name));
   // The screen tells how the check ends.
-  const asked = { training: trainingOf(report), judgements: judgementsOf(report) };
+  const asked = { training: trainingOf(report), judgements: judgementsOf(report), mayAsk, before: checked };
   void run(given, unopened, asked).catch(() => undefined);
 }
 
@@ -220,6 +244,7 @@ function withMappings(settings: Settings, found: readonly OwnMapping[]): Setting
 
 function finish(checked: Checked, isSaved: boolean): void {
   resetView();
+  forgetExploring();
   beginJudging(checked.report, isSaved);
   screen.value = { kind: "done", checked };
   tellOuter({ kind: "report", json: checked.json });
@@ -235,6 +260,11 @@ async function fail(refused: readonly Refused[], error: unknown): Promise<void> 
   // The other workers may still be at work for a check that has no use for it. Where the engine
   // itself could not start there is nobody to stop.
   (await engines().catch(() => undefined))?.stop(new Cancelled());
+}
+
+/** Ends what runs when somebody asks for it: judgements that are in no file are not lost unasked. */
+export async function stop(): Promise<void> {
+  if (await mayLeave()) await cancel();
 }
 
 /** Ends the running check at once, or the making of a case. */
@@ -254,6 +284,7 @@ export async function leave(): Promise<void> {
 /** Back to the first screen. The last report stays with `window.sekisho`. */
 export function showStart(cancelled: boolean): void {
   forgetJudging();
+  forgetExploring();
   screen.value = { kind: "start", cancelled };
   tellOuter({ kind: "state", state: "ready" });
 }

@@ -3,8 +3,9 @@
 
 import { signal } from "@preact/signals";
 import type { Checked, Given } from "../engine/check";
+import { Cancelled } from "../engine/pool";
 import { unparcel } from "../lib/parcel";
-import { CaseFault, isCase, readCase, writeCase } from "../lib/case-file";
+import { CaseFault, isCase, readCase, writeCase, type CaseContent } from "../lib/case-file";
 import { download } from "../lib/download";
 import { fileName } from "../lib/training";
 import { words } from "../i18n";
@@ -18,6 +19,8 @@ export const caseTrouble = signal<{ readonly name: string; readonly message: str
 /** A case as it was saved. */
 export interface OpenedCase {
   readonly json: string;
+  /** The same, as it came from the engine: a text of many megabytes takes long to be made one. */
+  readonly blob: Blob;
   readonly report: Report;
 }
 
@@ -30,9 +33,12 @@ export async function findCase(all: readonly Given[]): Promise<{ given: Given[];
 /** Reads a case. Says why it cannot be, and rejects. */
 export async function openCase({ name, file }: Given): Promise<OpenedCase> {
   try {
-    const { report: json } = await readCase(file);
-    return { json, report: await parsed(json) };
+    const { report: json } = await readUnlocked(name, file);
+    // The engine knows what a report is.
+    const parcel = await (await engines()).at(0).ask("open", { json });
+    return { json, blob: parcel.json, report: await unparcel(parcel) };
   } catch (error) {
+    if (error instanceof Cancelled) throw error;
     const w = words.value.case;
     const why = error instanceof CaseFault ? w.fault[error.kind] : w.fault.strange;
     caseTrouble.value = { name, message: `${why} (${messageOf(error)})` };
@@ -40,16 +46,39 @@ export async function openCase({ name, file }: Given): Promise<OpenedCase> {
   }
 }
 
-/** Parsed by the engine, which knows what a report is. */
-async function parsed(json: string): Promise<Report> {
-  return unparcel(await (await engines()).at(0).ask("open", { json }));
+/** A question for the passphrase of a case. */
+export interface PassphraseQuestion {
+  readonly name: string;
+  /** The one given before does not fit. */
+  readonly again: boolean;
+  readonly answer: (passphrase: string | undefined) => void;
+}
+
+export const passphraseQuestion = signal<PassphraseQuestion | null>(null);
+
+/** Reads a case, and asks for its passphrase for as long as one is given. */
+async function readUnlocked(name: string, file: Blob): Promise<CaseContent> {
+  let passphrase: string | undefined;
+  for (;;) {
+    try {
+      return await readCase(file, passphrase);
+    } catch (error) {
+      if (!(error instanceof CaseFault) || error.kind !== "locked") throw error;
+      const again = passphrase !== undefined;
+      passphrase = await new Promise<string | undefined>((resolve) => {
+        passphraseQuestion.value = { name, again, answer: resolve };
+      });
+      passphraseQuestion.value = null;
+      if (passphrase === undefined) throw new Cancelled();
+    }
+  }
 }
 
 /** A case without its logs. */
-export function withoutLogs({ json, report }: OpenedCase): Checked {
+export function withoutLogs({ blob, report }: OpenedCase): Checked {
   return {
     report,
-    json: new Blob([json], { type: "application/json" }),
+    json: blob,
     refused: [],
     given: [],
     rules: undefined,
@@ -64,8 +93,8 @@ export function withoutLogs({ json, report }: OpenedCase): Checked {
 /** Whether the logs are there, to be read again. */
 export const hasLogs = ({ files }: Checked): boolean => files.length > 0;
 
-export async function saveCase({ json, report }: Checked): Promise<void> {
-  const file = await writeCase({ report: await json.text() });
+export async function saveCase({ json, report }: Checked, passphrase?: string): Promise<void> {
+  const file = await writeCase({ report: await json.text() }, passphrase);
   download(`${fileName(report)}.sekisho`, file);
   markSaved();
 }

@@ -18,6 +18,15 @@ export const opened = signal<ReadonlySet<string>>(new Set());
 export const showAll = signal(false);
 export const filter = signal("");
 
+/** Only findings with records in this time are shown; RFC 3339, from the first on, before the second. */
+export const period = signal<{ readonly from: string; readonly until: string } | null>(null);
+
+/** Narrows the findings to a period; none shows those of all times again. */
+export function showPeriod(from?: string, until?: string): void {
+  period.value = from !== undefined && until !== undefined ? { from, until } : null;
+  if (period.value) showAll.value = true;
+}
+
 /** The finding to bring into view; a new object each time, so that asking twice works. */
 export const wanted = signal<{ readonly id: string } | null>(null);
 
@@ -26,6 +35,7 @@ export function resetView(): void {
   opened.value = new Set();
   showAll.value = false;
   filter.value = "";
+  period.value = null;
   wanted.value = null;
 }
 
@@ -61,7 +71,7 @@ export async function rowsOf(
 /** The lines around a record, read from its file again. */
 export async function linesAround(
   checked: Checked,
-  { stream, offset, length }: Evidence,
+  { stream, offset, length }: Pick<Evidence, "stream" | "offset" | "length">,
 ): Promise<ContextLine[]> {
   const file = checked.fileOfStream.get(stream);
   if (!file) throw new Error(`no file for stream ${stream}`);

@@ -20,6 +20,25 @@ export const typed = signal<Readonly<Record<SettingName, string>>>({
 /** Whether 05/06/2021 is the fifth of June. */
 export const dayFirst = signal(false);
 
+export type DeclaredName = "own_networks" | "own_domains" | "vendor_accounts";
+
+/** What is known of the organisation and cannot be told from logs, as typed: one or more a line. */
+export const declared = signal<Readonly<Record<DeclaredName, string>>>({
+  own_networks: "",
+  own_domains: "",
+  vendor_accounts: "",
+});
+
+/** What the engine says against it. */
+export const wrongDeclared = signal("");
+
+/** What is declared, as the engine takes it; none where nothing is. */
+export function declaredOf(from: Readonly<Record<DeclaredName, string>>): object | undefined {
+  const entries = Object.entries(from).map(([name, text]) => [name, text.split(/[\s,、]+/).filter(Boolean)]);
+  const stated = entries.filter(([, values]) => (values as string[]).length > 0);
+  return stated.length > 0 ? Object.fromEntries(stated) : undefined;
+}
+
 /** What is set for one stream; empty where the engine is to tell by itself. */
 export interface StreamSettings {
   readonly zone: string;
@@ -107,7 +126,9 @@ function rulesOf({ level, tag, source, without }: RuleChoice): object | undefine
 /** What the engine found wrong, by setting. */
 export const wrong = signal<Readonly<Partial<Record<SettingName, string>>>>({});
 
-export const settingsWrong = computed(() => Object.keys(wrong.value).length > 0);
+export const settingsWrong = computed(
+  () => Object.keys(wrong.value).length > 0 || wrongDeclared.value !== "",
+);
 
 /** Those in the vendor's checker that the page is; what is typed here goes before them. */
 export const settingsOfChecker = signal<Settings>({});
@@ -120,6 +141,8 @@ export const settingsInForce = computed((): Settings => {
     if (zone !== "") (settings.zones ??= {})[name] = zone;
     if (encoding !== "") (settings.encodings ??= {})[name] = encoding;
   }
+  const known = declaredOf(declared.value);
+  if (known) settings["declared"] = known;
   const rules = rulesOf(ruleChoice.value);
   if (rules) settings.rules = { ...(settings.rules as object | undefined), ...rules };
   return settings;

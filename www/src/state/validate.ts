@@ -3,7 +3,16 @@
 
 import { effect } from "@preact/signals";
 import { engines, messageOf } from "./engine";
-import { SETTING_NAMES, settingsOf, typed, wrong, type SettingName } from "./settings";
+import {
+  declared,
+  declaredOf,
+  SETTING_NAMES,
+  settingsOf,
+  typed,
+  wrong,
+  wrongDeclared,
+  type SettingName,
+} from "./settings";
 
 const PAUSE_MS = 250;
 
@@ -23,8 +32,26 @@ async function judge(values: Readonly<Record<SettingName, string>>): Promise<voi
   if (typed.peek() === values) wrong.value = found;
 }
 
+/** Says what is wrong with what is declared. */
+export async function judgeDeclared(values = declared.value): Promise<void> {
+  const known = declaredOf(values);
+  const engine = (await engines()).idle();
+  const said = known
+    ? await engine.ask("checkSettings", { settings: { declared: known } }).then(() => "", messageOf)
+    : "";
+  if (declared.peek() === values) wrongDeclared.value = said;
+}
+
 /** Watches the settings for as long as the page lives. */
 export function watchSettings(): void {
+  let pauseDeclared: ReturnType<typeof setTimeout> | undefined;
+  let isFirst = true;
+  effect(() => {
+    const values = declared.value;
+    clearTimeout(pauseDeclared);
+    if (!isFirst) pauseDeclared = setTimeout(() => void judgeDeclared(values), PAUSE_MS);
+    isFirst = false;
+  });
   let pause: ReturnType<typeof setTimeout> | undefined;
   let first = true;
   effect(() => {

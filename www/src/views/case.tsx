@@ -13,7 +13,9 @@ export function LeaveQuestion(): JSX.Element | null {
   const w = words.value.case;
   if (!asked) return null;
   const save = async () => {
-    if (screen.value.kind === "done") await saveCase(screen.value.checked);
+    const now = screen.value;
+    const judged = now.kind === "checking" ? now.before : "checked" in now ? now.checked : undefined;
+    if (judged) await saveCase(judged);
     asked.answer(true);
   };
   return (

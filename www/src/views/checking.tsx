@@ -6,7 +6,7 @@ import type { Given, Refused, Tally } from "../engine/check";
 import { language, words } from "../i18n";
 import { bytes, duration, number, percent } from "../lib/format";
 import { visible } from "../lib/visible";
-import { cancel } from "../state/app";
+import { stop } from "../state/app";
 import { Chunks } from "./chunks";
 import { RefusedList } from "./failed";
 
@@ -51,7 +51,7 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
     <main class="narrow checking" data-now={Math.round(now)}>
       <div class="checking-head">
         <h1>{w.title}</h1>
-        <button type="button" class="main" data-action="cancel" onClick={() => void cancel()}>
+        <button type="button" class="main" data-action="cancel" onClick={() => void stop()}>
           {w.cancel} <kbd>{w.cancelHint}</kbd>
         </button>
       </div>

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isPrinting } from "./print";
 
 interface Props<T> {
   readonly items: readonly T[];
@@ -51,7 +52,8 @@ interface ChunkProps {
 function Chunk({ as: Tag, columns, height, always, children }: ChunkProps): JSX.Element {
   const element = useRef<HTMLElement>(null);
   const kept = useRef(height);
-  const [near, setNear] = useState(always);
+  const [isNear, setNear] = useState(always);
+  const near = isNear || isPrinting.value;
   useEffect(() => {
     const watched = element.current;
     if (!watched || always) return;

@@ -19,7 +19,7 @@ function take(input: HTMLInputElement): void {
   // Emptied, so that choosing the same files again is a change again.
   input.value = "";
   // The screen tells how the check ends.
-  if (given.length > 0) void start(given, refused).catch(() => undefined);
+  if (given.length > 0) void start(given, refused, { mayAsk: true }).catch(() => undefined);
 }
 
 export function Inputs(): JSX.Element {

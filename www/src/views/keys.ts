@@ -1,9 +1,10 @@
 // The keyboard: one listener for the whole page. Keys do nothing while text is being typed.
 
 import { signal } from "@preact/signals";
-import { cancel, screen } from "../state/app";
+import { screen, stop } from "../state/app";
 import { redo, undo } from "../state/judge";
 import { chooseFiles } from "./inputs";
+import { paletteOpen } from "./palette";
 
 export const helpOpen = signal(false);
 
@@ -26,6 +27,11 @@ function isTyping(target: EventTarget | null): boolean {
 /** Takes a judgement back, or makes it again. */
 function pressWithControl(event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
+  if (key === "k" && !event.shiftKey) {
+    event.preventDefault();
+    paletteOpen.value = true;
+    return;
+  }
   const way = key === "z" ? (event.shiftKey ? redo : undo) : key === "y" ? redo : undefined;
   if (!way || screen.value.kind !== "done" || isTyping(event.target)) return;
   event.preventDefault();
@@ -38,10 +44,12 @@ function press(event: KeyboardEvent): void {
   if (event.key === "Escape") {
     // In a dialog it closes that.
     const isBusy = screen.value.kind === "checking" || screen.value.kind === "making";
-    if (isBusy && !isTyping(event.target)) void cancel();
+    if (isBusy && !isTyping(event.target)) void stop();
     return;
   }
   if (isTyping(event.target)) return;
+  if (event.key === "Enter" && event.target === document.body && screen.value.kind === "data")
+    return document.querySelector<HTMLElement>("[data-action=go-on]")?.click();
   const actions: Record<string, () => void> = {
     "?": () => (helpOpen.value = true),
     j: () => move(1),

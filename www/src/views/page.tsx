@@ -6,16 +6,21 @@ import { LANGUAGES, language, nameOf, words } from "../i18n";
 import { screen, start } from "../state/app";
 import { chosen } from "../lib/dropped";
 import { THEMES, theme } from "../state/theme";
+import { isExploring } from "../state/explore";
 import { tellOuter } from "../state/shell";
 import { CaseTrouble, LeaveQuestion } from "./case";
 import { Checking } from "./checking";
+import { DataCheck } from "./data-check";
 import { Dialog } from "./dialog";
+import { Explore } from "./explore/explore";
 import { Failed } from "./failed";
 import { Gate } from "./icons";
 import { Inputs } from "./inputs";
 import { helpOpen } from "./keys";
 import { Described } from "./mapping";
 import { RuleEditor } from "./rule-editor";
+import { Palette, paletteOpen } from "./palette";
+import { PassphraseAsked } from "./passphrase";
 import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
 import { Start } from "./start";
@@ -32,8 +37,10 @@ function CurrentScreen(): JSX.Element {
       return <Checking tally={now.tally} since={now.since} />;
     case "failed":
       return <Failed message={now.message} refused={now.refused} />;
+    case "data":
+      return <DataCheck checked={now.checked} />;
     case "done":
-      return <ReportView checked={now.checked} />;
+      return isExploring.value ? <Explore checked={now.checked} /> : <ReportView checked={now.checked} />;
   }
 }
 
@@ -61,6 +68,9 @@ function Head(): JSX.Element {
           name={(value) => w.theme[value]}
           set={(value) => (theme.value = value)}
         />
+        <button type="button" class="quiet" data-action="palette" onClick={() => (paletteOpen.value = true)}>
+          {w.palette.open} <kbd>Ctrl+K</kbd>
+        </button>
         <button
           type="button"
           class="quiet help"
@@ -123,6 +133,7 @@ function Help(): JSX.Element {
     ["k", w.previous],
     ["Enter", w.open],
     ["o", w.files],
+    ["Ctrl+K", w.palette],
     ["Ctrl+Z", w.undo],
     ["Ctrl+Y", w.redo],
     ["Esc", w.cancel],
@@ -155,7 +166,8 @@ const drops = {
   onDrop: (event: DragEvent) => {
     event.preventDefault();
     const files = event.dataTransfer?.files;
-    if (files && files.length > 0) void start(chosen(files).given, []).catch(() => undefined);
+    if (files && files.length > 0)
+      void start(chosen(files).given, [], { mayAsk: true }).catch(() => undefined);
   },
 };
 
@@ -171,6 +183,8 @@ export function Page(): JSX.Element {
       <PasswordQuestion />
       <LeaveQuestion />
       <CaseTrouble />
+      <PassphraseAsked />
+      <Palette />
       <Described />
       <RuleEditor />
     </div>

@@ -25,6 +25,7 @@ import {
   type StreamSettings,
 } from "../state/settings";
 import { wrongZone } from "../state/validate";
+import { DeclaredFields } from "./declared";
 import { RefusedList } from "./failed";
 import { OwnListsField } from "./lists";
 import { OwnRulesField } from "./rules";
@@ -114,6 +115,8 @@ export function SettingsPanel(): JSX.Element {
         {w.dayFirst}
       </label>
       <Streams />
+      <h3>{words.value.declared.title}</h3>
+      <DeclaredFields />
       <div class="field-pair">
         <Field name="since" label={w.since} hint={w.periodHint}>
           {(attributes) => <input {...attributes} type="text" placeholder="2021-05-06" />}

@@ -97,7 +97,8 @@ function Paste({ onClose }: { onClose: () => void }): JSX.Element {
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = () => {
     onClose();
-    void start([{ name: w.pasteName, file: new File([text], w.pasteName) }], []).catch(() => undefined);
+    const given = [{ name: w.pasteName, file: new File([text], w.pasteName) }];
+    void start(given, [], { mayAsk: true }).catch(() => undefined);
   };
   return (
     <Dialog title={w.pasteTitle} onClose={onClose}>

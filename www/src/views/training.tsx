@@ -16,7 +16,7 @@ const open = (name: string) => void startCase(name).catch(() => undefined);
 /** The case of the screen that shows. */
 function shown(): string | undefined {
   const now = screen.value;
-  if (now.kind === "done") return trainingOf(now.checked.report);
+  if (now.kind === "done" || now.kind === "data") return trainingOf(now.checked.report);
   return now.kind === "making" || now.kind === "checking" ? now.training : undefined;
 }
 

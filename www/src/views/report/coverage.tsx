@@ -26,7 +26,7 @@ interface Calendar {
   readonly most: number;
 }
 
-function calendarOf(days: readonly CalendarDay[]): Calendar | undefined {
+export function calendarOf(days: readonly CalendarDay[]): Calendar | undefined {
   const names = days.map(({ day }) => day).sort();
   const [first, last] = [names[0], names.at(-1)];
   if (first === undefined || last === undefined) return undefined;
@@ -72,7 +72,7 @@ export function CoverageSection({ coverage }: { coverage: Coverage }): JSX.Eleme
   );
 }
 
-function CalendarGrid({ calendar }: { calendar: Calendar }): JSX.Element {
+export function CalendarGrid({ calendar }: { calendar: Calendar }): JSX.Element {
   const w = words.value.coverage;
   return (
     <div class="calendar">

@@ -1,17 +1,45 @@
 // Addresses and accounts that findings name, with all that the logs hold of them.
 
 import type { JSX } from "preact";
+import type { Checked } from "../../engine/check";
 import { language, words } from "../../i18n";
 import { bytes, moment, number } from "../../lib/format";
 import { visible } from "../../lib/visible";
+import { hasLogs } from "../../state/cases";
+import { explore, tab } from "../../state/explore";
 import type { Entity } from "../../wire/report";
 import { Chunks } from "../chunks";
 import { FindingLinks } from "./questions";
 import { Table } from "./table";
 
-export function Entities({ entities }: { entities: readonly Entity[] }): JSX.Element {
+export function Entities({ checked }: { checked: Checked }): JSX.Element {
+  const { entities } = checked.report;
+  const { report } = words.value;
+  return (
+    <>
+      {hasLogs(checked) && <CrossButton checked={checked} />}
+      {entities.length === 0 ? <p class="none">{report.none}</p> : <Known entities={entities} />}
+    </>
+  );
+}
+
+/** Opens who came from which network, of all events. */
+function CrossButton({ checked }: { checked: Checked }): JSX.Element {
+  const open = () => {
+    tab.value = "crossed";
+    void explore(checked);
+  };
+  return (
+    <p class="cross-button">
+      <button type="button" data-action="cross" onClick={open}>
+        {words.value.explore.tab.crossed}
+      </button>
+    </p>
+  );
+}
+
+function Known({ entities }: { entities: readonly Entity[] }): JSX.Element {
   const { entity: w, report, finding } = words.value;
-  if (entities.length === 0) return <p class="none">{report.none}</p>;
   const heads = [
     w.who,
     w.kind,

@@ -93,7 +93,7 @@ function Place({ evidence, checked }: { evidence: Evidence; checked: Checked }):
   );
 }
 
-function Lines({ lines }: { lines: readonly ContextLine[] }): JSX.Element {
+export function Lines({ lines }: { lines: readonly ContextLine[] }): JSX.Element {
   return (
     <ol class="around">
       {lines.map(({ line_text, offset, is_target }) => (

@@ -1,6 +1,7 @@
 // Saving the report. The JSON is the engine's text to the byte.
 
 import type { JSX } from "preact";
+import { printReport } from "../print";
 import { useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import type { Form } from "../../engine/protocol";
@@ -65,6 +66,9 @@ export function Exports({ checked }: { checked: Checked }): JSX.Element {
         {w.export}
       </span>
       {FORMS.map(button)}
+      <button type="button" data-action="print" onClick={printReport}>
+        {words.value.palette.printShort}
+      </button>
       <details class="other-forms">
         <summary>{w.otherForms}</summary>
         <div>{OTHERS.map(button)}</div>

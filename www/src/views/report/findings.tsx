@@ -4,16 +4,17 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import { language, say, words } from "../../i18n";
-import { number, period } from "../../lib/format";
+import { moment, number, period as told } from "../../lib/format";
 import { visible } from "../../lib/visible";
-import { filter, LEADING, opened, showAll, toggle, wanted } from "../../state/report";
+import { filter, LEADING, opened, period, showAll, showPeriod, toggle, wanted } from "../../state/report";
 import type { Finding } from "../../wire/report";
 import { Chunks } from "../chunks";
 import { Chevron } from "../icons";
+import { isPrinting } from "../print";
 import { FindingBody } from "./finding";
 import { JudgedMark, judgementOf } from "./judge";
 
-const CHUNK = 40;
+const CHUNK = 12;
 const ROW_HEIGHT = 68;
 
 /** A finding holds `needle` in what its head says. */
@@ -23,24 +24,41 @@ function holds({ id, title, subject, attack, category }: Finding, needle: string
   );
 }
 
+/** A finding has its first or last record, or both ends around it, in a period. */
+const isWithin = ({ first, last }: Finding, { from, until }: { from: string; until: string }): boolean =>
+  first != null &&
+  last != null &&
+  Date.parse(first) < Date.parse(until) &&
+  Date.parse(last) >= Date.parse(from);
+
 export function Findings({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value.report;
   const { findings } = checked.report;
   const needle = filter.value.trim().toLowerCase();
-  const all = showAll.value || findings.length <= LEADING;
+  const when = period.value;
+  const all = showAll.value || when !== null || findings.length <= LEADING;
   const shown = useMemo(() => {
     if (!all) return findings.slice(0, LEADING);
-    return needle === "" ? findings : findings.filter((finding) => holds(finding, needle));
-  }, [findings, all, needle]);
+    const timed = when ? findings.filter((finding) => isWithin(finding, when)) : findings;
+    return needle === "" ? timed : timed.filter((finding) => holds(finding, needle));
+  }, [findings, all, needle, when]);
   useWanted(findings, shown);
   if (findings.length === 0) return <p class="none">{w.noFindings}</p>;
   return (
     <>
+      {when && (
+        <p class="period-shown" role="status">
+          {words.value.timeline.period(moment(when.from), moment(when.until))}{" "}
+          <button type="button" onClick={() => showPeriod()}>
+            {words.value.timeline.all}
+          </button>
+        </p>
+      )}
       {showAll.value && <Filter shown={shown.length} all={findings.length} />}
       <div class="findings">
         <Chunks
           // Another list starts anew, or chunks would keep the heights of other rows.
-          key={`${all} ${needle}`}
+          key={`${all} ${needle} ${when?.from} ${when?.until}`}
           items={shown}
           rowHeight={ROW_HEIGHT}
           size={CHUNK}
@@ -52,7 +70,10 @@ export function Findings({ checked }: { checked: Checked }): JSX.Element {
           type="button"
           class="more"
           data-action="all-findings"
-          onClick={() => (showAll.value = !showAll.value)}
+          onClick={() => {
+            period.value = null;
+            showAll.value = !showAll.value;
+          }}
         >
           {showAll.value ? w.showLeading : w.showAll(number(language.value, findings.length))}
         </button>
@@ -94,6 +115,7 @@ function useWanted(findings: readonly Finding[], shown: readonly Finding[]): voi
     if (at < 0) {
       if (!findings.some(({ id }) => id === want.id)) return;
       filter.value = "";
+      period.value = null;
       showAll.value = true;
       return;
     }
@@ -116,7 +138,8 @@ function focusWhenDrawn(id: string, patience: number): void {
 function Row({ finding, checked }: { finding: Finding; checked: Checked }): JSX.Element {
   const w = words.value;
   const { id, severity, title, subject, count, outcome, first, last } = finding;
-  const open = opened.value.has(id);
+  // On paper the leading findings are open; a list of thousands stays a list.
+  const open = opened.value.has(id) || (isPrinting.value && !showAll.value);
   return (
     <article class="finding" data-severity={severity}>
       <h3>
@@ -130,7 +153,7 @@ function Row({ finding, checked }: { finding: Finding; checked: Checked }): JSX.
             <JudgedMark judgement={judgementOf(checked.report, id)} />
             {outcome && <span class={`outcome outcome-${outcome}`}>{w.outcome[outcome]}</span>}
             <span>{w.finding.records(number(language.value, count))}</span>
-            <span class="when">{period(first, last)}</span>
+            <span class="when">{told(first, last)}</span>
           </span>
         </button>
       </h3>

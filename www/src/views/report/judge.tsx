@@ -10,6 +10,7 @@ import { saveCase } from "../../state/cases";
 import { messageOf } from "../../state/engine";
 import { canRedo, canUndo, isUnsaved, judge, judgeTrouble, redo, undo } from "../../state/judge";
 import type { Judgement, Report } from "../../wire/report";
+import { SaveLocked } from "../passphrase";
 
 type How = Judgement["judged"];
 const HOWS: readonly How[] = ["open", "confirmed", "benign"];
@@ -110,6 +111,7 @@ export function JudgePanel({ id, report }: { id: string; report: Report }): JSX.
 export function CaseTools({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value;
   const [failed, setFailed] = useState("");
+  const [isLocking, setLocking] = useState(false);
   const save = () =>
     void saveCase(checked).then(
       () => setFailed(""),
@@ -120,6 +122,10 @@ export function CaseTools({ checked }: { checked: Checked }): JSX.Element {
       <button type="button" data-action="save-case" onClick={save}>
         {w.case.save}
       </button>
+      <button type="button" data-action="lock-case" onClick={() => setLocking(true)}>
+        {w.passphrase.save}
+      </button>
+      {isLocking && <SaveLocked checked={checked} onClose={() => setLocking(false)} />}
       {(canUndo.value || canRedo.value) && (
         <>
           <button type="button" data-action="undo" disabled={!canUndo.value} onClick={() => void undo()}>

@@ -7,10 +7,12 @@ import { language, words } from "../../i18n";
 import { number } from "../../lib/format";
 import { leave } from "../../state/app";
 import { hasLogs } from "../../state/cases";
+import { explore } from "../../state/explore";
 import { RefusedList } from "../failed";
 import { ListsView } from "../lists";
 import { RuleSetView, WriteRule } from "../rules";
 import { Answer } from "./answer";
+import { AttackMatrix } from "./attack";
 import { CoverageSection } from "./coverage";
 import { Custody } from "./custody";
 import { Entities } from "./entities";
@@ -35,6 +37,7 @@ const titles = () => {
     words.value.report;
   const { title: rules } = words.value.rules;
   const { title: lists } = words.value.lists;
+  const { title: attack } = words.value.attack;
   return {
     questions,
     incidents,
@@ -48,6 +51,7 @@ const titles = () => {
     lists,
     unparsed,
     custody,
+    attack,
   };
 };
 
@@ -82,8 +86,9 @@ function sectionsOf(checked: Checked): SectionEntry[] {
         </>
       ),
     },
-    { id: "entities", count: report.entities.length, body: () => <Entities entities={report.entities} /> },
-    { id: "timeline", count: undefined, body: () => <TimelineSection timeline={report.timeline} /> },
+    { id: "entities", count: report.entities.length, body: () => <Entities checked={checked} /> },
+    { id: "timeline", count: undefined, body: () => <TimelineSection checked={checked} /> },
+    { id: "attack", count: undefined, body: () => <AttackMatrix report={report} /> },
     {
       id: "coverage",
       count: undefined,
@@ -123,6 +128,11 @@ export function ReportView({ checked }: { checked: Checked }): JSX.Element {
           <div class="report-tools">
             <Exports checked={checked} />
             {hasLogs(checked) && <WriteRule checked={checked} />}
+            {hasLogs(checked) && (
+              <button type="button" data-action="explore" onClick={() => void explore(checked)}>
+                {words.value.explore.open}
+              </button>
+            )}
             <CaseTools checked={checked} />
             <button type="button" class="main" data-action="other" onClick={() => void leave()}>
               {w.other}

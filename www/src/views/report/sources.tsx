@@ -54,7 +54,7 @@ export function Sources({ checked }: { checked: Checked }): JSX.Element {
   };
   const heads = [w.name, w.format, w.records, w.parsed, w.blank, w.unparsed, w.repeated, w.unread, w.sum];
   return (
-    <>
+    <div class="ledger">
       <p class="intro">{w.intro}</p>
       <Table label={words.value.report.sources} heads={heads} numeric={[2, 3, 4, 5, 6, 7, 8]}>
         <Chunks
@@ -95,7 +95,7 @@ export function Sources({ checked }: { checked: Checked }): JSX.Element {
       {changing !== undefined && (
         <StreamDialog name={changing} checked={checked} onClose={() => setChanging(undefined)} />
       )}
-    </>
+    </div>
   );
 }
 

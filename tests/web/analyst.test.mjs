@@ -1,0 +1,350 @@
+// What an analyst does with the page beyond reading the report: confirms the data, explores all events,
+// narrows to a time, keeps a case under a passphrase, and never loses a judgement unasked.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
+import { CLI, PAGE_URL, fromPage, kept, temporary } from "./lib/places.mjs";
+import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
+import { checkFiles, commandLine, count, ended, fill, focused, press, reportJson, state, text, there, typed } from "./lib/sekisho.mjs";
+
+const SHOTS = kept("screenshots");
+
+/** Sign-ins that state no zone. */
+const signIns = (lines = 60) =>
+  Array.from({ length: lines }, (_, n) => {
+    const minute = String(n % 60).padStart(2, "0");
+    return `May  6 01:${minute}:00 gate sshd[${n + 1}]: Failed password for ${["sato", "suzuki", "=cmd"][n % 3]} from 203.0.113.${n + 1} port 50000 ssh2\n`;
+  }).join("");
+
+/** What the command line gives of a query: a record a line. */
+const asked = (folder, names, query) =>
+  execFileSync(CLI, ["events", "--where", query, ...names], { cwd: folder, maxBuffer: 1 << 28 })
+    .toString()
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
+  let browser;
+  let samples;
+  let logs;
+
+  before(async () => {
+    samples = writeSamples(temporary("samples"));
+    logs = temporary("analyst");
+    writeFileSync(join(logs, "auth.log"), signIns());
+    copyFileSync(samples["attacked.log"], join(logs, "attacked.log"));
+    browser = await launch(name);
+  });
+  after(() => browser.close());
+
+  async function withPage(use) {
+    const tab = await browser.open();
+    try {
+      await tab.load(PAGE_URL);
+      await there(tab, ".drop-zone");
+      await use(tab);
+      assert.deepEqual(tab.messages.filter((message) => message.startsWith("error")), []);
+    } finally {
+      await tab.close();
+    }
+  }
+
+  const at = (...names) => names.map((one) => join(logs, one));
+  const found = async (tab) => Number(await tab.frame(() => document.querySelector("[data-found]")?.dataset.found));
+  const finds = (tab, count) => until(async () => (await found(tab)) === count, { what: `${count} events` });
+
+  /** Opens the table of all events of what was checked. */
+  async function explore(tab, paths) {
+    await checkFiles(tab, paths);
+    await press(tab, "[data-action=explore]");
+    await there(tab, "[data-found]");
+  }
+
+  /** Asks a query as a person does: typed, and Enter. */
+  async function ask(tab, query) {
+    await fill(tab, "[data-field=query]", query);
+    await tab.frame(() => document.querySelector("[data-field=query]").focus());
+    await focused(tab);
+    await tab.press("Enter");
+  }
+
+  test("nothing is asked where nothing is open", () =>
+    withPage(async (tab) => {
+      await tab.choose("[data-choose=files]", at("attacked.log"));
+      await ended(tab);
+      assert.equal(await reportJson(tab), await commandLine(logs, ["attacked.log"]));
+    }));
+
+  test("what was recognised stands before the answer, and one key goes on", () =>
+    withPage(async (tab) => {
+      await tab.choose("[data-choose=files]", at("auth.log", "attacked.log"));
+      await there(tab, "[data-open]");
+      assert.equal(await state(tab), "checking");
+      assert.equal(await reportJson(tab), null, "no answer yet");
+      const shown = await text(tab, "main");
+      assert.equal(await count(tab, "[data-recognised=apache_combined]"), 1);
+      for (const part of ["auth.log", "attacked.log", "2021-05-06"]) assert.ok(shown.includes(part), part);
+      assert.equal(await count(tab, "[data-point=zone]"), 1);
+      assert.ok((await count(tab, ".calendar-row")) >= 1);
+      await tab.screenshot(join(SHOTS, `${name}-data-check.png`));
+      await press(tab, "[data-choice=ja]");
+      await until(async () => /データの確認/.test(await text(tab, "main h1")), { what: "the data check in Japanese" });
+      if (name === "chromium") assert.deepEqual(await barriers(tab), []);
+      await tab.frame(() => document.querySelector("[data-action=go-on]").focus());
+      await focused(tab);
+      await tab.press("Enter");
+      await ended(tab);
+      assert.equal(await reportJson(tab), await commandLine(logs, ["auth.log", "attacked.log"]));
+    }));
+
+  test("a zone and networks that are told there are taken into account", () =>
+    withPage(async (tab) => {
+      await tab.choose("[data-choose=files]", at("auth.log"));
+      await press(tab, ".zone-question [value=other]");
+      await fill(tab, "[data-field=data-zone]", "Nowhere");
+      await press(tab, "[data-action=go-on]");
+      await until(async () => /Nowhere/.test(await text(tab, ".zone-question .field-error")), { what: "an error at the zone" });
+      await fill(tab, "[data-field=data-zone]", "Asia/Tokyo");
+      await fill(tab, "[data-declared=own_networks]", "192.0.2.0/24");
+      await press(tab, "[data-action=go-on]");
+      await ended(tab);
+      const settings = join(temporary("settings"), "settings.json");
+      writeFileSync(settings, JSON.stringify({ zone: "Asia/Tokyo", declared: { own_networks: ["192.0.2.0/24"] } }));
+      assert.equal(await reportJson(tab), await commandLine(logs, ["auth.log"], ["--settings", settings]));
+    }));
+
+  test("a log that no format fits is described before the answer", () =>
+    withPage(async (tab) => {
+      await tab.choose("[data-choose=files]", [samples["own.log"]]);
+      await there(tab, "[data-point=format]");
+      await press(tab, "[data-point=format] button");
+      await there(tab, "[data-understood]");
+      await tab.press("Escape");
+      await until(async () => (await count(tab, "dialog[open]")) === 0);
+      await press(tab, "[data-action=go-on]");
+      await ended(tab);
+    }));
+
+  test("all events are asked in the language of the command line", () =>
+    withPage(async (tab) => {
+      const names = ["attacked.log", "auth.log"];
+      await explore(tab, at(...names));
+      await finds(tab, asked(logs, names, "").length);
+      for (const query of ["status>=400", "ip:203.0.113.0/24 -status:200", "user:sato or log:attacked.log", "\"failed password\" -sato", "UNION", "time>=2021-05-06T05:00"]) {
+        await ask(tab, query);
+        await finds(tab, asked(logs, names, query).length);
+      }
+      await ask(tab, "nosuch:1");
+      await there(tab, "[data-query-wrong=true]");
+      assert.match(await text(tab, "[data-query-wrong=true]"), /nosuch/);
+      await ask(tab, "");
+      await finds(tab, asked(logs, names, "").length);
+    }));
+
+  test("values, rows and networks narrow the query, and what is found is saved", () =>
+    withPage(async (tab) => {
+      const names = ["attacked.log", "auth.log"];
+      await explore(tab, at(...names));
+      await tab.screenshot(join(SHOTS, `${name}-explore.png`));
+      await press(tab, "[data-facet='user.name'] .facet-value");
+      await until(async () => /user\.name:/.test(await query(tab)), { what: "the query" });
+      await finds(tab, asked(logs, names, await query(tab)).length);
+      await there(tab, "[data-row='0'][data-here=true]");
+      await press(tab, "[data-row='0']");
+      await there(tab, "dialog [data-value='source.address']");
+      await there(tab, "dialog .around [aria-current=true]");
+      await press(tab, "[data-value='source.address'] [data-pivot=without]");
+      await until(async () => /-source\.address:/.test(await query(tab)), { what: "the narrowed query" });
+      await finds(tab, asked(logs, names, await query(tab)).length);
+      const download = tab.download();
+      await press(tab, "[data-save=csv]");
+      const csv = readFileSync(await download, "utf8");
+      assert.equal(csv.trimEnd().split("\r\n").length, 1 + (await found(tab)));
+      assert.doesNotMatch(csv, /"=/, "no formula");
+      await ask(tab, "");
+      await press(tab, "[data-tab=crossed]");
+      await there(tab, "[data-crossed] .cell-button");
+      await tab.screenshot(join(SHOTS, `${name}-crossed.png`));
+      await press(tab, "[data-crossed] .cell-button");
+      await until(async () => /source\.address:203\.0\.113\.0\/24/.test(await query(tab)), { what: "the network in the query" });
+      await finds(tab, asked(logs, names, await query(tab)).length);
+      await press(tab, "[data-action=report]");
+      await there(tab, "#answer");
+      await press(tab, "[data-action=cross]");
+      await there(tab, "[data-crossed]");
+    }));
+
+  test("the table is sorted and walked through by keyboard, and names are completed", () =>
+    withPage(async (tab) => {
+      await explore(tab, at("attacked.log"));
+      const first = () => tab.frame(() => document.querySelector("[data-row='0']")?.textContent);
+      await there(tab, "[data-row='0'][data-here=true]");
+      const earliest = await first();
+      await press(tab, "[data-sort=time]");
+      await until(async () => (await first()) !== earliest && !(await first()).includes("…"), { what: "the latest first" });
+      await tab.frame(() => document.querySelector("[role=grid]").focus());
+      await focused(tab);
+      await tab.press("End");
+      const last = (await found(tab)) - 1;
+      await there(tab, `[data-row='${last}'][data-here=true]`);
+      await tab.press("Enter");
+      await there(tab, "dialog [data-value='source.address']");
+      await tab.press("Escape");
+      await until(async () => (await count(tab, "dialog[open]")) === 0);
+      await tab.frame(() => document.querySelector("[data-field=query]").focus());
+      await typed(tab, "[data-field=query]", "stat");
+      await there(tab, ".query [role=option]");
+      await tab.press("ArrowDown");
+      await tab.press("Enter");
+      assert.match(await query(tab), /^status:/);
+    }));
+
+  test("a part of the time narrows findings and events", () =>
+    withPage(async (tab) => {
+      await checkFiles(tab, at("attacked.log"));
+      await there(tab, "#timeline .brush-plot");
+      await tab.frame(() => document.querySelector("#timeline .brush-plot").focus());
+      await focused(tab);
+      for (const key of ["Home", "Shift+ArrowRight", "Enter"]) await tab.press(key);
+      await there(tab, "[data-period]");
+      const shown = await tab.frame(() => document.querySelectorAll("[data-finding-head]").length);
+      const { findings } = JSON.parse(await reportJson(tab));
+      assert.ok(shown < findings.length, `${shown} of ${findings.length} findings in the first minutes`);
+      await press(tab, "[data-action=explore-period]");
+      await there(tab, "[data-found]");
+      await finds(tab, asked(logs, ["attacked.log"], await query(tab)).length);
+      await press(tab, "[data-action=report]");
+      await press(tab, "[data-action=all-times]");
+      await until(async () => (await count(tab, "[data-period]")) === 0);
+      assert.ok((await count(tab, "#attack [data-found]")) > 0, "techniques that were found");
+      assert.ok((await count(tab, "#attack .technique-none")) > 0, "and those looked for");
+    }));
+
+  test("a case is kept under a passphrase", () =>
+    withPage(async (tab) => {
+      const json = await checkFiles(tab, at("attacked.log"));
+      await press(tab, "[data-action=lock-case]");
+      await typed(tab, "[data-field=passphrase]", "four words are better");
+      await tab.frame(() => document.querySelector("[data-field=passphrase-again]").focus());
+      await typed(tab, "[data-field=passphrase-again]", "four words are better");
+      const download = tab.download();
+      await tab.press("Enter");
+      const saved = join(temporary("locked-case"), "locked.sekisho");
+      copyFileSync(await download, saved);
+      assert.ok(!readFileSync(saved).includes("sekisho\""));
+      await press(tab, "[data-action=other]");
+      await there(tab, ".drop-zone");
+      await tab.give([saved]);
+      await typed(tab, "[data-field=case-passphrase]", "another one altogether");
+      await tab.press("Enter");
+      await there(tab, "[data-field=case-passphrase][aria-invalid=true]");
+      await fill(tab, "[data-field=case-passphrase]", "four words are better");
+      await press(tab, "[data-action=use-passphrase]");
+      await there(tab, "[data-opened=alone]");
+      assert.equal(await reportJson(tab), json);
+    }));
+
+  test("a command is found by a few letters", () =>
+    withPage(async (tab) => {
+      await checkFiles(tab, at("attacked.log"));
+      await there(tab, "#custody");
+      await focused(tab);
+      await tab.press("Control+k");
+      await typed(tab, "[data-field=command]", "日本");
+      await tab.press("Enter");
+      await until(() => tab.outer(() => document.documentElement.lang === "ja"), { what: "Japanese" });
+      await tab.press("Control+k");
+      await typed(tab, "[data-field=command]", "全イベント");
+      await tab.press("Enter");
+      await there(tab, "[data-exploring]");
+    }));
+
+  test("on paper everything is drawn, and the leading findings are open", () =>
+    withPage(async (tab) => {
+      await checkFiles(tab, at("attacked.log"));
+      await there(tab, "#custody");
+      await tab.frame(() => {
+        const count = (selector) => document.querySelectorAll(selector).length;
+        window.print = () => {
+          globalThis.printed = { left: count(".chunk[data-near=false]"), open: count(".finding-body"), heads: count("[data-finding-head]") };
+        };
+      });
+      await press(tab, "[data-action=print]");
+      await until(() => tab.frame(() => globalThis.printed), { what: "the printing" });
+      const { left, open, heads } = await tab.frame(() => globalThis.printed);
+      assert.deepEqual([left, open], [0, heads]);
+      await until(async () => (await count(tab, ".finding-body")) === 0, { what: "the findings to close again" });
+    }));
+
+  test("cancelling a second check asks before judgements are lost", () =>
+    withPage(async (tab) => {
+      const large = join(temporary("second"), "large.log");
+      writeFileSync(large, attacked(400) + ordinary(20_000).repeat(40));
+      const json = await checkFiles(tab, [large]);
+      const [finding] = JSON.parse(json).questions[0].findings;
+      await press(tab, `[data-finding-head="${finding}"]`);
+      await press(tab, `[data-judge="${finding}"] input[value=confirmed]`);
+      await until(async () => (await reportJson(tab)) !== json, { what: "the judgement" });
+      await press(tab, "[data-action=change-stream]");
+      await fill(tab, "dialog [data-field=encoding]", "latin1");
+      await press(tab, "[data-action=use-stream]");
+      await press(tab, "[data-action=cancel]");
+      await there(tab, "[data-action=stay]");
+      await press(tab, "[data-action=stay]");
+      await ended(tab);
+      assert.deepEqual(JSON.parse(await reportJson(tab)).judgements.map(({ judged }) => judged), ["confirmed"]);
+    }));
+
+  test("the ledger fits beside the contents", () =>
+    withPage(async (tab) => {
+      await checkFiles(tab, at("attacked.log", "auth.log"));
+      await there(tab, "#custody");
+      const over = await tab.frame(() => {
+        document.getElementById("sources").scrollIntoView();
+        const table = document.querySelector(".ledger .table");
+        return table.scrollWidth - table.clientWidth;
+      });
+      assert.ok(over <= 0, `${over} px too wide`);
+    }));
+
+  for (const scheme of ["light", "dark"]) {
+    test(`events and commands have no barrier in the ${scheme} theme, and fit a narrow window`, () =>
+      withPage(async (tab) => {
+        await press(tab, `[data-choice=${scheme}]`);
+        await explore(tab, at("attacked.log", "auth.log"));
+        await there(tab, "[data-row='0'][data-here=true]");
+        await sleep(300);
+        if (name === "chromium") assert.deepEqual(await barriers(tab), []);
+        await press(tab, "[data-tab=crossed]");
+        await there(tab, "[data-crossed] .cell-button");
+        if (name === "chromium") assert.deepEqual(await barriers(tab), []);
+        await focused(tab);
+        await tab.press("Control+k");
+        await there(tab, "[data-field=command]");
+        if (name === "chromium") assert.deepEqual(await barriers(tab), []);
+        await tab.press("Escape");
+        await press(tab, "[data-choice=ja]");
+        await press(tab, "[data-tab=events]");
+        await tab.resize(360, 740);
+        await sleep(200);
+        const wide = await tab.frame(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(wide <= 0, `the page is ${wide} px wider than a narrow window`);
+        await tab.screenshot(join(SHOTS, `${name}-explore-narrow-${scheme}.png`));
+      }));
+  }
+});
+
+const query = (tab) => tab.frame(() => document.querySelector("[data-field=query]").value);
+
+/** What axe finds in the application's frame. It runs in a world of its own, beside the page's scripts. */
+async function barriers(tab) {
+  const source = readFileSync(fromPage.resolve("axe-core/axe.min.js"), "utf8");
+  await tab.frame(`${source};0`);
+  const { violations } = await tab.frame(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}

@@ -1,0 +1,147 @@
+// The command palette: everything that can be done now, found by a few letters.
+
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { LANGUAGES, language, nameOf, words } from "../i18n";
+import { leave, screen, stop } from "../state/app";
+import { hasLogs, saveCase } from "../state/cases";
+import { explore, isExploring } from "../state/explore";
+import { redo, undo } from "../state/judge";
+import { listFindings } from "../state/report";
+import { THEMES, theme } from "../state/theme";
+import { Dialog } from "./dialog";
+import { chooseFiles, chooseFolder } from "./inputs";
+import { helpOpen } from "./keys";
+import { printReport } from "./print";
+
+export const paletteOpen = signal(false);
+
+interface Command {
+  readonly name: string;
+  readonly run: () => void;
+}
+
+/** The sections of the report that show, by their headings. */
+function sections(): Command[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-section]")].map((section) => ({
+    name: section.querySelector("h2")?.firstChild?.textContent?.trim() ?? section.id,
+    run: () => {
+      section.focus({ preventScroll: true });
+      section.scrollIntoView();
+    },
+  }));
+}
+
+function ofScreen(): Command[] {
+  const w = words.value;
+  const now = screen.value;
+  if (now.kind === "checking" || now.kind === "making")
+    return [{ name: w.checking.cancel, run: () => void stop() }];
+  if (now.kind !== "done") return [];
+  const { checked } = now;
+  const ofLogs = [{ name: w.explore.open, run: () => void explore(checked) }];
+  if (isExploring.value) return [{ name: w.explore.back, run: () => (isExploring.value = false) }];
+  return [
+    ...(hasLogs(checked) ? ofLogs : []),
+    { name: w.palette.allFindings, run: () => listFindings("") },
+    { name: w.case.save, run: () => void saveCase(checked) },
+    { name: w.palette.print, run: printReport },
+    { name: w.judge.undo, run: () => void undo() },
+    { name: w.judge.redo, run: () => void redo() },
+    { name: w.report.other, run: () => void leave() },
+    ...sections(),
+  ];
+}
+
+function commands(): Command[] {
+  const w = words.value;
+  return [
+    ...ofScreen(),
+    { name: w.drop.files, run: chooseFiles },
+    { name: w.drop.folder, run: chooseFolder },
+    ...LANGUAGES.map((one) => ({
+      name: `${w.languageLabel}: ${nameOf(one)}`,
+      run: () => (language.value = one),
+    })),
+    ...THEMES.map((one) => ({ name: `${w.theme.label}: ${w.theme[one]}`, run: () => (theme.value = one) })),
+    { name: w.help, run: () => (helpOpen.value = true) },
+  ];
+}
+
+export function Palette(): JSX.Element | null {
+  return paletteOpen.value ? <OpenPalette /> : null;
+}
+
+function OpenPalette(): JSX.Element {
+  const w = words.value.palette;
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [needle, setNeedle] = useState("");
+  const [at, setAt] = useState(0);
+  const all = useMemo(commands, []);
+  const parts = needle.toLowerCase().split(/\s+/).filter(Boolean);
+  const offered = all.filter(({ name }) => parts.every((part) => name.toLowerCase().includes(part)));
+  useLayoutEffect(() => field.current?.focus(), []);
+  const close = () => (paletteOpen.value = false);
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    close();
+    // The dialog gives the focus back first.
+    setTimeout(command.run);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    const count = Math.max(1, offered.length);
+    if (event.key === "ArrowDown") setAt((at + 1) % count);
+    else if (event.key === "ArrowUp") setAt((at + count - 1) % count);
+    else if (event.key === "Enter") run(offered[at]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog title={w.title} onClose={close}>
+      <input
+        type="text"
+        // Preact asks for a list where there is the role: the commands below are the list.
+        list={undefined}
+        role="combobox"
+        ref={field}
+        value={needle}
+        data-field="command"
+        aria-label={w.title}
+        aria-expanded={true}
+        aria-controls={`${id}-commands`}
+        aria-activedescendant={offered[at] ? `${id}-${at}` : undefined}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => {
+          setNeedle(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ul id={`${id}-commands`} class="commands" role="listbox" aria-label={w.title}>
+        {offered.map((command, place) => (
+          <li
+            key={command.name}
+            id={`${id}-${place}`}
+            role="option"
+            aria-selected={place === at}
+            ref={(element) => {
+              if (place === at) element?.scrollIntoView({ block: "nearest" });
+            }}
+            onClick={() => run(command)}
+          >
+            {command.name}
+          </li>
+        ))}
+      </ul>
+      {offered.length === 0 && (
+        <p class="none" role="status">
+          {w.none}
+        </p>
+      )}
+    </Dialog>
+  );
+}
