@@ -66,6 +66,35 @@ fn a_gzip_that_ends_early_is_named_and_read_as_far_as_it_goes() {
     assert_nothing_could_be_checked("a.gz", &packed[..12]);
 }
 
+/// What a report says first.
+fn first_words(files: &[(&str, &[u8])]) -> [String; 2] {
+    let summary = check(files, &Options::default()).questions[0].summary.clone();
+    [summary.en.into_owned(), summary.ja.into_owned()]
+}
+
+#[test]
+fn the_answer_begins_with_the_files_that_are_missing_from_it() {
+    let quiet = log(&(0..40).map(|n| line("198.51.100.7", START + n, "/news")).collect::<Vec<_>>());
+    let packed = gzip(&quiet.repeat(400));
+    let cut = &packed[..packed.len() / 2];
+    let [en, ja] = first_words(&[("a.log", &quiet), ("b.gz", cut), ("c.txt", b"Dear all,\n")]);
+    let begins = "1 of 3 files could not be read to the end, 1 could hardly be understood or not at all: signs in what is missing would not show";
+    assert!(en.starts_with(begins), "{en}");
+    assert!(
+        ja.starts_with(
+            "3ファイル中1ファイルは最後まで読めず、1ファイルは大半またはすべてを解釈できず、"
+        ),
+        "{ja}"
+    );
+    let [en, _] = first_words(&[("a.log", &good()), ("b.gz", cut)]);
+    assert!(en.starts_with("1 of 2 files could not be read to the end: there may be more"), "{en}");
+    let half = &quiet[..quiet.len() - 110];
+    let [en, _] = first_words(&[("a.log", half)]);
+    assert!(en.starts_with("1 of 1 file could not be read to the end: signs"), "{en}");
+    let [en, ja] = first_words(&[("a.log", &quiet)]);
+    assert!(en.starts_with("In the logs given") && ja.starts_with("提供されたログ"), "{en} {ja}");
+}
+
 #[test]
 fn a_gzip_with_a_wrong_checksum_is_named_and_read() {
     let mut packed = gzip(&good());

@@ -11,6 +11,7 @@ mod share;
 mod stix;
 mod text;
 mod timesketch;
+mod unread;
 mod words;
 
 pub(crate) use csv::cell;

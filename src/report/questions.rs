@@ -2,6 +2,7 @@
 
 use super::judge::Judged;
 use super::model::{Answer, Report};
+use super::unread;
 use crate::base::{Text, counted, grouped};
 use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,7 @@ impl Facts<'_> {
     fn answers(&self) -> Vec<Answer> {
         let facts = self;
         [
-            (Question::Q1, facts.access()),
+            (Question::Q1, facts.access().behind(|state| unread::lead(facts.report, state))),
             (Question::Q2, facts.who()),
             (Question::Q3, facts.entry()),
             (Question::Q4, facts.taken()),
@@ -166,6 +167,18 @@ impl Draft {
     fn resting_on(mut self, findings: &[&Finding]) -> Self {
         self.because.extend(findings.iter().take(3).map(|finding| finding.title.clone()));
         self.findings.extend(findings.iter().map(|finding| finding.id.clone()));
+        self
+    }
+
+    /// The answer behind what is to be said first, if anything is.
+    fn behind(mut self, first: impl FnOnce(State) -> Option<Text>) -> Self {
+        if let Some(first) = first(self.state) {
+            let summary = &self.summary;
+            self.summary = Text::new(
+                format!("{} {}", first.en, summary.en),
+                format!("{}{}", first.ja, summary.ja),
+            );
+        }
         self
     }
 
