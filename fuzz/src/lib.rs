@@ -48,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     target("mapping", "mapping files", targets::description::mapping),
     target("settings", "settings", targets::description::settings),
     target("payload", "payloads in requests, decoded and judged", targets::payload::read),
+    target("inspect", "texts and mail that may have leaked", targets::inspect::read),
     target("check", "whole checks of unpacked files", targets::check::read),
 ];
 

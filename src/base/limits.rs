@@ -23,6 +23,8 @@ pub const ACTORS: usize = 1 << 17;
 pub const ACCOUNTS: usize = 1 << 16;
 /// Accounts in networks.
 pub const PAIRS: usize = 1 << 17;
+/// Organisations, domains and projects whose data accounts did something to.
+pub const OWNERS: usize = 1 << 14;
 /// Sessions.
 pub const SESSIONS: usize = 1 << 16;
 /// Accounts with kinds of changes.

@@ -8,13 +8,15 @@ mod account;
 mod change;
 mod pair;
 mod session;
+mod touched;
 
 pub use account::{AccountStats, DayOfActs, Distinct, Known, MarkFrom, Part, Requested};
 pub use change::{Changed, Changes};
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use session::{Party, SessionStats};
+pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key};
 
-use crate::base::limits::{ACCOUNTS, CHANGERS, PAIRS, SESSIONS};
+use crate::base::limits::{ACCOUNTS, CHANGERS, OWNERS, PAIRS, SESSIONS};
 use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,10 @@ pub struct Activities {
     pub sessions: Sampled<SessionStats, SESSIONS>,
     /// By account and kind of change.
     pub changes: Sampled<Changes, CHANGERS>,
+    /// To whose data accounts did something, by account and network.
+    pub touched: Sampled<Touched, PAIRS>,
+    /// Whose data that is.
+    pub owners: Sampled<Owner, OWNERS>,
     /// Records that say something of the kind, without requests to web servers.
     pub records: u64,
     /// Sign-ins that succeeded and failed.
@@ -89,11 +95,27 @@ impl Activities {
         {
             session.note(activity, mark);
         }
+        if let What::Act(_) = activity.what {
+            self.touch(activity, seed);
+        }
         if let What::Change(change) = activity.what {
             let key = Seed(activity.account_key).of(&[change as u8]);
             if let Some(changes) = self.changes.entry(key, || Changes::new(activity, change)) {
                 changes.note(activity, mark);
             }
+        }
+    }
+
+    /// Notes whose data an act is about.
+    fn touch(&mut self, activity: &Activity<'_>, seed: Seed) {
+        let Some(whose) = Whose::of(activity) else { return };
+        let key = whose.key(seed);
+        let make = || Touched::new(activity.account_key);
+        if let Some(touched) = self.touched.entry(touch_key(activity), make) {
+            touched.note(activity, key);
+        }
+        if let Some(known) = self.owners.entry(key, || whose.owner()) {
+            whose.spell(known);
         }
     }
 
@@ -169,10 +191,12 @@ impl Activities {
         let accounts = self.accounts.pieces(most);
         let pairs = self.pairs.pieces(most);
         let sessions = self.sessions.pieces(most);
+        let touched = self.touched.pieces(most);
         accounts
             .map(|accounts| Self { accounts, ..Self::default() })
             .chain(pairs.map(|pairs| Self { pairs, ..Self::default() }))
             .chain(sessions.map(|sessions| Self { sessions, ..Self::default() }))
+            .chain(touched.map(|touched| Self { touched, ..Self::default() }))
     }
 
     /// One in how many of what is kept apart was kept.
@@ -214,6 +238,8 @@ impl Merge for Activities {
         self.pairs.merge(other.pairs);
         self.sessions.merge(other.sessions);
         self.changes.merge(other.changes);
+        self.touched.merge(other.touched);
+        self.owners.merge(other.owners);
         self.records += other.records;
         self.sign_ins.0 += other.sign_ins.0;
         self.sign_ins.1 += other.sign_ins.1;

@@ -4,9 +4,11 @@
 mod args;
 mod commands;
 mod detections;
+mod diff;
 mod explain;
 mod generate;
 mod hits;
+mod inspect;
 mod iocs;
 mod progress;
 mod rules;
@@ -95,6 +97,8 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Rules(options) => rules::rules(options),
         Command::Explain(options) => explain::explain(options),
         Command::Detections { id, page } => detections::detections(id.as_deref(), *page),
+        Command::Inspect(options) => inspect::inspect(options),
+        Command::Diff(options) => diff::diff(options),
         Command::Generate(options) => generate::generate(options),
         Command::Traffic(options) => commands::traffic(options),
         Command::Schema => commands::schema(),

@@ -59,6 +59,8 @@ const STEPS: &[Step] = &[
     slow("page, Firefox", |tests| tests.in_browser(Browser::Firefox, "page")),
     slow("hostile text, Chromium", |tests| tests.in_browser(Browser::Chromium, "hostile")),
     slow("hostile text, Firefox", |tests| tests.in_browser(Browser::Firefox, "hostile")),
+    slow("handing over, Chromium", |tests| tests.in_browser(Browser::Chromium, "handing")),
+    slow("handing over, Firefox", |tests| tests.in_browser(Browser::Firefox, "handing")),
 ];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {

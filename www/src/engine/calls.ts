@@ -102,6 +102,8 @@ export const handlers: Handlers = {
   },
   rows: ({ finding, files, limit }, progress) =>
     JSON.parse(concluder?.rows(finding, files, limit, progress) ?? "[]"),
+  partyRows: ({ party, act, files, limit }, progress) =>
+    JSON.parse(concluder?.party_rows(party, act, files, limit, progress) ?? "[]"),
   explain: ({ rule, stream, offset, files }) =>
     JSON.parse(concluder?.explain(rule, stream, offset, files) ?? "[]"),
   beginTrial: ({ text }) => ofReport().begin_trial(text),
@@ -123,6 +125,18 @@ export const handlers: Handlers = {
     return { judged, json: new Blob([report], { type: "application/json" }) };
   },
   exportAs: ({ form, language }) => reopened().written(form, language),
+  inspect: ({ files, own }) =>
+    JSON.parse(
+      wasm_bindgen.inspect(
+        files.map(({ name }) => name),
+        files.map(({ file }) => file),
+        own,
+      ),
+    ),
+  taken: ({ names, files }, progress) => JSON.parse(concluder?.taken(names, files, progress) ?? "[]"),
+  worksheets: ({ known, language }) => reopened().worksheets(language, known),
+  compare: ({ earlier }) => JSON.parse(reopened().compare(earlier)),
+  compareAs: ({ earlier, language }) => reopened().compare_as(earlier, language),
 };
 
 /** What concluded the report that is shown. */
