@@ -7,6 +7,7 @@ pub mod event;
 pub mod finding;
 pub mod format;
 pub mod input;
+pub mod inspect;
 pub mod intel;
 pub mod judge;
 pub mod shard;

@@ -875,3 +875,59 @@ fn events_are_those_that_a_query_asks_for() {
     assert_eq!(count("GET") + count("-get"), all, "a word has no case");
     assert_eq!(count("nowhere-to-be-found"), 0);
 }
+
+#[test]
+fn leaked_files_are_inspected_with_the_logs_that_name_them() {
+    let taken = "{\"time\":\"2021-05-06T01:00:00Z\",\"username\":\"sato\",\"client_ip\":\"203.0.113.7\",\"action\":\"download\",\"file_path\":\"/P1/List.csv\",\"result\":\"success\"}\n";
+    let folder = Folder::new("inspect")
+        .with("list.csv", "氏名,メール,パスワード\n佐藤,sato@city.example.lg.jp,Yama-4821\n")
+        .with("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\0")
+        .with("quiet.txt", "nothing to see\n")
+        .with("logs/audit.jsonl", taken);
+    let ran =
+        folder.run(&["inspect", "--logs", "logs", "--format", "json", "list.csv", "photo.png"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(found["domains"][0]["class"], "government");
+    assert_eq!(found["taken"][0]["account"], "sato");
+    assert_eq!(found["not_inspected"][0]["file"], "photo.png");
+    assert!(!ran.out.contains("4821"), "{}", ran.out);
+    for lang in ["en", "ja"] {
+        let ran = folder.run(&["inspect", "--lang", lang, "list.csv", "photo.png"]);
+        assert!(ran.out.contains("city.example.lg.jp") && ran.out.contains("photo.png"), "{ran:?}");
+    }
+    assert_eq!(folder.run(&["inspect", "quiet.txt"]).status, Some(0));
+    assert_eq!(folder.run(&["inspect", "quiet.txt", "photo.png"]).status, Some(3));
+    assert_eq!(folder.run(&["inspect", "--format", "csv", "list.csv"]).out.lines().count(), 2);
+}
+
+#[test]
+fn two_reports_are_compared() {
+    let quiet: Vec<Line> = (0..40).map(|n| line("198.51.100.7", START + n, "/news")).collect();
+    let folder = Folder::new("diff")
+        .with("a.log", log(&quiet))
+        .with("b.log", log(&[line("203.0.113.6", START + 300, "/.env").bytes(812)]))
+        .with("no.json", "{}");
+    for (out, logs) in [("one.json", &["a.log"][..]), ("two.json", &["a.log", "b.log"])] {
+        let check = ["check", "--format", "json", "--out", out];
+        folder.run(&[&check[..], logs].concat());
+    }
+    let ran = folder.run(&["diff", "--format", "json", "one.json", "two.json"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let changed: Value = serde_json::from_str(&ran.out).unwrap();
+    let new = changed["changes"].as_array().unwrap().iter();
+    assert!(new.clone().any(|one| one["part"] == "source" && one["what"]["en"] == "b.log"));
+    assert!(
+        new.clone().any(|one| one["part"] == "finding" && one["causes"] == json!(["more_logs"]))
+    );
+    assert!(
+        folder.run(&["diff", "--lang", "ja", "one.json", "two.json"]).out.contains("ログの追加")
+    );
+    assert_eq!(folder.run(&["diff", "one.json", "one.json"]).status, Some(0));
+    let wrong = folder.run(&["diff", "one.json", "no.json"]);
+    assert!(wrong.status == Some(2) && wrong.err.contains("no.json"), "{wrong:?}");
+    let sheet = ["check", "--format", "worksheets", "a.log", "--known-at"];
+    let known = |at| folder.run(&[&sheet[..], &[at]].concat());
+    assert!(known("2021-05-25").out.contains("2021-07-23"));
+    assert_eq!(known("yesterday").status, Some(2));
+}

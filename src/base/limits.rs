@@ -23,12 +23,14 @@ pub const ACTORS: usize = 1 << 17;
 pub const ACCOUNTS: usize = 1 << 16;
 /// Accounts in networks.
 pub const PAIRS: usize = 1 << 17;
+/// Organisations, domains and projects whose data accounts did something to.
+pub const OWNERS: usize = 1 << 14;
 /// Sessions.
 pub const SESSIONS: usize = 1 << 16;
 /// Times 64 numbers of records.
 pub const NUMBERS: usize = 1 << 17;
 /// Accounts in projects.
-pub const TOUCHED: usize = 1 << 15;
+pub const PROJECTS: usize = 1 << 15;
 /// Accounts with kinds of changes.
 pub const CHANGERS: usize = 1 << 14;
 /// Records that state an identity of their own and are compared by it.

@@ -7,6 +7,7 @@
 mod account;
 mod change;
 mod pair;
+mod projects;
 mod session;
 mod touched;
 
@@ -15,10 +16,11 @@ pub use account::{
 };
 pub use change::{Changed, Changes};
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
+pub use projects::{InProject, ProjectDay};
 pub use session::{Party, SessionStats};
-pub use touched::{Touch, Touched};
+pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key};
 
-use crate::base::limits::{ACCOUNTS, CHANGERS, PAIRS, SESSIONS, TOUCHED};
+use crate::base::limits::{ACCOUNTS, CHANGERS, OWNERS, PAIRS, PROJECTS, SESSIONS};
 use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
@@ -41,9 +43,13 @@ pub struct Activities {
     /// By session.
     pub sessions: Sampled<SessionStats, SESSIONS>,
     /// By account and project.
-    pub touched: Sampled<Touched, TOUCHED>,
+    pub projects: Sampled<InProject, PROJECTS>,
     /// By account and kind of change.
     pub changes: Sampled<Changes, CHANGERS>,
+    /// To whose data accounts did something, by account and network.
+    pub touched: Sampled<Touched, PAIRS>,
+    /// Whose data that is.
+    pub owners: Sampled<Owner, OWNERS>,
     /// Records that say something of the kind, without requests to web servers.
     pub records: u64,
     /// Sign-ins that succeeded and failed.
@@ -97,15 +103,31 @@ impl Activities {
         }
         if let (What::Act(_), Some(key), Some(project)) =
             (activity.what, activity.project_key(seed), activity.project())
-            && let Some(touched) = self.touched.entry(key, || Touched::new(activity, project))
+            && let Some(known) = self.projects.entry(key, || InProject::new(activity, project))
         {
-            touched.note(activity, mark);
+            known.note(activity, mark);
+        }
+        if let What::Act(_) = activity.what {
+            self.touch(activity, seed);
         }
         if let What::Change(change) = activity.what {
             let key = Seed(activity.account_key).of(&[change as u8]);
             if let Some(changes) = self.changes.entry(key, || Changes::new(activity, change)) {
                 changes.note(activity, mark);
             }
+        }
+    }
+
+    /// Notes whose data an act is about.
+    fn touch(&mut self, activity: &Activity<'_>, seed: Seed) {
+        let Some(whose) = Whose::of(activity) else { return };
+        let key = whose.key(seed);
+        let make = || Touched::new(activity.account_key);
+        if let Some(touched) = self.touched.entry(touch_key(activity), make) {
+            touched.note(activity, key);
+        }
+        if let Some(known) = self.owners.entry(key, || whose.owner()) {
+            whose.spell(known);
         }
     }
 
@@ -181,11 +203,13 @@ impl Activities {
         let accounts = self.accounts.pieces(most);
         let pairs = self.pairs.pieces(most);
         let sessions = self.sessions.pieces(most);
+        let projects = self.projects.pieces(most);
         let touched = self.touched.pieces(most);
         accounts
             .map(|accounts| Self { accounts, ..Self::default() })
             .chain(pairs.map(|pairs| Self { pairs, ..Self::default() }))
             .chain(sessions.map(|sessions| Self { sessions, ..Self::default() }))
+            .chain(projects.map(|projects| Self { projects, ..Self::default() }))
             .chain(touched.map(|touched| Self { touched, ..Self::default() }))
     }
 
@@ -227,8 +251,10 @@ impl Merge for Activities {
         self.accounts.merge(other.accounts);
         self.pairs.merge(other.pairs);
         self.sessions.merge(other.sessions);
-        self.touched.merge(other.touched);
+        self.projects.merge(other.projects);
         self.changes.merge(other.changes);
+        self.touched.merge(other.touched);
+        self.owners.merge(other.owners);
         self.records += other.records;
         self.sign_ins.0 += other.sign_ins.0;
         self.sign_ins.1 += other.sign_ins.1;

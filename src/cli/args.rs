@@ -51,6 +51,12 @@ pub(super) enum Command {
     /// A checker for a vendor's clients: one HTML file with rules, indicators, descriptions of logs,
     /// settings and instructions in it, signed
     Bundle(BundleOptions),
+    /// What stands in files that may have leaked: addresses, numbers, secrets, settings, markings
+    ///
+    /// Exit status: 0 nothing of these kinds was found; 1 something was; 3 a part was not inspected.
+    Inspect(InspectOptions),
+    /// What has changed between an earlier and a later report on the same incident, and why
+    Diff(DiffOptions),
     /// Synthetic logs to practise on: a platform over months, with an intruder or none, and the truth
     Generate(GenerateOptions),
     /// An access log of ordinary synthetic traffic, for tests and benchmarks
@@ -125,6 +131,9 @@ pub(super) struct CheckOptions {
     /// What a person made of findings, as JSON: judged again with this, the report says so
     #[arg(long, value_name = "FILE")]
     pub(super) judgements: Option<PathBuf>,
+    /// When the incident became known, for the deadlines of the worksheets: 2021-05-06, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub(super) known_at: Option<String>,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -143,6 +152,71 @@ pub(super) struct CheckOptions {
     /// Usual distance between two drawn cuts, bytes
     #[arg(long, hide = true, default_value_t = 10_000)]
     pub(super) cut_bytes: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct InspectOptions {
+    /// Files and folders: text, CSV, mail, office documents, and archives of them
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Logs that may name the files: who took or read them; repeatable
+    #[arg(long = "logs", value_name = "PATH")]
+    pub(super) logs: Vec<PathBuf>,
+    /// A mail domain of the own organisation; repeatable
+    #[arg(long = "own-domain", value_name = "DOMAIN")]
+    pub(super) own_domains: Vec<String>,
+    /// A password to try on encrypted archives; repeatable
+    #[arg(long = "password")]
+    pub(super) passwords: Vec<String>,
+    /// Zone of times of logs that state none, such as Asia/Tokyo
+    #[arg(long)]
+    pub(super) zone: Option<String>,
+    /// Form of what is said
+    #[arg(long, value_enum, default_value_t = InspectFormat::Text)]
+    pub(super) format: InspectFormat,
+    /// Language of what is said
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InspectFormat {
+    /// For a terminal
+    Text,
+    /// All of it
+    Json,
+    /// One row per domain with addresses in the files
+    Csv,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DiffOptions {
+    /// The earlier report, as JSON
+    pub(super) earlier: PathBuf,
+    /// The later report, as JSON
+    pub(super) later: PathBuf,
+    /// Form of what is said
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+    /// Language of what is said
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For a terminal
+    Text,
+    /// All of it
+    Json,
+    /// One file for a browser
+    Html,
 }
 
 #[derive(Debug, clap::Args)]
@@ -254,6 +328,12 @@ pub(super) enum Format {
     Html,
     /// One row per record shown
     Csv,
+    /// Whose data was reached: one row per domain, organisation and project
+    Parties,
+    /// A letter to the vendor that asks for the missing logs
+    Letter,
+    /// Worksheets for reports to authorities, as one file for a browser; no legal advice
+    Worksheets,
     /// JSON lines for Timesketch
     Timesketch,
     /// A layer for the ATT&CK Navigator
@@ -272,6 +352,9 @@ impl Format {
             Self::Text => Form::Text,
             Self::Html => Form::Html,
             Self::Csv => Form::Csv,
+            Self::Parties => Form::Parties,
+            Self::Letter => Form::Letter,
+            Self::Worksheets => Form::Worksheets,
             Self::Timesketch => Form::Timesketch,
             Self::Navigator => Form::Navigator,
             Self::Stix => Form::Stix,

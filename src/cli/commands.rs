@@ -68,6 +68,12 @@ pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
     let report = &concluded.report;
     let mut out = output(options.input.out.as_deref())?;
     match options.format.form() {
+        Some(report::Form::Worksheets) => {
+            let known = options.known_at.as_deref().map(str::parse).transpose();
+            let known: Option<report::Knowing> =
+                known.map_err(|error: report::KnowingError| Failure::Usage(error.to_string()))?;
+            out.write_all(report::worksheets(report, options.lang.into(), known).as_bytes())?
+        }
         Some(form) => {
             out.write_all(report::written(report, form, options.lang.into()).as_bytes())?
         }

@@ -5,9 +5,11 @@ mod args;
 mod bundle;
 mod commands;
 mod detections;
+mod diff;
 mod explain;
 mod generate;
 mod hits;
+mod inspect;
 mod iocs;
 mod progress;
 mod rules;
@@ -103,6 +105,8 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Bundle(options) => bundle::bundle(options),
         Command::Explain(options) => explain::explain(options),
         Command::Detections { id, page } => detections::detections(id.as_deref(), *page),
+        Command::Inspect(options) => inspect::inspect(options),
+        Command::Diff(options) => diff::diff(options),
         Command::Generate(options) => generate::generate(options),
         Command::Traffic(options) => commands::traffic(options),
         Command::Schema => commands::schema(),

@@ -7,7 +7,6 @@ use crate::base::{Instant, Text};
 use crate::baseline::activity::Activities;
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
-use crate::judge::activity::What;
 use std::collections::BTreeSet;
 
 /// The detection.
@@ -113,7 +112,8 @@ fn finding(party: &Party<'_>) -> Finding {
         ),
         scope: crate::finding::Scope {
             records: marks.iter().map(|mark| mark.1.key()).collect(),
-            ..scope([], What::SIGNED_IN)
+            // It rests on these records alone; the groups say whose acts it puts in doubt.
+            ..scope(party.members.iter().map(|one| one.key), 0)
         },
         places: marks.into_iter().map(place).collect(),
         // Where the passwords are from, sign-ins do not say.

@@ -3,7 +3,7 @@
 use super::accounts::{DAY_SECS, new_networks, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::{Fingerprint, Text, visible};
-use crate::baseline::activity::{Touch, Touched};
+use crate::baseline::activity::{InProject, ProjectDay};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -49,8 +49,8 @@ impl Detector for Retired {
     };
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
-        let mut by_project = BTreeMap::<&str, Vec<(Fingerprint, &Touched)>>::new();
-        for (key, touched) in context.baseline.activities.touched.sorted() {
+        let mut by_project = BTreeMap::<&str, Vec<(Fingerprint, &InProject)>>::new();
+        for (key, touched) in context.baseline.activities.projects.sorted() {
             by_project.entry(&touched.project).or_default().push((key, touched));
         }
         let limit = context.thresholds.retired_days;
@@ -72,7 +72,7 @@ impl Detector for Retired {
             }
         }
         findings.sort_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
-        let one_in = context.baseline.activities.touched.one_in();
+        let one_in = context.baseline.activities.projects.one_in();
         let bounds = (one_in > 1).then(|| super::bound_reached("G6", one_in));
         let is_short = !context.declared.has_retired() && days(&by_project) <= idle_days;
         let not_evaluable = is_short.then(|| {
@@ -95,7 +95,7 @@ enum Why {
 }
 
 /// Days from the first to the last that projects were touched on.
-fn days(by_project: &BTreeMap<&str, Vec<(Fingerprint, &Touched)>>) -> i32 {
+fn days(by_project: &BTreeMap<&str, Vec<(Fingerprint, &InProject)>>) -> i32 {
     let all = || by_project.values().flatten().flat_map(|(_, touched)| &touched.days);
     let ends = all().map(|touch| touch.day).min().zip(all().map(|touch| touch.day).max());
     ends.map_or(0, |(first, last)| last - first)
@@ -103,7 +103,7 @@ fn days(by_project: &BTreeMap<&str, Vec<(Fingerprint, &Touched)>>) -> i32 {
 
 /// Days that nobody had touched the project before; none where it was not touched before, or where
 /// that is not known any more.
-fn idle(accounts: &[(Fingerprint, &Touched)], touch: &Touch) -> Option<i32> {
+fn idle(accounts: &[(Fingerprint, &InProject)], touch: &ProjectDay) -> Option<i32> {
     let is_known = accounts.iter().all(|(_, touched)| touched.knows(touch.day));
     let before = accounts.iter().flat_map(|(_, touched)| &touched.days);
     let last = before.map(|other| other.day).filter(|day| *day < touch.day).max()?;
@@ -111,7 +111,7 @@ fn idle(accounts: &[(Fingerprint, &Touched)], touch: &Touch) -> Option<i32> {
 }
 
 /// Whether others work on the project from then on.
-fn taken_up(accounts: &[(Fingerprint, &Touched)], key: Fingerprint, touch: &Touch) -> bool {
+fn taken_up(accounts: &[(Fingerprint, &InProject)], key: Fingerprint, touch: &ProjectDay) -> bool {
     let soon = touch.day..=touch.day + TAKEN_UP_DAYS;
     let others = accounts.iter().filter(|(other, _)| *other != key);
     let mut days = others.flat_map(|(_, touched)| &touched.days);
@@ -119,7 +119,7 @@ fn taken_up(accounts: &[(Fingerprint, &Touched)], key: Fingerprint, touch: &Touc
 }
 
 fn finding(
-    (key, touched, touch): (Fingerprint, &Touched, &Touch),
+    (key, touched, touch): (Fingerprint, &InProject, &ProjectDay),
     why: &Why,
     context: &Conclusion<'_>,
 ) -> Finding {

@@ -7,7 +7,7 @@ use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
-use crate::base::{Merge, Text, counted, rfc3339};
+use crate::base::{Fingerprint, Merge, Text, counted, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::event::Field;
@@ -17,16 +17,19 @@ use crate::intel::{self, Hits, Trial};
 use crate::report::{
     Bucket, ByteLedger, CalendarDay, Coverage as ReportCoverage, Entity, NotEvaluable, NotSwept,
     Problem, Repetition, Report, RulePack, SourceReport, StreamReport, Timeline, Tool, Unparsed,
-    questions,
+    questions, secrets,
 };
 use crate::sigma::Found;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 mod activity;
+mod affected;
 mod incidents;
 mod sources;
+
+pub(super) use affected::is_of;
 
 /// Merges partials, in any order.
 pub struct Concluder<P> {
@@ -42,6 +45,8 @@ pub struct Concluded<P> {
     pub report: Report,
     pub(super) prepared: P,
     pub(super) coverage: Coverage,
+    /// What was counted for affected parties.
+    pub(super) counted: affected::Counted,
 }
 
 impl<P: Deref<Target = Prepared>> Concluder<P> {
@@ -107,9 +112,15 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         drawn.bound_repeats(identities.one_in(), coverage.is_uncompared);
         drawn.findings.sort_by(Finding::order);
         number(&mut drawn.findings);
+        name_accounts(&mut drawn.findings, &baseline);
+        let affected = affected::affected(&drawn.findings, &baseline, &prepared);
+        drawn.bounds.extend(affected.bounds);
         show(&prepared, &mut drawn.findings, &coverage, sources);
-        let report = assemble(&prepared, &coverage, &baseline, &streams, drawn, sources);
-        Concluded { report, prepared, coverage }
+        let mut report = assemble(&prepared, &coverage, &baseline, &streams, drawn, sources);
+        report.affected = affected.parties;
+        report.secrets = secrets(&report);
+        report.questions = questions::answer(&report);
+        Concluded { report, prepared, coverage, counted: affected.counted }
     }
 }
 
@@ -156,6 +167,12 @@ impl<P: Deref<Target = Prepared>> Concluded<P> {
     /// Line and record of a place in its stream, both from 1.
     pub fn number(&self, place: &Place) -> (u64, u64) {
         self.coverage.number(&place.1)
+    }
+
+    /// Rows with their text, nothing in them marked.
+    pub fn show_plain(&self, places: &[Place], sources: &[&dyn ReadAt]) -> Vec<Evidence> {
+        let wanted: Vec<_> = places.iter().map(|place| (*place, Marking::Nothing)).collect();
+        exhibit(&self.prepared, &self.coverage, sources, &wanted)
     }
 
     /// Rows with their text, for a finding of the report.
@@ -273,6 +290,28 @@ fn number(findings: &mut [Finding]) {
     }
 }
 
+/// Accounts of a finding that are named.
+const ACCOUNTS_NAMED: usize = 200;
+
+/// Names the accounts that findings rest on. Of those that were only tried, none.
+fn name_accounts(findings: &mut [Finding], baseline: &Baseline) {
+    let activities = &baseline.activities;
+    let name = |key: &Fingerprint| -> Option<String> {
+        let of_pair = activities.pairs.get(*key);
+        if let Some(pair) = of_pair {
+            return (pair.signed_in().is_some() || pair.acts > 0).then(|| pair.name.to_string());
+        }
+        let of_session = activities.sessions.get(*key).map(|session| session.account.to_string());
+        let of_account = activities.accounts.get(*key).map(|account| account.name.to_string());
+        of_account.or(of_session)
+    };
+    for finding in findings {
+        let groups = finding.scope.acted.iter().flat_map(|acted| &acted.groups);
+        let names: BTreeSet<String> = groups.filter_map(name).collect();
+        finding.accounts = names.into_iter().take(ACCOUNTS_NAMED).collect();
+    }
+}
+
 fn assemble(
     prepared: &Prepared,
     coverage: &Coverage,
@@ -291,7 +330,7 @@ fn assemble(
         total.unjudged = total.records - total.unparsed;
     }
     total.unjudged = total.unjudged.saturating_sub(total.judged_by_rules);
-    let mut report = Report {
+    Report {
         tool: tool(prepared, &drawn.sweeps),
         settings: serde_json::to_value(&plan.settings).unwrap_or_default(),
         sources: reports,
@@ -303,6 +342,8 @@ fn assemble(
             &prepared.meant.declared,
         ),
         findings: drawn.findings,
+        affected: Vec::new(),
+        secrets: Vec::new(),
         timeline: activity::timeline(baseline),
         coverage: total,
         not_evaluable: drawn.not_evaluable,
@@ -310,9 +351,7 @@ fn assemble(
         not_swept: not_swept(prepared),
         judgements: Vec::new(),
         judgements_set_aside: Vec::new(),
-    };
-    report.questions = questions::answer(&report);
-    report
+    }
 }
 
 /// What of the indicator lists is not swept for.

@@ -6,6 +6,7 @@
 //! of a second scan, which leaves the repeated ones out. Page and command line differ only in who
 //! calls these and on how many threads.
 
+mod affected;
 mod conclude;
 mod coverage;
 mod digest;
@@ -24,9 +25,11 @@ mod rows;
 mod rules;
 mod scan;
 mod settings;
+mod taken;
 mod trial;
 mod views;
 
+pub use affected::{act_named, party_rows};
 pub use conclude::{Concluded, Concluder};
 pub use coverage::Ledger;
 pub use digest::Digest;
@@ -48,4 +51,5 @@ pub use repeats::{Repeats, repeats};
 pub use rows::{Row, rows};
 pub use scan::{Partial, Scanner, Warm};
 pub use settings::{Meant, RuleSettings, Settings, SettingsError};
+pub use taken::taken;
 pub use trial::{GroupTried, RecordTried, RuleTrial, RuleTried};

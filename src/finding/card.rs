@@ -41,6 +41,7 @@ impl Card {
             grade: Grade::E3,
             outcome: None,
             subject: Subject { kind: SubjectKind::LogSource, value: String::new() },
+            accounts: Vec::new(),
             first: None,
             last: None,
             count: 0,

@@ -232,6 +232,10 @@ pub struct Finding {
     pub outcome: Option<Outcome>,
     /// Who or what it is about.
     pub subject: Subject,
+    /// Accounts that it rests on, as logged, at most 200 of them in order of their names; none
+    /// where it is not about what accounts did.
+    #[serde(default)]
+    pub accounts: Vec<String>,
     /// First record, UTC.
     pub first: Option<String>,
     /// Last record, UTC.

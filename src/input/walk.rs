@@ -6,7 +6,7 @@
 //! such as `../x` or `C:\x` are text.
 
 use super::codec::{Codec, Unpack};
-use super::container::{Container, HEAD_BYTES, Packing};
+use super::container::{Container, HEAD_BYTES, Known, Packing};
 use super::fault::{Fault, FaultKind, LeftOut, Reason};
 use super::feed::{Feed, Window, WindowReader};
 use super::reader::{Bounded, Checked};
@@ -53,6 +53,8 @@ pub struct Options<'a> {
     pub limits: Limits,
     /// Told how many bytes of the source were passed so far.
     pub reached: Option<&'a Cell<u64>>,
+    /// Whether documents of office programs are opened, which are archives of XML.
+    pub opens_office: bool,
 }
 
 /// Bounds on work and memory. `base::limits` says what each means.
@@ -138,6 +140,7 @@ pub(super) struct Shared<'a> {
     pub(super) passwords: &'a [String],
     /// The place in the source that was reached.
     pub(super) reached: &'a Cell<u64>,
+    opens_office: bool,
     /// Bytes that may still be unpacked, by depth, and what it means when they are used up. Layers
     /// count apart: how far an outer one is ahead of an inner one depends on how that is read.
     left: Vec<Cell<u64>>,
@@ -158,6 +161,7 @@ impl<'a> Shared<'a> {
             limits,
             passwords: options.passwords,
             reached,
+            opens_office: options.opens_office,
             left: vec![Cell::new(by_ratio.min(limits.unpacked_bytes)); limits.depth + 1],
             bound,
             is_exhausted: Cell::new(false),
@@ -300,7 +304,13 @@ impl Walker<'_> {
             let mut failed = Failed(Some(error));
             return self.leaf(&place, Data::Stream(&mut failed));
         }
-        match Container::of(head) {
+        let container = match Container::of(head) {
+            Container::NotRead(Known::Office) if self.shared.opens_office => {
+                Container::Packed(Packing::Zip)
+            }
+            container => container,
+        };
+        match container {
             Container::Plain => self.leaf(&place, data),
             Container::NotRead(known) => self.leave_out(&place, Reason::NotRead(known)),
             Container::Packed(_) if place.layers.len() >= self.shared.limits.depth => {

@@ -124,7 +124,8 @@ fn stream_names(report: &Report) -> BTreeMap<u32, &str> {
     sources.flat_map(|source| of(source).into_iter().map(|id| (id, source.name.as_str()))).collect()
 }
 
-fn row(out: &mut String, cells: impl Iterator<Item = String>) {
+/// Writes one row.
+pub fn row(out: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<_> = cells.map(|text| cell(&text)).collect();
     out.push_str(&cells.join(","));
     out.push_str("\r\n");

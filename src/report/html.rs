@@ -1,6 +1,8 @@
 //! The report as one HTML file that needs nothing else: no script, no request, and a policy that
 //! forbids both. Everything that comes from a log goes through one escaping writer.
 
+mod parties;
+
 use super::judge::Judgement;
 use super::model::{Incident, Report, SourceReport, Unparsed};
 use super::words::{confidence, judgement, outcome, pick, severity, state, training};
@@ -13,33 +15,48 @@ const FINDINGS: usize = 500;
 
 /// The report as HTML.
 pub fn html(report: &Report, language: Language) -> String {
-    let mut page = Page { out: String::new(), lang: language };
+    let mut page = Page::titled(language, "Sekisho report", "Sekisho レポート");
     page.head(report);
     page.answers(report);
     page.incidents(report);
     page.findings(report);
+    page.affected(report);
+    page.secrets(report);
     page.sources(report);
     page.rest(report);
-    page.out.push_str("</main></body></html>\n");
-    page.out
+    page.end()
 }
 
 const STYLE: &str = include_str!("report.css");
 
-struct Page {
+/// A page that is being written.
+pub struct Page {
     out: String,
     lang: Language,
 }
 
 impl Page {
+    /// A page of its own, up to where its text begins.
+    pub(super) fn titled(lang: Language, en: &'static str, ja: &'static str) -> Self {
+        let mut page = Self { out: String::new(), lang };
+        page.begin(en, ja);
+        page
+    }
+
+    /// The page as written.
+    pub(super) fn end(mut self) -> String {
+        self.out.push_str("</main></body></html>\n");
+        self.out
+    }
+
     /// Markup that is part of the program.
-    fn markup(&mut self, markup: &'static str) -> &mut Self {
+    pub(super) fn markup(&mut self, markup: &'static str) -> &mut Self {
         self.out.push_str(markup);
         self
     }
 
     /// Any text: the only way by which text gets into the page.
-    fn text(&mut self, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         for c in visible(text).chars() {
             match c {
                 '&' => self.out.push_str("&amp;"),
@@ -53,17 +70,17 @@ impl Page {
         self
     }
 
-    fn said(&mut self, text: &Text) -> &mut Self {
+    pub(super) fn said(&mut self, text: &Text) -> &mut Self {
         let lang = self.lang;
         self.text(text.in_language(lang))
     }
 
-    fn word(&mut self, en: &'static str, ja: &'static str) -> &mut Self {
+    pub(super) fn word(&mut self, en: &'static str, ja: &'static str) -> &mut Self {
         let word = pick(self.lang, en, ja);
         self.text(word)
     }
 
-    fn number(&mut self, number: u64) -> &mut Self {
+    pub(super) fn number(&mut self, number: u64) -> &mut Self {
         self.text(&number.to_string())
     }
 
@@ -75,7 +92,7 @@ impl Page {
         self.markup("</tr>\n")
     }
 
-    fn headings(&mut self, words: &[(&'static str, &'static str)]) -> &mut Self {
+    pub(super) fn headings(&mut self, words: &[(&'static str, &'static str)]) -> &mut Self {
         self.markup("<table><thead><tr>");
         for (en, ja) in words {
             self.markup("<th>").word(en, ja).markup("</th>");
@@ -83,14 +100,17 @@ impl Page {
         self.markup("</tr></thead><tbody>\n")
     }
 
-    fn head(&mut self, report: &Report) {
+    fn begin(&mut self, en: &'static str, ja: &'static str) {
         self.markup(match self.lang {
             Language::En => "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">",
             Language::Ja => "<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\">",
         });
         self.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\"><title>");
-        self.word("Sekisho report", "Sekisho レポート");
+        self.word(en, ja);
         self.markup("</title><style>").markup(STYLE).markup("</style></head><body><main>");
+    }
+
+    fn head(&mut self, report: &Report) {
         if let Some(case) = report.training() {
             self.markup("<p class=\"training\"><strong>").said(&training(case));
             self.markup("</strong></p>");
@@ -123,7 +143,7 @@ impl Page {
         }
     }
 
-    fn list(&mut self, texts: &[Text]) {
+    pub(super) fn list(&mut self, texts: &[Text]) {
         if texts.is_empty() {
             return;
         }

@@ -4,7 +4,7 @@
 //! carries it one state further, and the answers say both, and what they would be without.
 
 use super::model::Report;
-use super::questions;
+use super::{questions, secrets};
 use crate::base::Seed;
 use crate::finding::Finding;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,7 @@ impl Report {
         }
         self.judgements = placed.into_values().collect();
         self.judgements_set_aside = set_aside;
+        self.secrets = secrets::secrets(self);
         self.questions = questions::answer(self);
         Ok(())
     }

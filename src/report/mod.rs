@@ -1,21 +1,28 @@
 //! The report: its shape, the questions that it answers, and the forms in which it is handed over.
 
 mod csv;
+mod diff;
 mod html;
 mod judge;
+mod letter;
 mod misp;
 mod model;
 mod navigator;
+mod parties;
 pub mod questions;
+mod requests;
+mod secrets;
 mod share;
 mod stix;
 mod text;
 mod timesketch;
 mod unread;
 mod words;
+mod worksheets;
 
 pub(crate) use csv::cell;
 pub use csv::csv;
+pub use diff::{Cause, Change, Diff, Kind, diff, diff_html, diff_text};
 pub use html::html;
 pub use judge::{Judged, Judgement, JudgementError};
 pub use model::{
@@ -23,7 +30,10 @@ pub use model::{
     Problem, Repetition, Report, RulePack, SourceReport, Step, StreamReport, Timeline, Tool,
     Unparsed,
 };
+pub use parties::{Affected, PartyKind};
+pub use secrets::{Secret, SecretKind, secrets};
 pub use text::text;
+pub use worksheets::{Knowing, KnowingError, worksheets};
 
 use crate::base::{Language, Text};
 
@@ -36,6 +46,12 @@ pub enum Form {
     Html,
     /// One row per record shown.
     Csv,
+    /// Whose data was reached, one row per party.
+    Parties,
+    /// A letter to the vendor that asks for the missing logs.
+    Letter,
+    /// Worksheets for reports to authorities, to be printed.
+    Worksheets,
     /// The records shown as JSON lines for Timesketch.
     Timesketch,
     /// A layer for the ATT&CK Navigator.
@@ -48,10 +64,13 @@ pub enum Form {
 
 impl Form {
     /// All of them, by the names under which they are asked for.
-    pub const ALL: [(&str, Self); 7] = [
+    pub const ALL: [(&str, Self); 10] = [
         ("text", Self::Text),
         ("html", Self::Html),
         ("csv", Self::Csv),
+        ("parties", Self::Parties),
+        ("letter", Self::Letter),
+        ("worksheets", Self::Worksheets),
         ("timesketch", Self::Timesketch),
         ("navigator", Self::Navigator),
         ("stix", Self::Stix),
@@ -70,6 +89,9 @@ pub fn written(report: &Report, form: Form, language: Language) -> String {
         Form::Text => text(report, language),
         Form::Html => html(report, language),
         Form::Csv => csv(report, language),
+        Form::Parties => parties::parties(report, language),
+        Form::Letter => letter::letter(report, language),
+        Form::Worksheets => worksheets(report, language, None),
         Form::Timesketch => timesketch::timesketch(report, language),
         Form::Navigator => navigator::navigator(report, language),
         Form::Stix => stix::stix(report, language),

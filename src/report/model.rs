@@ -5,6 +5,8 @@
 //! same bytes.
 
 use super::judge::Judgement;
+use super::parties::Affected;
+use super::secrets::Secret;
 use crate::base::Text;
 use crate::finding::{Finding, Gap, Severity, State, Subject, Tactic};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Addresses and accounts that findings name.
     pub entities: Vec<Entity>,
+    /// Whose data the accounts of findings reached, by kind and name.
+    #[serde(default)]
+    pub affected: Vec<Affected>,
+    /// What is to be changed, by kind and name.
+    #[serde(default)]
+    pub secrets: Vec<Secret>,
     /// Activity over time, at most 400 buckets of equal width without the empty ones.
     pub timeline: Timeline,
     /// What the logs cover and what they do not.

@@ -2,6 +2,7 @@
 
 use super::judge::Judged;
 use super::model::{Answer, Report};
+use super::parties::{Affected, PartyKind};
 use super::unread;
 use crate::base::{Text, counted, grouped};
 use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
@@ -39,7 +40,7 @@ impl Facts<'_> {
             (Question::Q2, facts.who()),
             (Question::Q3, facts.entry()),
             (Question::Q4, facts.taken()),
-            (Question::Q5, facts.unanswered(&PEOPLE)),
+            (Question::Q5, facts.people()),
             (Question::Q6, facts.tenants()),
             (Question::Q7, facts.persistence()),
             (Question::Q8, facts.coverage()),
@@ -649,6 +650,33 @@ impl Facts<'_> {
     fn unanswered(&self, outside: &Outside) -> Draft {
         Draft::new(State::CannotDetermine, outside.summary.clone())
             .changed_by(outside.needs.clone())
+    }
+
+    /// Whose data, as far as logs name it.
+    fn people(&self) -> Draft {
+        let standing = |party: &&Affected| self.report.stands(&party.findings);
+        let parties: Vec<_> = self.report.affected.iter().filter(standing).collect();
+        let draft = self.unanswered(&PEOPLE);
+        if parties.is_empty() {
+            return draft;
+        }
+        let of = |kind| parties.iter().filter(|party| party.kind == kind).count() as u64;
+        let domains = of(PartyKind::Domain);
+        let (tenants, projects) = (of(PartyKind::Tenant), of(PartyKind::Project));
+        let summary = Text::new(
+            format!(
+                "{} By what the records name, data of {}, {} and {} was reached; the list says by whom and how.",
+                draft.summary.en,
+                counted(domains, "mail domain"),
+                counted(tenants, "organisation"),
+                counted(projects, "project"),
+            ),
+            format!(
+                "{}記録に記載された範囲では、メールドメイン{domains}件、組織{tenants}件、プロジェクト{projects}件のデータに触れられています(内訳は一覧を参照)。",
+                draft.summary.ja
+            ),
+        );
+        Draft { summary, ..draft }
     }
 
     /// Whether a detection could be evaluated.

@@ -1,6 +1,8 @@
 //! The report for a terminal. Log text is shown with its control characters made visible.
 
 use super::model::{Report, SourceReport};
+use super::parties::{ACTS, kind as kind_of_party};
+use super::secrets::kind as kind_of_secret;
 use super::share::path_of;
 use super::words::{confidence, judgement, outcome, pick, severity, state, training};
 use crate::base::{Language, Text, visible};
@@ -50,6 +52,8 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     for finding in report.findings.iter().take(LEADING) {
         write_finding(out, report, finding, lang)?;
     }
+    write_affected(out, report, lang)?;
+    write_secrets(out, report, lang)?;
     writeln!(out, "\n{}", pick(lang, "Sources", "ソース"))?;
     for source in &report.sources {
         write_source(out, report, source, lang)?;
@@ -92,6 +96,51 @@ fn write_incidents(out: &mut String, report: &Report, lang: Language) -> Result 
         }
     }
     writeln!(out)
+}
+
+/// Whose data accounts reached, with the first of them.
+fn write_affected(out: &mut String, report: &Report, lang: Language) -> Result {
+    let (shown, all) = (report.affected.len().min(LEADING), report.affected.len());
+    if all == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{} {shown}/{all}", pick(lang, "Whose data", "誰のデータか"))?;
+    for party in report.affected.iter().take(LEADING) {
+        let counts = ACTS.iter().zip(party.counts()).filter(|(_, count)| *count > 0);
+        let counts: Vec<_> =
+            counts.map(|((en, ja), count)| format!("{} {count}", pick(lang, en, ja))).collect();
+        let of = kind_of_party(party.kind);
+        let within = party.within.as_deref().map(|name| format!(" ({})", visible(name)));
+        writeln!(
+            out,
+            "  {} {}{}: {}",
+            of.in_language(lang),
+            visible(&party.name),
+            within.unwrap_or_default(),
+            counts.join(", "),
+        )?;
+    }
+    Ok(())
+}
+
+/// What is to be changed, with the first of it.
+fn write_secrets(out: &mut String, report: &Report, lang: Language) -> Result {
+    let (shown, all) = (report.secrets.len().min(LEADING), report.secrets.len());
+    if all == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{} {shown}/{all}", pick(lang, "To be changed", "変更が必要なもの"))?;
+    for secret in report.secrets.iter().take(LEADING) {
+        let of = kind_of_secret(secret.kind);
+        let (of, name) = (of.in_language(lang), said(&secret.name, lang));
+        writeln!(
+            out,
+            "  {of} {name}: {} ({})",
+            said(&secret.todo, lang),
+            secret.findings.join(", ")
+        )?;
+    }
+    Ok(())
 }
 
 /// How much of the indicator lists is not swept for, with the first of it.

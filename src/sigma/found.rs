@@ -290,6 +290,7 @@ fn finding(index: RuleIndex, rule: &Rule, subject: Subject) -> Finding {
         grade: if rule.level >= Level::High { Grade::E3 } else { Grade::E4 },
         outcome: None,
         subject,
+        accounts: Vec::new(),
         first: None,
         last: None,
         count: 0,

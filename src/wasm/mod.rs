@@ -14,6 +14,7 @@ use crate::engine::{
 use crate::finding::{Place, Tactic};
 use crate::format::Definition;
 use crate::input::{ReadAt, read_full};
+use crate::inspect::Inspector;
 use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
 use crate::report::{self, Form, Judgement, Report};
 use crate::shard::Cuts;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
@@ -538,6 +540,62 @@ impl PageConcluder {
         serde_json::to_string(&shown).map_err(failed)
     }
 
+    /// At most `limit` of the records that are counted for an affected party and an act, as a JSON
+    /// array of evidence.
+    pub fn party_rows(
+        &self,
+        party_id: &str,
+        act: &str,
+        files: Vec<Blob>,
+        limit: u32,
+        progress: &Function,
+    ) -> Result<String> {
+        let concluded = self.concluded()?;
+        let party = concluded.report.affected.iter().find(|party| party.id == party_id);
+        let party = party.ok_or_else(|| JsError::new("no such party"))?;
+        let act = engine::act_named(act).ok_or_else(|| JsError::new("no such act"))?;
+        let files = open_all(files)?;
+        let mut places: Vec<Place> = Vec::new();
+        let mut sink = |place: Place| {
+            places.push(place);
+            places.len() < limit as usize
+        };
+        let mut jobs = self.prepared.plan.jobs.clone();
+        jobs.sort_by_key(|job| (job.stream, job.start));
+        let mut before = 0;
+        let mut tell = told(progress);
+        for job in &jobs {
+            let Some(file) = files.get(job.source as usize) else { continue };
+            let mut done = |done| tell(before + done);
+            engine::party_rows(concluded, job, file, (party, act), &mut sink, &mut done);
+            before += job.bytes;
+        }
+        let shown = concluded.show_plain(&places, &borrowed(&files));
+        serde_json::to_string(&shown).map_err(failed)
+    }
+
+    /// Records of the logs that name one of some files, as a JSON array.
+    pub fn taken(
+        &self,
+        names: Vec<String>,
+        files: Vec<Blob>,
+        progress: &Function,
+    ) -> Result<String> {
+        let names: BTreeSet<String> = names.into_iter().collect();
+        let files = open_all(files)?;
+        let mut found = Vec::new();
+        let mut before = 0;
+        let mut tell = told(progress);
+        for job in &self.prepared.plan.jobs {
+            let Some(file) = files.get(job.source as usize) else { continue };
+            let mut done = |done| tell(before + done);
+            found.extend(engine::taken(&self.prepared, job, file, &names, &mut done));
+            before += job.bytes;
+        }
+        found.sort();
+        serde_json::to_string(&found).map_err(failed)
+    }
+
     fn concluded(&self) -> Result<&Concluded<Rc<Prepared>>> {
         self.concluded.as_ref().ok_or_else(|| JsError::new("no report yet"))
     }
@@ -592,6 +650,19 @@ impl PageConcluder {
     }
 }
 
+/// What stands in files that may have leaked, as JSON with the names that logs may know them by.
+#[wasm_bindgen]
+pub fn inspect(names: Vec<String>, files: Vec<Blob>, own_domains: Vec<String>) -> Result<String> {
+    let mut inspector = Inspector::new(&own_domains, &[]);
+    for (name, file) in names.iter().zip(files) {
+        let size = file.size() as u64;
+        inspector.file(name, size, &PageFile::new(file)?);
+    }
+    let names = inspector.names();
+    let inspection = inspector.finish();
+    serde_json::to_string(&json!({"inspection": inspection, "names": names})).map_err(failed)
+}
+
 fn open_all(files: Vec<Blob>) -> Result<Vec<PageFile>> {
     files.into_iter().map(PageFile::new).collect()
 }
@@ -635,9 +706,10 @@ impl PageReport {
     /// changes with them.
     pub fn judge(&mut self, judgements: JsValue) -> Result<JsValue> {
         self.0.judge(&from_js::<Vec<Judgement>>(judgements)?).map_err(failed)?;
-        let Report { questions, judgements, judgements_set_aside, .. } = &self.0;
+        let Report { questions, secrets, judgements, judgements_set_aside, .. } = &self.0;
         to_js(&json!({
             "questions": questions,
+            "secrets": secrets,
             "judgements": judgements,
             "judgements_set_aside": judgements_set_aside,
         }))
@@ -646,6 +718,30 @@ impl PageReport {
     /// The report's JSON.
     pub fn json(&self) -> Result<String> {
         serde_json::to_string(&self.0).map_err(failed)
+    }
+
+    /// Worksheets for reports to authorities. `known` is when it became known, or empty.
+    pub fn worksheets(&self, language: &str, known: &str) -> Result<String> {
+        let known = match known {
+            "" => None,
+            known => Some(known.parse::<report::Knowing>().map_err(failed)?),
+        };
+        Ok(report::worksheets(&self.0, language_of(language), known))
+    }
+
+    /// What has changed since an earlier report, as JSON.
+    pub fn compare(&self, earlier: &str) -> Result<String> {
+        serde_json::to_string(&self.changes(earlier)?).map_err(failed)
+    }
+
+    /// What has changed since an earlier report, as HTML.
+    pub fn compare_as(&self, earlier: &str, language: &str) -> Result<String> {
+        Ok(report::diff_html(&self.changes(earlier)?, language_of(language)))
+    }
+
+    fn changes(&self, earlier: &str) -> Result<report::Diff> {
+        let earlier: Report = serde_json::from_str(earlier).map_err(failed)?;
+        Ok(report::diff(&earlier, &self.0))
     }
 
     /// The report in a form, by its name on the command line.

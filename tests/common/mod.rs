@@ -8,8 +8,8 @@
 
 use sekisho::base::Merge;
 use sekisho::engine::{
-    Concluder, Digest, Job, JobKind, LoadedRules, Partial, Prepared, Row, RuleText, Scanner,
-    Settings, Survey, plan, repeats, rows, survey,
+    Concluded, Concluder, Digest, Job, JobKind, LoadedRules, Partial, Prepared, Row, RuleText,
+    Scanner, Settings, Survey, plan, repeats, rows, survey,
 };
 use sekisho::finding::Place;
 use sekisho::input::ReadAt;
@@ -109,8 +109,12 @@ pub fn check_with_rows(files: &[(&str, &[u8])], options: &Options) -> (Report, V
     check_given(&given, options)
 }
 
-/// The report on whatever can be read, and every row of every finding.
-pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opened>) {
+/// What can be read, checked; `open` sees what was concluded with the sources in the plan's order.
+pub fn check_and_open<R>(
+    given: &[Given<'_>],
+    options: &Options,
+    open: impl FnOnce(&Concluded<&Prepared>, &Prepared, &[&dyn ReadAt]) -> R,
+) -> (Report, R) {
     let mut prepared = prepare(given, options);
     let sources = in_order(&prepared, given);
     let mut seen = scan(&prepared, &sources, options);
@@ -123,18 +127,27 @@ pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opene
     let mut concluder = Concluder::new(&prepared);
     concluder.add(seen);
     let concluded = concluder.conclude(&sources);
-    let mut opened = Vec::new();
-    for job in &prepared.plan.jobs {
-        let mut sink = |row: Row| {
-            let finding = concluded.report.findings[row.finding].id.clone();
-            let (line, _) = concluded.number(&row.place);
-            opened.push(Opened { finding, place: key(&row.place), line, category: row.category });
-            true
-        };
-        rows(&concluded, job, sources[job.source as usize], &|_| true, &mut sink, &mut |_| ());
-    }
-    opened.sort();
+    let opened = open(&concluded, &prepared, &sources);
     (concluded.report, opened)
+}
+
+/// The report on whatever can be read, and every row of every finding.
+pub fn check_given(given: &[Given<'_>], options: &Options) -> (Report, Vec<Opened>) {
+    check_and_open(given, options, |concluded, prepared, sources| {
+        let mut opened = Vec::new();
+        for job in &prepared.plan.jobs {
+            let mut sink = |row: Row| {
+                let finding = concluded.report.findings[row.finding].id.clone();
+                let (line, _) = concluded.number(&row.place);
+                let place = key(&row.place);
+                opened.push(Opened { finding, place, line, category: row.category });
+                true
+            };
+            rows(concluded, job, sources[job.source as usize], &|_| true, &mut sink, &mut |_| ());
+        }
+        opened.sort();
+        opened
+    })
 }
 
 /// What is given, surveyed and cut into jobs.
@@ -160,7 +173,8 @@ pub fn in_order<'g>(prepared: &Prepared, given: &[Given<'g>]) -> Vec<&'g dyn Rea
     prepared.plan.sources.iter().map(|source| given[source.given as usize].source).collect()
 }
 
-fn key(place: &Place) -> (u32, u64, u32) {
+/// Stream, offset and length of a place.
+pub fn key(place: &Place) -> (u32, u64, u32) {
     (place.1.stream, place.1.offset, place.1.length)
 }
 

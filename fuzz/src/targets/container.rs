@@ -47,7 +47,7 @@ fn walked(input: &[u8], most: usize) -> (Vec<(Entry, usize)>, Walked) {
         ratio_floor: UNPACKED,
         ..Limits::default()
     };
-    let options = Options { passwords: &passwords, limits, reached: None };
+    let options = Options { passwords: &passwords, limits, ..Options::default() };
     let mut leaves = Vec::new();
     let mut visit = |entry: &Entry, reader: &mut dyn Read| {
         leaves.push((entry.clone(), drained(&mut Pieces { inner: reader, most })));

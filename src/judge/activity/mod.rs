@@ -205,10 +205,13 @@ impl<'a> Activity<'a> {
 
     /// The organisation that the account belongs to: as stated, or else the domain of its name.
     pub fn organisation(&self) -> Option<&'a [u8]> {
+        self.tenant().or_else(|| self.domain())
+    }
+
+    /// The organisation or tenant that the record states.
+    pub fn tenant(&self) -> Option<&'a [u8]> {
         let fields = &self.event.fields;
-        let stated =
-            fields.text(Field::Organization).or_else(|| fields.text(Field::OrganizationId));
-        stated.or_else(|| self.domain())
+        fields.text(Field::Organization).or_else(|| fields.text(Field::OrganizationId))
     }
 
     /// The mail domain of the account, where its name has one.

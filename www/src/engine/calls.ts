@@ -114,6 +114,8 @@ export const handlers: Handlers = {
   },
   rows: ({ finding, files, limit }, progress) =>
     JSON.parse(concluder?.rows(finding, files, limit, progress) ?? "[]"),
+  partyRows: ({ party, act, files, limit }, progress) =>
+    JSON.parse(concluder?.party_rows(party, act, files, limit, progress) ?? "[]"),
   explain: ({ rule, stream, offset, files }) =>
     JSON.parse(concluder?.explain(rule, stream, offset, files) ?? "[]"),
   beginTrial: ({ text }) => ofReport().begin_trial(text),
@@ -162,6 +164,18 @@ export const handlers: Handlers = {
   exploreValues: ({ at }) => JSON.parse(exploring().values(at)),
   exploreCopy: ({ form, names, language }) => JSON.parse(exploring().copied(form, names, language)),
   exploreCross: ({ who }) => JSON.parse(exploring().cross(who)),
+  inspect: ({ files, own }) =>
+    JSON.parse(
+      wasm_bindgen.inspect(
+        files.map(({ name }) => name),
+        files.map(({ file }) => file),
+        own,
+      ),
+    ),
+  taken: ({ names, files }, progress) => JSON.parse(concluder?.taken(names, files, progress) ?? "[]"),
+  worksheets: ({ known, language }) => reopened().worksheets(language, known),
+  compare: ({ earlier }) => JSON.parse(reopened().compare(earlier)),
+  compareAs: ({ earlier, language }) => reopened().compare_as(earlier, language),
 };
 
 /** What explores in this worker. */

@@ -72,6 +72,8 @@ declare global {
     function formats(): FormatCard[];
     function tactics(): TacticCard[];
 
+    function inspect(names: readonly string[], files: readonly Blob[], own: readonly string[]): string;
+
     function holds_list(file: Blob): boolean;
 
     class IndicatorLists {
@@ -97,6 +99,9 @@ declare global {
       judge(judgements: readonly Judgement[]): Judged;
       json(): string;
       written(form: Form, language: "en" | "ja"): string;
+      worksheets(language: "en" | "ja", known: string): string;
+      compare(earlier: string): string;
+      compare_as(earlier: string, language: "en" | "ja"): string;
       free(): void;
     }
 
@@ -156,6 +161,14 @@ declare global {
       rest(): Uint8Array<ArrayBuffer>;
       conclude(files: Blob[]): string;
       rows(finding_id: string, files: Blob[], limit: number, progress: (bytes: number) => void): string;
+      taken(names: string[], files: Blob[], progress: (bytes: number) => void): string;
+      party_rows(
+        party_id: string,
+        act: string,
+        files: Blob[],
+        limit: number,
+        progress: (bytes: number) => void,
+      ): string;
       explain(rule_id: string, stream: number, offset: number, files: Blob[]): string;
       begin_trial(text: string): RuleSetAbout;
       try_job(job_id: number, file: Blob, progress: (bytes: number) => void): void;

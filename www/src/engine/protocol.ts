@@ -376,10 +376,10 @@ export interface GroupTried {
 }
 
 /** Forms that the engine writes a report in, beside its JSON. */
-export type Form = "html" | "csv" | "timesketch" | "navigator" | "stix" | "misp";
+export type Form = "html" | "csv" | "parties" | "letter" | "timesketch" | "navigator" | "stix" | "misp";
 
 /** What of a report changes with judgements. */
-export type Judged = Pick<Report, "questions" | "judgements" | "judgements_set_aside">;
+export type Judged = Pick<Report, "questions" | "secrets" | "judgements" | "judgements_set_aside">;
 
 export interface JudgedReport {
   readonly judged: Judged;
@@ -446,6 +446,73 @@ export interface Crossing {
   readonly all_networks: number;
 }
 
+/** What stands in files that may have leaked. */
+export interface Inspection {
+  readonly documents: readonly {
+    readonly file: string;
+    readonly path_inside: string | null;
+    readonly characters: number;
+  }[];
+  readonly found: readonly {
+    readonly kind: FoundKind;
+    readonly count: number;
+    readonly places: readonly {
+      readonly file: string;
+      readonly path_inside: string | null;
+      readonly line: number;
+      readonly shown: string;
+    }[];
+  }[];
+  readonly domains: readonly {
+    readonly domain: string;
+    readonly class: "own" | "government" | "mobile" | "free_mail" | "external";
+    readonly addresses: number;
+  }[];
+  readonly not_inspected: readonly {
+    readonly file: string;
+    readonly path_inside: string | null;
+    readonly reason: Text;
+  }[];
+}
+
+/** What an inspection looks for. */
+export type FoundKind =
+  "email" | "phone" | "my_number" | "credential" | "key" | "mail_setting" | "network" | "marking";
+
+/** A record of a log that names an inspected file. */
+export interface Taken {
+  readonly file: string;
+  readonly time: string | null;
+  readonly account: string | null;
+  readonly address: string | null;
+  readonly action: string;
+  readonly named: string;
+  readonly source: string;
+  readonly offset: number;
+}
+
+/** Something that differs between two reports. */
+export interface ReportChange {
+  /** `question`, `finding`, `entity`, `party`, `not_evaluable`, `source` or `coverage`. */
+  readonly part: string;
+  readonly kind: "new" | "gone" | "changed";
+  readonly what: Text;
+  readonly before: Text | null;
+  readonly after: Text | null;
+  readonly causes: readonly ReportCause[];
+  readonly finding: string | null;
+}
+
+/** Why something differs. */
+export type ReportCause =
+  "more_logs" | "fewer_logs" | "wider_window" | "other_rules" | "other_settings" | "judgements" | "unknown";
+
+/** All that differs between two reports. */
+export interface ReportDiff {
+  readonly causes: readonly ReportCause[];
+  readonly changes: readonly ReportChange[];
+}
+
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
   /** Unpacks and compiles the engine. */
@@ -504,6 +571,8 @@ export interface Calls {
   repeats: { ask: Merging; answer: SecondScan | undefined };
   conclude: { ask: Merging; answer: Parcel };
   rows: { ask: { finding: string; files: Blob[]; limit: number }; answer: Evidence[] };
+  /** The records that are counted for an affected party and an act. */
+  partyRows: { ask: { party: string; act: string; files: Blob[]; limit: number }; answer: Evidence[] };
   /** What a rule of the check says of a record. */
   explain: {
     ask: { rule: string; stream: number; offset: number; files: Blob[] };
@@ -557,6 +626,18 @@ export interface Calls {
     answer: Copied;
   };
   exploreCross: { ask: { who: "accounts" | "organisations" }; answer: Crossing };
+  /** What stands in files; `names`: those by which logs may know them. */
+  inspect: {
+    ask: { files: readonly NamedFile[]; own: readonly string[] };
+    answer: { inspection: Inspection; names: string[] };
+  };
+  /** The records of the logs of the report that name one of some files. */
+  taken: { ask: { names: string[]; files: Blob[] }; answer: Taken[] };
+  /** Worksheets with the deadlines that follow from a time of knowing, where that is not empty. */
+  worksheets: { ask: { known: string; language: "en" | "ja" }; answer: string };
+  /** What has changed since an earlier report, which is given as its text; also as HTML. */
+  compare: { ask: { earlier: string }; answer: ReportDiff };
+  compareAs: { ask: { earlier: string; language: "en" | "ja" }; answer: string };
 }
 
 export type CallName = keyof Calls;

@@ -11,6 +11,7 @@ import { logsOf, trainingOf } from "../lib/training";
 import { words } from "../i18n";
 import type { Judgement, Report } from "../wire/report";
 import { findCase, mayLeave, openCase, withoutLogs, type OpenedCase } from "./cases";
+import { droppedReport, isReport } from "./handing";
 import { beginJudging, forgetJudging, judgementsOf, withJudgements } from "./judge";
 import { catalogue, engines, messageOf, prepare } from "./engine";
 import { mayBeMapping, sortOut } from "./mappings";
@@ -64,6 +65,12 @@ export async function start(
   unopened: readonly Refused[],
   { script, mayAsk = false }: By = {},
 ): Promise<void> {
+  const [first] = all;
+  // An earlier report beside the one that shows is compared with it.
+  if (!script && first && all.length === 1 && screen.value.kind === "done" && (await isReport(first.file))) {
+    droppedReport.value = first;
+    return;
+  }
   if (!script && !(await mayLeave())) throw new Cancelled();
 
   const cases = script ? { given: [...all], found: [] } : await findCase(all);

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card, FormatCard } from "../engine/protocol";
 import { language, say, words } from "../i18n";
+import { handing } from "../i18n/handing";
 import { number } from "../lib/format";
 import { visibleLines } from "../lib/visible";
 import { start } from "../state/app";
@@ -14,6 +15,7 @@ import { settingsWrong } from "../state/settings";
 import { FromVendor, Refused } from "./checker";
 import { Dialog } from "./dialog";
 import { chooseFiles, chooseFolder } from "./inputs";
+import { Inspect } from "./inspect";
 import { Proof } from "./proof";
 import { SettingsPanel } from "./settings";
 import { Sample } from "./training";
@@ -39,6 +41,10 @@ export function Start({ cancelled }: { cancelled: boolean }): JSX.Element {
         </div>
         <Proof />
       </div>
+      <details class="start-inspect">
+        <summary>{handing.value.inspect.title}</summary>
+        <Inspect />
+      </details>
     </main>
   );
 }

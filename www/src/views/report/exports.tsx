@@ -11,13 +11,15 @@ import { fileName } from "../../lib/training";
 import { markSaved } from "../../state/judge";
 import { engines, messageOf } from "../../state/engine";
 
-type Saved = Form | "json";
+/** Forms of the whole report. Lists and letters are saved where they stand. */
+type Whole = Exclude<Form, "parties" | "letter">;
+type Saved = Whole | "json";
 
 const FORMS: readonly Saved[] = ["html", "json", "csv"];
 /** For other tools. */
 const OTHERS: readonly Saved[] = ["timesketch", "navigator", "stix", "misp"];
 const JSON_TYPE = "application/json";
-const TYPES: Record<Form, string> = {
+const TYPES: Record<Whole, string> = {
   html: "text/html;charset=utf-8",
   csv: "text/csv;charset=utf-8",
   timesketch: JSON_TYPE,

@@ -9,10 +9,13 @@ import { leave } from "../../state/app";
 import { hasLogs } from "../../state/cases";
 import { explore } from "../../state/explore";
 import { RefusedList } from "../failed";
+import { Inspect } from "../inspect";
 import { ListsView } from "../lists";
 import { RuleSetView, WriteRule } from "../rules";
+import { handing } from "../../i18n/handing";
 import { Answer } from "./answer";
 import { AttackMatrix } from "./attack";
+import { Compare } from "./compare";
 import { CoverageSection } from "./coverage";
 import { Custody } from "./custody";
 import { Entities } from "./entities";
@@ -21,7 +24,10 @@ import { Findings } from "./findings";
 import { Incidents } from "./incidents";
 import { CaseTools, OpenedNote, SetAside } from "./judge";
 import { Limits } from "./limits";
+import { Papers } from "./papers";
+import { Parties } from "./parties";
 import { Questions } from "./questions";
+import { Secrets } from "./secrets";
 import { Sources } from "./sources";
 import { TimelineSection } from "./timeline";
 import { UnparsedSection } from "./unparsed";
@@ -38,7 +44,13 @@ const titles = () => {
   const { title: rules } = words.value.rules;
   const { title: lists } = words.value.lists;
   const { title: attack } = words.value.attack;
+  const { parties, secrets, papers, compare, inspect } = handing.value;
   return {
+    parties: parties.title,
+    secrets: secrets.title,
+    papers: papers.title,
+    compare: compare.title,
+    inspect: inspect.title,
     questions,
     incidents,
     findings,
@@ -86,6 +98,7 @@ function sectionsOf(checked: Checked): SectionEntry[] {
         </>
       ),
     },
+    ...ofHanding(checked),
     { id: "entities", count: report.entities.length, body: () => <Entities checked={checked} /> },
     { id: "timeline", count: undefined, body: () => <TimelineSection checked={checked} /> },
     { id: "attack", count: undefined, body: () => <AttackMatrix report={report} /> },
@@ -103,8 +116,22 @@ function sectionsOf(checked: Checked): SectionEntry[] {
     ...(ofLists ? [ofLists] : []),
     { id: "sources", count: report.sources.length, body: () => <Sources checked={checked} /> },
     { id: "unparsed", count: report.unparsed.length, body: () => <UnparsedSection report={report} /> },
+    { id: "inspect", count: undefined, body: () => <Inspect checked={checked} /> },
+    { id: "papers", count: undefined, body: () => <Papers checked={checked} /> },
+    { id: "compare", count: undefined, body: () => <Compare checked={checked} /> },
     { id: "custody", count: undefined, body: () => <Custody report={report} /> },
   ];
+}
+
+/** Whose data was reached and what is to be changed, where there is something. */
+function ofHanding(checked: Checked): SectionEntry[] {
+  const { affected = [], secrets = [] } = checked.report;
+  const entries: SectionEntry[] = [];
+  if (affected.length > 0)
+    entries.push({ id: "parties", count: affected.length, body: () => <Parties checked={checked} /> });
+  if (secrets.length > 0)
+    entries.push({ id: "secrets", count: secrets.length, body: () => <Secrets secrets={secrets} /> });
+  return entries;
 }
 
 export function ReportView({ checked }: { checked: Checked }): JSX.Element {

@@ -1,0 +1,278 @@
+// Words of what a report hands over: whose data, what to change, letters, worksheets, comparison.
+
+import { computed } from "@preact/signals";
+import type { Language } from "../lib/shell";
+import { language } from ".";
+
+const en = {
+  parties: {
+    title: "Whose data",
+    intro:
+      "Whose data accounts reached on the days that the findings are about: records that name an account, an act and an organisation, domain or project, counted by whole days. What was only viewed, searched or listed was not necessarily taken away. Each count opens its records.",
+    kind: { domain: "Mail domain", tenant: "Organisation", project: "Project" },
+    heads: { kind: "Kind", name: "Name", within: "Within" },
+    acts: {
+      viewed: "Viewed",
+      searched: "Searched",
+      listed: "Listed",
+      downloaded: "Downloaded",
+      exported: "Exported",
+    },
+    own: "own domain",
+    benign: "judged benign",
+    save: "Save as a list to notify by (CSV)",
+    rows: (shown: string, all: string) => `${shown} of ${all} records`,
+    open: (act: string, name: string, count: string) => `${act}, ${name}: ${count}. Open the records`,
+    close: "Close",
+    noLogs: "The logs are not open: give them together with this case to open the counts.",
+  },
+  secrets: {
+    title: "To be changed",
+    intro: "What the findings touch, each with the reason. A finding judged benign counts no more.",
+    kind: {
+      account: "Account",
+      token: "Keys and tokens",
+      mail_setting: "Mail settings",
+      file: "File handed out",
+      documents: "Documents reached",
+      server: "Server",
+    },
+    heads: { kind: "Kind", name: "Name", todo: "What to do", because: "Why" },
+  },
+  papers: {
+    title: "Letter and worksheets",
+    letter: "Letter to the vendor",
+    letterIntro:
+      "Asks for the logs that are missing: which, of which period, with which fields, and why. Who writes to whom, and by when, is left blank.",
+    show: "Show the letter",
+    copy: "Copy",
+    copied: "Copied.",
+    save: "Save as text",
+    sheets: "Worksheets for reports to authorities",
+    sheetsIntro:
+      "The nine items of Japan’s APPI (preliminary and final report) and GDPR article 33, prefilled from this report; what logs do not tell is left blank. This is no legal advice.",
+    known: "When it became known",
+    knownHint: "For the deadlines. 2021-05-06, or 2021-05-06T10:00+09:00; it is kept nowhere.",
+    saveSheets: "Save to print (HTML)",
+  },
+  compare: {
+    title: "Against an earlier report",
+    intro:
+      "Choose an earlier report (JSON), or drop it on this page, to see what is new, gone or changed, and why.",
+    choose: "Choose an earlier report",
+    same: "The two reports say the same.",
+    counts: (n: string, gone: string, changed: string) => `${n} new, ${gone} gone, ${changed} changed`,
+    heads: { kind: "How", what: "What", before: "Before", after: "Now", causes: "Cause" },
+    kind: { new: "New", gone: "Gone", changed: "Changed" },
+    cause: {
+      more_logs: "more logs",
+      fewer_logs: "logs that are not given any more",
+      wider_window: "a wider period",
+      other_rules: "another version or other rules",
+      other_settings: "other settings or indicators",
+      judgements: "judgements of findings",
+      unknown: "cannot be told",
+    },
+    or: " or ",
+    part: {
+      question: "Answers",
+      finding: "Findings",
+      entity: "Accounts and addresses",
+      party: "Whose data",
+      not_evaluable: "Not evaluable",
+      source: "Files",
+      coverage: "Coverage",
+    } as Record<string, string>,
+    failed: "This file could not be compared.",
+    save: "Save (HTML)",
+  },
+  inspect: {
+    title: "Leaked files",
+    intro:
+      "Choose files that may have leaked to see whose addresses and numbers, which secrets, settings and markings stand in them. Text, CSV, mail (eml, mbox), docx, xlsx, pptx, and archives of them. They are read on this machine only.",
+    choose: "Choose files",
+    own: "Own mail domains",
+    joined: "The records of the logs that name these files are listed as well.",
+    notJoined:
+      "Where logs are checked first and are open, the records that name these files are listed as well.",
+    failed: "The files could not be inspected.",
+    read: (n: string) => `${n} ${n === "1" ? "text" : "texts"} inspected.`,
+    about:
+      "Told by patterns and check digits: some of it may be something else, and what is written otherwise is not found. Secrets are masked.",
+    nothing: "Nothing of these kinds was found in what was read.",
+    save: "Save (JSON)",
+    more: (n: string) => `The first ${n} are listed.`,
+    domains: "Addresses by domain",
+    taken: "Records that name these files",
+    not: "Not inspected",
+    heads: {
+      file: "File",
+      line: "Line",
+      shown: "What stands there",
+      domain: "Domain",
+      class: "Whose",
+      addresses: "Addresses",
+      time: "Time (UTC)",
+      account: "Account",
+      address: "Address",
+      action: "Act",
+      log: "Log, byte",
+    },
+    kind: {
+      email: "E-mail addresses",
+      phone: "Telephone numbers",
+      my_number: "My Numbers",
+      credential: "Passwords and secrets",
+      key: "Keys, tokens and hashes",
+      mail_setting: "Mail settings",
+      network: "Private network addresses",
+      marking: "Markings of secrecy",
+    },
+    class: {
+      own: "own",
+      government: "public body",
+      mobile: "mobile carrier",
+      free_mail: "free mail",
+      external: "external",
+    },
+  },
+};
+
+type HandingWords = typeof en;
+
+const ja: HandingWords = {
+  parties: {
+    title: "誰のデータか",
+    intro:
+      "検知の対象となった日に、該当アカウントが誰のデータに触れたかを示します。アカウント・操作・組織(ドメイン、プロジェクト)の記載がある記録を日単位で数えています。閲覧・検索・一覧のみのものは、持ち出されたとは限りません。件数を押すと、元の記録が開きます。",
+    kind: { domain: "メールドメイン", tenant: "組織", project: "プロジェクト" },
+    heads: { kind: "種別", name: "名称", within: "所属" },
+    acts: {
+      viewed: "閲覧",
+      searched: "検索",
+      listed: "一覧",
+      downloaded: "ダウンロード",
+      exported: "出力",
+    },
+    own: "自組織のドメイン",
+    benign: "無害と判断",
+    save: "通知先一覧として保存(CSV)",
+    rows: (shown, all) => `${all} 件中 ${shown} 件`,
+    open: (act, name, count) => `${name} の${act} ${count} 件の記録を開く`,
+    close: "閉じる",
+    noLogs: "ログが開かれていません。件数の元の記録を開くには、ケースと一緒にログを指定してください。",
+  },
+  secrets: {
+    title: "変更が必要なもの",
+    intro: "検知が示す範囲で変更・失効が必要なものと、その理由です。無害と判断した検知は除きます。",
+    kind: {
+      account: "アカウント",
+      token: "鍵・トークン",
+      mail_setting: "メール設定",
+      file: "取得されたファイル",
+      documents: "閲覧・取得された文書",
+      server: "サーバー",
+    },
+    heads: { kind: "種別", name: "名称", todo: "対処", because: "理由" },
+  },
+  papers: {
+    title: "依頼文とワークシート",
+    letter: "事業者への依頼文",
+    letterIntro:
+      "不足しているログの提供を求める文面です(対象・期間・項目・理由)。宛先・差出人・期限は空欄です。",
+    show: "依頼文を表示",
+    copy: "コピー",
+    copied: "コピーしました。",
+    save: "テキストで保存",
+    sheets: "漏えい等報告ワークシート",
+    sheetsIntro:
+      "個人情報保護法の 9 項目(速報・確報)と GDPR 第 33 条の項目に、この報告の内容を転記します。ログから分からない事項は空欄です。法的助言ではありません。",
+    known: "事態を知った日時",
+    knownHint: "期限の計算に使います。例: 2021-05-06、2021-05-06T10:00+09:00。保存はしません。",
+    saveSheets: "印刷用に保存(HTML)",
+  },
+  compare: {
+    title: "以前の報告との差異",
+    intro: "以前の報告(JSON)を選ぶか、このページにドロップすると、新規・消失・変更とその原因を示します。",
+    choose: "以前の報告を選ぶ",
+    same: "2 つの報告に差異はありません。",
+    counts: (n, gone, changed) => `新規 ${n} 件、消失 ${gone} 件、変更 ${changed} 件`,
+    heads: { kind: "区分", what: "内容", before: "以前", after: "今回", causes: "原因" },
+    kind: { new: "新規", gone: "消失", changed: "変更" },
+    cause: {
+      more_logs: "ログの追加",
+      fewer_logs: "ログの減少",
+      wider_window: "期間の拡大",
+      other_rules: "版またはルールの変更",
+      other_settings: "設定または指標の変更",
+      judgements: "検知に対する判断",
+      unknown: "特定できません",
+    },
+    or: "、または",
+    part: {
+      question: "回答",
+      finding: "検知",
+      entity: "アカウント・アドレス",
+      party: "誰のデータか",
+      not_evaluable: "評価できなかった検知",
+      source: "ファイル",
+      coverage: "ログの範囲",
+    },
+    failed: "このファイルは比較できませんでした。",
+    save: "保存(HTML)",
+  },
+  inspect: {
+    title: "漏えいファイルの検査",
+    intro:
+      "漏えいした可能性のあるファイルを選ぶと、含まれるメールアドレス・電話番号・個人番号、秘密情報、設定、機密表示を示します。テキスト、CSV、メール(eml、mbox)、docx、xlsx、pptx と、それらの書庫に対応しています。このパソコンの中だけで読みます。",
+    choose: "ファイルを選ぶ",
+    own: "自組織のメールドメイン",
+    joined: "これらのファイルを記載したログの記録も一覧にします。",
+    notJoined: "先にログを調べて開いている場合は、これらのファイルを記載した記録も一覧にします。",
+    failed: "ファイルを検査できませんでした。",
+    read: (n) => `${n} 件の文書を検査しました。`,
+    about:
+      "パターンと検査用数字による判定のため、別のものが含まれる場合や、異なる書き方のものを検出できない場合があります。秘密情報は伏せ字にしています。",
+    nothing: "読み取れた範囲に、該当する記載は見つかりませんでした。",
+    save: "保存(JSON)",
+    more: (n) => `先頭の ${n} 件を示しています。`,
+    domains: "ドメイン別のアドレス数",
+    taken: "これらのファイルを記載した記録",
+    not: "検査できなかったもの",
+    heads: {
+      file: "ファイル",
+      line: "行",
+      shown: "内容",
+      domain: "ドメイン",
+      class: "種別",
+      addresses: "アドレス数",
+      time: "時刻(UTC)",
+      account: "アカウント",
+      address: "アドレス",
+      action: "操作",
+      log: "ログ・バイト位置",
+    },
+    kind: {
+      email: "メールアドレス",
+      phone: "電話番号",
+      my_number: "個人番号(マイナンバー)",
+      credential: "パスワード・秘密情報",
+      key: "鍵・トークン・ハッシュ",
+      mail_setting: "メール設定",
+      network: "内部IPアドレス",
+      marking: "機密表示",
+    },
+    class: {
+      own: "自組織",
+      government: "官公庁・自治体",
+      mobile: "携帯電話会社",
+      free_mail: "フリーメール",
+      external: "外部",
+    },
+  },
+};
+
+const WORDS: Record<Language, HandingWords> = { en, ja };
+
+/** These words in the language shown. */
+export const handing = computed(() => WORDS[language.value]);
