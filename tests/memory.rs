@@ -36,7 +36,10 @@ impl Made {
         let (time, page) = (clf(at, 0), mixed / 7 % 400_000);
         let (request, status) = match mixed % 100 {
             0..=4 => (format!("GET /p/{}/files/{page}.pdf", page % 90), 200),
-            5 => ("POST /account/login.php".to_owned(), if mixed % 3 == 0 { 302 } else { 200 }),
+            5 => (
+                "POST /account/login.php".to_owned(),
+                if mixed.is_multiple_of(3) { 302 } else { 200 },
+            ),
             6..=8 => (format!("GET /old/{page}.php?id={}%27%20OR%201=1", mixed % 9), 404),
             9 => (format!("GET /nothing/{page}"), 404),
             _ => (format!("GET /p/{}/docs/{page}/view?page=2", page % 90), 200),

@@ -49,14 +49,17 @@ pub struct RuleTrial {
     heard: HeardByCorrelations,
 }
 
+/// When and where a record was, and which rule it matched.
+type Matched = (Instant, Location, RuleIndex);
+
 /// What records say to the correlations that are tried.
 #[derive(Default)]
 struct HeardByCorrelations {
     notes: Notes,
     /// By correlation that is tried, the rules that it rests on.
     base: BTreeMap<RuleIndex, BTreeSet<RuleIndex>>,
-    /// By correlation and group: when, where, and which rule matched.
-    records: BTreeMap<(RuleIndex, Fingerprint), Vec<(Instant, Location, RuleIndex)>>,
+    /// By correlation and group.
+    records: BTreeMap<(RuleIndex, Fingerprint), Vec<Matched>>,
     kept: usize,
 }
 
