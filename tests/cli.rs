@@ -864,7 +864,9 @@ fn forms_for_other_tools_have_what_those_ask_for() {
 fn events_are_those_that_a_query_asks_for() {
     let folder = Folder::new("where").with("access.log", attacked()).with("other.log", ordinary());
     let count = |query: &str| {
-        let ran = folder.run(&["events", "access.log", "other.log", "--where", query]);
+        // With the sign, so that a query may begin with a dash.
+        let asked = format!("--where={query}");
+        let ran = folder.run(&["events", "access.log", "other.log", &asked]);
         assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{query}");
         ran.out.lines().count()
     };
