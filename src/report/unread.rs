@@ -34,9 +34,7 @@ pub fn lead(report: &Report, state: State) -> Option<Text> {
         (unread.empty, "held nothing", "は空で"),
     ];
     let present = || parts.iter().filter(|(count, ..)| *count > 0);
-    if present().next().is_none() {
-        return None;
-    }
+    present().next()?;
     let en: Vec<_> = present()
         .enumerate()
         .map(|(at, (count, what, _))| match at {
