@@ -124,7 +124,8 @@ pub struct Scope {
 pub struct Acted {
     /// Fingerprints of accounts, of accounts in networks, or of sessions.
     pub groups: BTreeSet<Fingerprint>,
-    /// Kinds of activity, as the bits by which they are judged.
+    /// Kinds of activity, as the bits by which they are judged. None where the finding rests on
+    /// other records, and these acts are only put in doubt by it.
     pub kinds: u32,
     /// Whether requests to the pages of web servers that take passwords are sign-ins.
     pub by_request: bool,

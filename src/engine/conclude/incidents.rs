@@ -116,7 +116,9 @@ impl<'a> KnownParties<'a> {
     fn of_network(&self, finding: &Finding, (from, until): (Instant, Instant)) -> BTreeSet<Key> {
         let address = finding.subject.value.split('/').next().unwrap_or_default();
         let Some(network) = Network::of(address.as_bytes()) else { return BTreeSet::new() };
-        let groups = finding.scope.acted.iter().flat_map(|acted| &acted.groups);
+        // Without kinds, it rests on none of what they did.
+        let rested_on = finding.scope.acted.iter().filter(|acted| acted.kinds != 0);
+        let groups = rested_on.flat_map(|acted| &acted.groups);
         let pairs = groups.filter_map(|key| self.activities.pairs.get(*key));
         let entered = pairs.filter(|pair| {
             let day = pair.signed_in_within(from, until + WINDOW);

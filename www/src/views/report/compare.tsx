@@ -115,7 +115,7 @@ function Part({ name, changes }: { name: string; changes: readonly ReportChange[
         {changes.map((change, at) => (
           <tr key={at}>
             <td class="short">{w.kind[change.kind]}</td>
-            <th scope="row">
+            <th scope="row" class="prose">
               {text(change.what)}{" "}
               {change.finding && change.kind !== "gone" && <FindingLinks ids={[change.finding]} />}
             </th>
