@@ -49,8 +49,8 @@ pub struct RuleTrial {
     heard: HeardByCorrelations,
 }
 
-/// When and where a record was, and which rule it matched.
-type Matched = (Instant, Location, RuleIndex);
+/// A record that a rule of a correlation matched: when, where, and which rule.
+type Heard = (Instant, Location, RuleIndex);
 
 /// What records say to the correlations that are tried.
 #[derive(Default)]
@@ -59,7 +59,7 @@ struct HeardByCorrelations {
     /// By correlation that is tried, the rules that it rests on.
     base: BTreeMap<RuleIndex, BTreeSet<RuleIndex>>,
     /// By correlation and group.
-    records: BTreeMap<(RuleIndex, Fingerprint), Vec<Matched>>,
+    records: BTreeMap<(RuleIndex, Fingerprint), Vec<Heard>>,
     kept: usize,
 }
 
@@ -374,7 +374,7 @@ impl<P: Deref<Target = Prepared>> Concluded<P> {
         let title = |rule: RuleIndex| set.rule(rule).map_or("", |rule| &rule.title).to_owned();
         let GroupExplained { span, .. } = *explained;
         let all = trial.heard.records.get(&(correlation.rule, explained.group));
-        let inside = |(at, ..): &&(Instant, Location, RuleIndex)| (span.0..=span.1).contains(at);
+        let inside = |(at, ..): &&Heard| (span.0..=span.1).contains(at);
         let mut records: Vec<_> = all.into_iter().flatten().filter(inside).copied().collect();
         records.sort_unstable();
         let count = |rule: &RuleIndex| records.iter().filter(|(.., of)| of == rule).count() as u64;
