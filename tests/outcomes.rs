@@ -43,7 +43,29 @@ const KINDS: [Site; 6] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Truth {
     Succeeded,
+    /// Refused, or answered as what does not exist.
     Failed,
+    /// Answered as always: nothing shows that it worked, and nothing that it did not.
+    Silent,
+}
+
+impl Truth {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// Whether the right thing was said. Of an answer as always, both are right that claim no
+    /// success.
+    fn is(self, said: &str) -> bool {
+        match self {
+            Self::Silent => matches!(said, "open" | "failed"),
+            other => said == other.word(),
+        }
+    }
 }
 
 struct Log {
@@ -96,7 +118,8 @@ impl Log {
                 3 => (format!("GET /download?file=doc{draw}.pdf"), (200, 20_000 + draw * 880)),
                 4 => (format!("GET /tools/ping?host=h{draw}.example.jp"), (200, 700 + varied / 20)),
                 _ => {
-                    let line = format!("GET /old/page{draw}.html");
+                    let folders = "archive/".repeat(draw as usize % 4);
+                    let line = format!("GET /old/{folders}page{draw}.html");
                     let answer = self.absent(&line);
                     (line, answer)
                 }
@@ -118,18 +141,21 @@ impl Log {
                 ),
                 2 => (format!("GET /cgi-bin/t{nth}.cgi?a=;cat%20/etc/passwd"), None),
                 3 => (format!("GET /index{nth}.php?page=../../../../etc/passwd"), None),
-                4 => (format!("GET /tools/ping?host=;id%20{nth}"), Some((200, 720 + nth))),
+                4 => (
+                    format!("GET /tools/ping?host=;cat%20/etc/shadow%20{nth}"),
+                    Some((200, 720 + nth)),
+                ),
                 _ => (
                     format!("GET /x{nth}/?a=1%20UNION%20SELECT%20user,password%20FROM%20users"),
                     None,
                 ),
             };
-            let answer = match (self.site, usual) {
-                (Site::Filter, _) => (403, 199),
-                (_, Some(usual)) => usual,
-                (_, None) => self.absent(&line),
+            let (answer, truth) = match (self.site, usual) {
+                (Site::Filter, _) => ((403, 199), Truth::Failed),
+                (_, Some(usual)) => (usual, Truth::Silent),
+                (_, None) => (self.absent(&line), Truth::Failed),
             };
-            self.add(at, &from, &line, answer, Some(Truth::Failed));
+            self.add(at, &from, &line, answer, Some(truth));
         }
         if !works {
             return;
@@ -181,13 +207,12 @@ impl Log {
         }
         let at = 230_000 + self.random.below(900) as i64;
         let chain = [
-            ("POST /moveitisapi/moveitisapi.dll?action=m2", 200),
-            ("POST /api/v1/token", 200),
-            ("POST /api/v1/folders/963611079/files?uploadType=resumable", 200),
-            ("GET /human2.aspx", 404),
+            ("POST /moveitisapi/moveitisapi.dll?action=m2", (200, 0)),
+            ("POST /api/v1/token", (200, 1_180)),
+            ("POST /api/v1/folders/963611079/files?uploadType=resumable", (200, 310)),
+            ("GET /human2.aspx", (404, 1_245)),
         ];
-        for (nth, (line, status)) in chain.into_iter().enumerate() {
-            let answer = (status, 1_245);
+        for (nth, (line, answer)) in chain.into_iter().enumerate() {
             self.add(at + 9 * nth as i64, &intruder, line, answer, Some(Truth::Succeeded));
         }
         self.add(at + 90, &scanner, "GET /human2.aspx", (404, 1_245), Some(Truth::Failed));
@@ -221,6 +246,7 @@ fn said(all: &[Option<Outcome>]) -> &'static str {
 }
 
 #[test]
+#[ignore = "takes half a minute: cargo xtask corpus outcomes"]
 fn what_became_of_payload_requests_is_said_rightly() {
     let mut table = BTreeMap::<(Site, &str, &str), usize>::new();
     let (mut right, mut open, mut all) = (0, 0, 0);
@@ -239,14 +265,13 @@ fn what_became_of_payload_requests_is_said_rightly() {
             for (at, (_, line, truth)) in log.lines.iter().enumerate() {
                 let Some(truth) = truth else { continue };
                 let said = by_line.get(&(at as u64 + 1)).map_or("nothing", |all| said(all));
-                let truth = if *truth == Truth::Succeeded { "succeeded" } else { "failed" };
                 all += 1;
-                right += usize::from(said == truth);
+                right += usize::from(truth.is(said));
                 open += usize::from(said == "open");
-                if said != truth && std::env::var_os("SEKISHO_SHOW").is_some() {
-                    println!("{site:?}-{seed}: {truth}, said: {said}: {line}");
+                if !truth.is(said) && std::env::var_os("SEKISHO_SHOW").is_some() {
+                    println!("{site:?}-{seed}: {truth:?}, said: {said}: {line}");
                 }
-                *table.entry((site, truth, said)).or_default() += 1;
+                *table.entry((site, truth.word(), said)).or_default() += 1;
             }
         }
     }

@@ -99,3 +99,38 @@ impl Merge for Numbers {
         self.0.merge(other.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(numbers: &[u64]) -> Block {
+        let one = |number: u64| {
+            let place = Location { stream: 0, length: 9, offset: number, line: 0, record: 0 };
+            let end = (number, (1_000 + number as i64, place));
+            Block {
+                log: 7,
+                name: "Security gate".into(),
+                start: 0,
+                bits: 1 << number,
+                ends: (end, end),
+            }
+        };
+        let blocks = numbers.iter().map(|number| one(*number));
+        blocks
+            .reduce(|mut all, one| {
+                all.merge(one);
+                all
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn a_block_knows_its_numbers_and_its_ends_in_any_order() {
+        for numbers in [[3, 9, 4, 63], [63, 4, 9, 3], [9, 3, 63, 4]] {
+            let block = block(&numbers);
+            assert_eq!(block.numbers().collect::<Vec<_>>(), [3, 4, 9, 63]);
+            assert_eq!(block.places().map(|place| place.0), [1_003, 1_063]);
+        }
+    }
+}

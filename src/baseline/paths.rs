@@ -67,6 +67,8 @@ pub struct PathStats {
     extent: Extent,
     /// First 2xx answer and its place.
     served: (Instant, Location),
+    /// Bytes of the path.
+    length: u16,
 }
 
 /// Smallest and largest of some numbers; the smallest is larger where there are none.
@@ -87,8 +89,8 @@ const MANY: Fingerprint = Fingerprint::MAX;
 const NEVER: Instant = Instant::MAX;
 
 impl PathStats {
-    /// Nothing yet of a path.
-    pub fn new(judged: Judged) -> Self {
+    /// Nothing yet of a path of so many bytes.
+    pub fn new(judged: Judged, length: usize) -> Self {
         Self {
             judged,
             served_to: FewClients::default(),
@@ -96,6 +98,7 @@ impl PathStats {
             sizes: SizeSketch::default(),
             extent: Extent { least: u32::MAX, most: 0 },
             served: (NEVER, Location::default()),
+            length: u16::try_from(length).unwrap_or(u16::MAX),
         }
     }
 
@@ -129,6 +132,11 @@ impl PathStats {
             ^ self.served.0.unsigned_abs()
             ^ u64::from(self.judged.program)
             ^ u64::from(self.sizes.warm())
+    }
+
+    /// Bytes of the path.
+    pub fn length(&self) -> u64 {
+        u64::from(self.length)
     }
 
     /// Clients that it was served to, when they are few.

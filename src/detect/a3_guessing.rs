@@ -31,8 +31,8 @@ impl Detector for Guessing {
         id: "A3",
         name: Text::fixed("Guessing, then success", "総当たりの後の成功"),
         what: Text::fixed(
-            "10 failed sign-ins or more to one account within 15 minutes, and within 30 minutes a sign-in from the same network, which is new to the account. Where no log tells of sign-ins, access logs do: of accounts that they name; and where they name none, 30 failures at one page by one address that was not let in before, at most medium. A page must let in 3 addresses or more and turn others away otherwise (400, 401, 422, 423, or its form again where it redirects who is right), else its answers tell nothing. Measured on 20 generated quiet cases of 90 days without their sign-in log: no finding.",
-            "15分間に1アカウントへ10件以上のサインイン失敗があり、その後30分以内に、当該アカウントにとって新しい同じネットワークからサインインに成功したもの。認証ログがない場合は、アカウントを記録したアクセスログで判定します。アカウントの記録がない場合は、それまで成功のない1つのアドレスから同一ページへの30件の失敗とその後の成功を検知します(重要度は中まで)。3以上のアドレスが成功し、失敗時の応答(400・401・422・423、または成功時にリダイレクトするページでのフォーム再表示)が異なるページに限ります。認証ログを除いた、生成した平常時90日分20件での実測では検知なし。",
+            "10 failed sign-ins or more to one account within 15 minutes, and within 30 minutes a sign-in from the same network, which is new to the account. Where no log tells of sign-ins, access logs do: of accounts that they name; and where they name none, 30 failures at one page by one address that was not let in before, at most medium. A page must let in 3 addresses or more and turn others away otherwise (400, 401, 422, 423, or its form again where it redirects who is right), else its answers tell nothing.",
+            "15分間に1アカウントへ10件以上のサインイン失敗があり、その後30分以内に、当該アカウントにとって新しい同じネットワークからサインインに成功したもの。認証ログがない場合は、アカウントを記録したアクセスログで判定します。アカウントの記録がない場合は、それまで成功のない1つのアドレスから同一ページへの30件の失敗とその後の成功を検知します(重要度は中まで)。3以上のアドレスが成功し、失敗時の応答(400・401・422・423、または成功時にリダイレクトするページでのフォーム再表示)が異なるページに限ります。",
         ),
         why: Text::fixed(
             "The password was guessed, or found in a list of likely ones.",

@@ -2,7 +2,7 @@
 //! them once the usual answers of every path are known.
 
 use super::Seen;
-use super::outcome::{Size, of_status};
+use super::outcome::{Echo, Size, echoes_of, of_status};
 use super::{Conclusion, StreamView};
 use crate::base::limits::PAYLOAD_GROUPS;
 use crate::base::{Fingerprint, Instant, LogSize, Merge, Sampled, Seed, visible};
@@ -42,6 +42,8 @@ pub struct Answer {
     pub count: u64,
     /// Smallest and largest, in bytes; none when the records state no size.
     pub extent: Option<(u64, u64)>,
+    /// Pages that repeat the address which all of these may be, in order.
+    echoes: Vec<Echo>,
     /// First and last.
     pub span: (Instant, Instant),
     /// The first few.
@@ -50,6 +52,18 @@ pub struct Answer {
 
 /// Names a group of answers: what `Scope::answers` holds.
 pub type AnswerKey = (Fingerprint, u16, LogSize);
+
+/// The pages that an answer may be, if it repeats the path or all of the address.
+fn echoes(seen: &Seen<'_>) -> Vec<Echo> {
+    let path = seen.path_text.len() as u64;
+    let target = seen.query.map_or(path, |query| path + 1 + query.len() as u64);
+    let bytes = seen.bytes.unwrap_or(0);
+    let mut echoes: Vec<Echo> =
+        [path, target].into_iter().flat_map(|length| echoes_of(bytes, length)).collect();
+    echoes.sort_unstable();
+    echoes.dedup();
+    echoes
+}
 
 /// The group and answer that an event belongs to.
 pub fn key_of(seen: &Seen<'_>, kind: u16) -> AnswerKey {
@@ -65,6 +79,7 @@ impl Answers {
         let new = Answer {
             count: 1,
             extent: seen.bytes.map(|bytes| (bytes, bytes)),
+            echoes: echoes(seen),
             span: (seen.at, seen.at),
             places: BTreeSet::from([(seen.at, seen.event.location)]),
         };
@@ -117,8 +132,12 @@ impl Group {
         if let Some(outcome) = of_status(status) {
             return Compared::Status(outcome);
         }
-        let extent = self.answers.get(&(status, size)).and_then(|answer| answer.extent);
+        let answer = self.answers.get(&(status, size));
+        if answer.is_some_and(|answer| answer.echoes.iter().any(|of| context.site.is_echo(*of))) {
+            return Compared::ErrorPage;
+        }
         let is_error_page = |bytes| context.site.is_error_page(bytes);
+        let extent = answer.and_then(|answer| answer.extent);
         if extent.is_some_and(|(least, most)| is_error_page(least) && is_error_page(most)) {
             return Compared::ErrorPage;
         }
@@ -142,6 +161,7 @@ impl Merge for Answer {
     fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.extent = wider(self.extent, other.extent);
+        self.echoes.retain(|echo| other.echoes.contains(echo));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
         self.places.extend(other.places);
         while self.places.len() > PLACES {

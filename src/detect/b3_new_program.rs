@@ -31,8 +31,8 @@ impl Detector for NewProgram {
             "ファイル用フォルダーの新規プログラム",
         ),
         what: Text::fixed(
-            "A program (.php, .jsp, .aspx and others) in a folder for files (uploads, avatars, images, attachments and the like) that answers with 200 or 206 for the first time after a week of logs, to 3 clients or fewer, not with an error page; where fewer than 5 such programs are new within a day. High where it answered 3 requests or more in different sizes. Measured on 20 generated quiet cases of 90 days with scanners: no finding.",
-            "ファイル用フォルダー(uploads・avatars・images・attachmentsなど)のプログラム(.php・.jsp・.aspxなど)が、ログ開始から1週間以上経過後に初めて200または206で応答し、応答先が3以下のクライアントで、エラーページではないもの(1日以内に新規のものが5未満の場合に限ります)。異なるサイズで3件以上応答した場合は重大とします。スキャナーを含む、生成した平常時90日分20件での実測では検知なし。",
+            "A program (.php, .jsp, .aspx and others) in a folder for files (uploads, avatars, images, attachments and the like) that answers with 200 or 206 for the first time after a week of logs, to 3 clients or fewer, not with an error page; where fewer than 5 such programs are new within a day. High where it answered 3 requests or more in different sizes.",
+            "ファイル用フォルダー(uploads・avatars・images・attachmentsなど)のプログラム(.php・.jsp・.aspxなど)が、ログ開始から1週間以上経過後に初めて200または206で応答し、応答先が3以下のクライアントで、エラーページではないもの(1日以内に新規のものが5未満の場合に限ります)。異なるサイズで3件以上応答した場合は重大とします。",
         ),
         why: Text::fixed(
             "Folders for files are where visitors can write. A program that answers there was uploaded to be called.",

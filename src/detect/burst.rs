@@ -2,7 +2,7 @@
 //! window that slides by the second.
 
 use crate::base::limits::ACTORS;
-use crate::base::{Fingerprint, Instant, Location, Merge, Sampled};
+use crate::base::{ByTime, Fingerprint, Instant, Location, Merge, Sampled};
 use crate::finding::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub struct Actor {
     pub name: Box<str>,
     /// Whether it is an account.
     pub is_account: bool,
-    minutes: BTreeMap<i64, Minute>,
+    minutes: ByTime<Minute>,
 }
 
 /// What happened within one minute.
@@ -61,12 +61,11 @@ impl Bursts {
         let make = || Actor {
             name: String::from_utf8_lossy(name).into(),
             is_account,
-            minutes: BTreeMap::new(),
+            minutes: ByTime::default(),
         };
         if let Some(actor) = self.0.entry(key, make) {
-            let minute = actor.minutes.entry(at.div_euclid(60)).or_default();
-            minute.records += 1;
-            minute.add(thing, at, location);
+            let minute = Minute { things: vec![(thing, at, location)], records: 1 };
+            actor.minutes.add(at.div_euclid(60), minute);
         }
     }
 
@@ -110,9 +109,7 @@ impl Merge for Minute {
 
 impl Merge for Actor {
     fn merge(&mut self, other: Self) {
-        for (minute, what) in other.minutes {
-            self.minutes.entry(minute).or_default().merge(what);
-        }
+        self.minutes.merge(other.minutes);
     }
 }
 
@@ -128,8 +125,8 @@ impl Actor {
     pub fn windows(&self, width_secs: i64, threshold: usize) -> Vec<Window> {
         let mut series: Vec<_> = self
             .minutes
-            .values()
-            .flat_map(|minute| {
+            .iter()
+            .flat_map(|(_, minute)| {
                 minute.things.iter().map(|(thing, at, location)| (*at, *location, *thing))
             })
             .collect();

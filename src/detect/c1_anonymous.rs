@@ -63,8 +63,8 @@ impl Detector for Anonymous {
         id: "C1",
         name: Text::fixed("Members' documents without an account", "認証なしでの会員用文書の取得"),
         what: Text::fixed(
-            "3 different documents or more, in 2 sizes or more, handed to a client without an account at a kind of address (a path that differs in numbers and names of files only) that hands 95 % of its documents, 200 or more, to 5 accounts or more. High from 30 documents on. Measured on 20 generated quiet cases of 90 days: no finding.",
-            "文書の95%(200件以上)がアカウント(5以上)に渡されている種類のアドレス(番号とファイル名だけが異なるパス)で、アカウントのないクライアントに3以上の異なる文書が2種類以上のサイズで渡されたもの。30件以上は重大とします。生成した平常時90日分20件での実測では検知なし。",
+            "3 different documents or more, in 2 sizes or more, handed to a client without an account at a kind of address (a path that differs in numbers and names of files only) that hands 95 % of its documents, 200 or more, to 5 accounts or more. High from 30 documents on.",
+            "文書の95%(200件以上)がアカウント(5以上)に渡されている種類のアドレス(番号とファイル名だけが異なるパス)で、アカウントのないクライアントに3以上の異なる文書が2種類以上のサイズで渡されたもの。30件以上は重大とします。",
         ),
         why: Text::fixed(
             "What asks for no password hands out to whoever knows the address.",

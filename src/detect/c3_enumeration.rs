@@ -2,13 +2,15 @@
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::limits::ACTORS;
-use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, rfc3339, visible};
+use crate::base::{
+    ByTime, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, rfc3339, visible,
+};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The detection.
 pub struct Enumeration;
@@ -35,7 +37,7 @@ pub struct Walks(Sampled<Walk, ACTORS>);
 pub struct Walk {
     name: Box<str>,
     is_account: bool,
-    minutes: BTreeMap<i64, Minute>,
+    minutes: ByTime<Minute>,
 }
 
 /// One minute of it.
@@ -83,7 +85,7 @@ impl Detector for Enumeration {
         let make = || Walk {
             name: String::from_utf8_lossy(name).into(),
             is_account,
-            minutes: BTreeMap::new(),
+            minutes: ByTime::default(),
         };
         if let Some(walk) = partial.0.entry(key, make) {
             let mut minute = Minute::default();
@@ -93,7 +95,7 @@ impl Detector for Enumeration {
                 200..=299 => minute.served = 1,
                 _ => minute.refused = 1,
             }
-            walk.minutes.entry(seen.at.div_euclid(60)).or_default().merge(minute);
+            walk.minutes.add(seen.at.div_euclid(60), minute);
         }
     }
 
@@ -165,9 +167,7 @@ impl Merge for Minute {
 
 impl Merge for Walk {
     fn merge(&mut self, other: Self) {
-        for (minute, what) in other.minutes {
-            self.minutes.entry(minute).or_default().merge(what);
-        }
+        self.minutes.merge(other.minutes);
     }
 }
 
@@ -181,8 +181,8 @@ impl Walk {
     /// The times in which it went through numbers; those that overlap are one.
     fn windows(&self) -> impl Iterator<Item = Minutes<'_>> {
         let mut spans: Vec<(i64, i64)> = Vec::new();
-        for start in self.minutes.keys() {
-            let window = Minutes::of(self, *start, start + WINDOW - 1);
+        for (start, _) in self.minutes.iter() {
+            let window = Minutes::of(self, start, start + WINDOW - 1);
             if !window.is_walk() {
                 continue;
             }
@@ -205,7 +205,7 @@ impl<'a> Minutes<'a> {
     /// From the first to the last minute within two, both inclusive.
     fn of(walk: &'a Walk, from: i64, until: i64) -> Self {
         let range = || walk.minutes.range(from..=until);
-        let last = range().next_back().map_or(from, |(minute, _)| *minute);
+        let last = range().next_back().map_or(from, |(minute, _)| minute);
         Self { span: (from, last), inside: range().map(|(_, minute)| minute).collect() }
     }
 

@@ -25,8 +25,8 @@ impl Detector for OffHours {
         id: "D4",
         name: Text::fixed("Documents taken off hours", "時間外の文書取得"),
         what: Text::fixed(
-            "25 documents or more taken in hours that lie, by an hour at least, outside all hours between the first and the last record of each of 14 earlier days or more of the account; or on a Saturday, Sunday or Japanese holiday by an account that did nothing on any of 8 such days or more. High only from a network new to the account, or by a vendor's. Measured on 20 generated quiet cases of 90 days with shifts: no finding.",
-            "本人の過去14日以上の各日の活動時間帯(最初の記録から最後の記録まで)から1時間以上外れた時間に25件以上の文書を取得したもの。または、8日以上の休業日に一度も活動のないアカウントが土日・祝日に取得したもの。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。交替勤務を含む、生成した平常時90日分20件での実測では検知なし。",
+            "25 documents or more taken in hours that lie, by an hour at least, outside all hours between the first and the last record of each of 14 earlier days or more of the account; or on a Saturday, Sunday or Japanese holiday by an account that did nothing on any of 8 such days or more. High only from a network new to the account, or by a vendor's.",
+            "本人の過去14日以上の各日の活動時間帯(最初の記録から最後の記録まで)から1時間以上外れた時間に25件以上の文書を取得したもの。または、8日以上の休業日に一度も活動のないアカウントが土日・祝日に取得したもの。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。",
         ),
         why: Text::fixed(
             "Who has another's password works when its owner does not, often in another time zone.",

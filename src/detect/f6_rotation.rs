@@ -25,8 +25,8 @@ impl Detector for RotationHole {
         id: "F6",
         name: Text::fixed("File missing from a rotated series", "ローテーションの欠番"),
         what: Text::fixed(
-            "A number or a date that is missing among the names of a log's rotated files (3 numbers, or 5 dates of which 80 % follow one another at the same step), where the records leave a hole of half a usual file's period or more. Days on which offices are closed are not missed. Measured on 20 generated quiet cases of 90 days cut into daily files: no finding.",
-            "ローテーションされたファイル名の番号または日付の欠落(番号は3以上、日付は5以上で80%が同じ間隔のもの)のうち、記録にも通常の1ファイルの期間の半分以上の空白があるもの。休業日の欠落は対象外です。生成した平常時90日分20件を日次ファイルに分割した実測では検知なし。",
+            "A number or a date that is missing among the names of a log's rotated files (3 numbers, or 5 dates of which 80 % follow one another at the same step), where the records leave a hole of half a usual file's period or more. Days on which offices are closed are not missed.",
+            "ローテーションされたファイル名の番号または日付の欠落(番号は3以上、日付は5以上で80%が同じ間隔のもの)のうち、記録にも通常の1ファイルの期間の半分以上の空白があるもの。休業日の欠落は対象外です。",
         ),
         why: Text::fixed(
             "A file that was removed, or not handed in, is a time that nobody can answer for.",

@@ -30,8 +30,8 @@ impl Detector for ClockDoubt {
         id: "F9",
         name: Text::fixed("Clocks of two logs differ", "ログ間の時刻のずれ"),
         what: Text::fixed(
-            "The first document of a day that the access log shows handed to an account, and the first that the audit log says it took, are apart by about the same time of more than 60 seconds (60 seconds to either side) on 60 % of the days of accounts, 20 or more. Measured on 20 generated quiet cases of 90 days: no finding.",
-            "アクセスログでアカウントに渡された1日の最初の文書と、監査ログでの最初の取得が、アカウント・日(20以上)の60%で、60秒を超えるほぼ同じ時間(±60秒)だけずれているもの。生成した平常時90日分20件での実測では検知なし。",
+            "The first document of a day that the access log shows handed to an account, and the first that the audit log says it took, are apart by about the same time of more than 60 seconds (60 seconds to either side) on 60 % of the days of accounts, 20 or more.",
+            "アクセスログでアカウントに渡された1日の最初の文書と、監査ログでの最初の取得が、アカウント・日(20以上)の60%で、60秒を超えるほぼ同じ時間(±60秒)だけずれているもの。",
         ),
         why: Text::fixed(
             "What came first, and what belongs together, cannot be told across logs until the offset is corrected: set the zone of the file, or say by how much its clock was wrong.",

@@ -6,7 +6,7 @@
 //! any other page nothing can be told.
 
 use crate::base::limits::ACTORS;
-use crate::base::{Fingerprint, Instant, Location, LogSize, Merge, Sampled, Seed};
+use crate::base::{ByTime, Fingerprint, Instant, Location, LogSize, Merge, Sampled, Seed};
 use crate::baseline::activity::TRY_SECS;
 use crate::event::Field;
 use crate::finding::Scope;
@@ -54,8 +54,12 @@ pub struct Client {
     /// The page.
     pub page: Box<str>,
     path: Fingerprint,
-    times: BTreeMap<i32, [Answers; 3]>,
+    times: ByTime<Time>,
 }
+
+/// The answers of five minutes, by kind.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Time([Answers; 3]);
 
 /// Answers of one kind within five minutes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -93,13 +97,13 @@ impl Forms {
             address: text(fields.text(Field::SourceAddress).unwrap_or(b"-")),
             page: text(seen.path_text),
             path: seen.path,
-            times: BTreeMap::new(),
+            times: ByTime::default(),
         };
         if let Some(client) = self.0.entry(key, make) {
-            let mut answers = [Answers::default(); 3];
+            let mut time = Time::default();
             let first = Some((seen.at, seen.event.location));
-            answers[answer as usize] = Answers { count: 1, first };
-            client.add(seen.at.div_euclid(TRY_SECS) as i32, answers);
+            time.0[answer as usize] = Answers { count: 1, first };
+            client.add(seen.at.div_euclid(TRY_SECS), time);
         }
     }
 
@@ -164,34 +168,28 @@ impl Meaning {
 }
 
 impl Client {
-    fn add(&mut self, time: i32, answers: [Answers; 3]) {
-        let known = self.times.entry(time).or_default();
-        for (known, new) in known.iter_mut().zip(answers) {
-            known.count = known.count.saturating_add(new.count);
-            known.first = known.first.into_iter().chain(new.first).min();
-        }
-        if self.times.len() > TIMES {
-            self.times.pop_last();
-        }
+    fn add(&mut self, time: i64, answers: Time) {
+        self.times.add(time, answers);
+        self.times.keep_first(TIMES);
     }
 
     fn count(&self, answer: Answer) -> u64 {
-        self.times.values().map(|answers| u64::from(answers[answer as usize].count)).sum()
+        self.times.iter().map(|(_, time)| u64::from(time.0[answer as usize].count)).sum()
     }
 
     fn guessed(&self, key: Fingerprint, meaning: Meaning, least: u64) -> Option<Guessed> {
-        let of = |answers: &[Answers; 3], kinds: &[Answer]| -> (u64, Option<(Instant, Location)>) {
-            let each = || kinds.iter().map(|kind| answers[*kind as usize]);
+        let of = |time: &Time, kinds: &[Answer]| -> (u64, Option<(Instant, Location)>) {
+            let each = || kinds.iter().map(|kind| time.0[*kind as usize]);
             (each().map(|one| u64::from(one.count)).sum(), each().filter_map(|one| one.first).min())
         };
         // The first time that it was let in: whoever knew the password before guesses nothing.
-        let entry = self.times.values().find_map(|answers| of(answers, meaning.entries).1)?;
-        let last = entry.0.div_euclid(TRY_SECS) as i32;
+        let entry = self.times.iter().find_map(|(_, time)| of(time, meaning.entries).1)?;
+        let last = entry.0.div_euclid(TRY_SECS);
         let soonest = last - SOON;
-        let window = |end: i32| {
+        let window = |end: i64| {
             let inside = || self.times.range(end - WIDTH + 1..=end);
-            let failed = inside().map(|(_, answers)| of(answers, meaning.failures).0).sum::<u64>();
-            let first = inside().filter_map(|(_, answers)| of(answers, meaning.failures).1).min();
+            let failed = inside().map(|(_, time)| of(time, meaning.failures).0).sum::<u64>();
+            let first = inside().filter_map(|(_, time)| of(time, meaning.failures).1).min();
             first
                 .filter(|first| failed >= least && *first < entry)
                 .map(|first| (end, failed, first))
@@ -199,7 +197,7 @@ impl Client {
         let (end, failed, first) = (soonest..=last).rev().find_map(window)?;
         Some(Guessed {
             key,
-            span: (i64::from(end - WIDTH + 1) * TRY_SECS, i64::from(end + 1) * TRY_SECS - 1),
+            span: ((end - WIDTH + 1) * TRY_SECS, (end + 1) * TRY_SECS - 1),
             failed,
             first,
             entry,
@@ -209,9 +207,9 @@ impl Client {
 }
 
 /// Times of five minutes in which failures count together.
-const WIDTH: i32 = 3;
+const WIDTH: i64 = 3;
 /// Such times from the last failures to the sign-in.
-const SOON: i32 = 6;
+const SOON: i64 = 6;
 
 impl Guessed {
     /// The records that it rests on.
@@ -243,11 +241,19 @@ fn key_of(seen: &Seen<'_>) -> Option<(Fingerprint, Answer)> {
     Some((Seed(seen.client).of(&seen.path.to_le_bytes()), answer))
 }
 
+impl Merge for Time {
+    fn merge(&mut self, other: Self) {
+        for (known, new) in self.0.iter_mut().zip(other.0) {
+            known.count = known.count.saturating_add(new.count);
+            known.first = known.first.into_iter().chain(new.first).min();
+        }
+    }
+}
+
 impl Merge for Client {
     fn merge(&mut self, other: Self) {
-        for (time, answers) in other.times {
-            self.add(time, answers);
-        }
+        self.times.merge(other.times);
+        self.times.keep_first(TIMES);
     }
 }
 

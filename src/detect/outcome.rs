@@ -19,8 +19,26 @@ pub struct Site {
     ordinary: BTreeSet<u64>,
     /// Steps of the size scale on which many addresses lie that hardly anybody asked for.
     crowded: BTreeSet<LogSize>,
+    /// Pages for what does not exist that repeat the address.
+    echoes: BTreeSet<Echo>,
     /// Sizes of the answers of programs whose paths go on behind their names.
     programs: BTreeMap<u32, SizeSketch>,
+}
+
+/// A page that repeats the address: how many times, and its bytes without that.
+pub type Echo = (u8, u64);
+
+/// Times that a page repeats the address, at most.
+const REPEATS: u8 = 2;
+/// Different lengths of addresses that show that a page repeats them.
+const LENGTHS: usize = 4;
+
+/// Pages of so many bytes that repeat something of some length.
+pub fn echoes_of(bytes: u64, length: u64) -> impl Iterator<Item = Echo> {
+    (1..=REPEATS).filter_map(move |times| {
+        let rest = bytes.checked_sub(length * u64::from(times)).filter(|rest| *rest > 0)?;
+        Some((times, rest))
+    })
 }
 
 /// Different paths that must answer with exactly one size before it is taken for a common page.
@@ -51,6 +69,7 @@ impl Site {
         let mut rare_by_step = BTreeMap::<LogSize, usize>::new();
         let mut ordinary = BTreeSet::new();
         let mut programs = BTreeMap::<u32, SizeSketch>::new();
+        let mut echoes = Vec::new();
         for (_, stats) in baseline.paths.sorted() {
             if stats.judged.program != 0 {
                 programs.entry(stats.judged.program).or_default().merge(stats.sizes.clone());
@@ -62,6 +81,8 @@ impl Site {
             }
             if stats.few_clients().is_some_and(|clients| clients.len() == 1) {
                 *rare_by_step.entry(LogSize::of(size)).or_default() += 1;
+                let length = stats.length();
+                echoes.extend(echoes_of(size, length).map(|echo| (echo, length)));
             }
         }
         let is_crowded = |(step, paths): (LogSize, usize)| (paths >= CROWD).then_some(step);
@@ -71,6 +92,7 @@ impl Site {
             errors: baseline.error_sizes.at_least(ERROR_PAGES).filter(|size| *size > 0).collect(),
             ordinary,
             programs,
+            echoes: common_echoes(echoes),
             crowded: rare_by_step.into_iter().filter_map(is_crowded).collect(),
         }
     }
@@ -78,6 +100,11 @@ impl Site {
     /// Whether an answer of this size looks like the page for what does not exist.
     pub fn is_error_page(&self, bytes: u64) -> bool {
         self.same_page.contains(&bytes) || self.errors.contains(&bytes)
+    }
+
+    /// Whether an answer is a page for what does not exist that repeats the address.
+    pub fn is_echo(&self, echo: Echo) -> bool {
+        self.echoes.contains(&echo)
     }
 
     /// Compares a size with a path's usual ones; where too few are known, with those of the program
@@ -108,6 +135,17 @@ impl Site {
     pub fn is_crowded(&self, size: LogSize) -> bool {
         self.crowded.contains(&size)
     }
+}
+
+/// Those that many addresses were answered with, of several lengths.
+fn common_echoes(mut all: Vec<(Echo, u64)>) -> BTreeSet<Echo> {
+    all.sort_unstable();
+    let same = all.chunk_by(|a, b| a.0 == b.0);
+    let common = same.filter(|pages| {
+        let lengths = pages.chunk_by(|a, b| a.1 == b.1).count();
+        pages.len() >= CROWD && lengths >= LENGTHS
+    });
+    common.map(|pages| pages[0].0).collect()
 }
 
 /// How the size of an answer compares with how its path usually answers.
@@ -186,7 +224,7 @@ mod tests {
     use crate::judge::Judged;
 
     fn path(sizes: impl Iterator<Item = u64>) -> PathStats {
-        let mut stats = PathStats::new(Judged::default());
+        let mut stats = PathStats::new(Judged::default(), 2);
         sizes.for_each(|bytes| stats.answered(200, Some(bytes)));
         stats
     }

@@ -389,7 +389,7 @@ impl Watch<'_> {
     #[inline]
     fn path(&mut self, seen: &Seen<'_>, is_error: bool, places: Places) {
         let has_payload = seen.marks.meet(Marks::PAYLOAD);
-        let make = || PathStats::new(seen.judged);
+        let make = || PathStats::new(seen.judged, seen.path_text.len());
         if let Some(path) = self.baseline.paths.entry_at(places.path, seen.path, make) {
             if !has_payload {
                 path.answered(seen.status, seen.bytes);

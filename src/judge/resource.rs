@@ -780,6 +780,29 @@ mod tests {
     }
 
     #[test]
+    fn pages_that_take_passwords_and_programs_among_files_are_told() {
+        let is = |path: &str, class| classify(path.as_bytes()).contains(class);
+        for path in [
+            "/login",
+            "/account/Login.aspx",
+            "/users/sign_in",
+            "/wp-login.php",
+            "/j_security_check",
+        ] {
+            assert!(is(path, Resource::SIGN_IN), "{path}");
+        }
+        for path in ["/login.css", "/login/help", "/blog/how-to-login-today", "/logins"] {
+            assert!(!is(path, Resource::SIGN_IN), "{path}");
+        }
+        for path in ["/avatars/a.php", "/wp-content/uploads/2021/x.phtml", "/img/t.jsp"] {
+            assert!(is(path, Resource::MISPLACED), "{path}");
+        }
+        for path in ["/index.php", "/avatars/a.png", "/p/12/view.php", "/image/list.do"] {
+            assert!(!is(path, Resource::MISPLACED), "{path}");
+        }
+    }
+
+    #[test]
     fn long_and_broken_paths_are_no_trouble() {
         let long = [b'a'; 5000];
         assert!(classify(&long).is_empty());

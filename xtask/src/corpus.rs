@@ -63,8 +63,9 @@ pub fn run(repo: &Repo, options: &Options) -> Result<()> {
         return scenarios::run(&binary, &repo.target.join("corpus/scenarios"), options.seeds);
     }
     if options.dir == Path::new("outcomes") {
-        let test = ["test", "--package", "sekisho", "--test", "outcomes", "--", "--nocapture"];
-        return cargo().args(test).inside(&repo.root).run();
+        let test = ["test", "--package", "sekisho", "--test", "outcomes"];
+        let how = ["--", "--ignored", "--nocapture"];
+        return cargo().args(test).args(how).inside(&repo.root).run();
     }
     let is_wanted = |step: &str| options.only.as_deref().is_none_or(|only| only == step);
     // A step runs where what it is about is there.

@@ -504,3 +504,43 @@ impl Merge for AccountStats {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Location;
+
+    fn handed(numbers: impl Iterator<Item = u8>) -> RequestedDay {
+        let mut day = RequestedDay::default();
+        for number in numbers {
+            let place =
+                Location { stream: 0, length: 9, offset: number.into(), line: 0, record: 0 };
+            let mark = (Instant::from(number), place);
+            let mut one = Requested {
+                records: 1,
+                span: Some((mark.0, mark.0)),
+                first: vec![mark],
+                ..Requested::default()
+            };
+            one.documents.add(u64::from(number) << 32);
+            day.add(Network::V4([192, 0, number.wrapping_mul(37) % 20]), one);
+        }
+        day
+    }
+
+    #[test]
+    fn networks_beyond_those_told_apart_are_counted_whatever_the_cut() {
+        let bytes = |day: &RequestedDay| postcard::to_allocvec(day).unwrap();
+        let whole = handed(0..100);
+        for cut in [0, 1, 7, 33, 50, 99, 100] {
+            let mut other = handed(cut..100);
+            other.merge(handed(0..cut));
+            assert_eq!(bytes(&other), bytes(&whole), "{cut}");
+        }
+        assert!(whole.has_more());
+        assert_eq!(whole.networks().count(), DAY_NETWORKS);
+        let all = whole.whole();
+        assert_eq!((all.records, all.documents.count(), all.first.len()), (100, 100, 4));
+        assert!(!handed(0..1).has_more());
+    }
+}
