@@ -13,7 +13,7 @@ mod time;
 mod visible;
 
 pub use fingerprint::{Fingerprint, Seed};
-pub use glob::Glob;
+pub use glob::{Glob, rarest};
 pub use sampled::{Merge, Sampled};
 pub use size::{LogSize, SizeSketch};
 pub use table::{NOWHERE, Place, Table};

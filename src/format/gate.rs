@@ -288,11 +288,17 @@ impl Gates {
                 *word |= 1 << (place & 63);
             }
         };
-        let clues = self.by_first.get(first).into_iter().flatten();
-        let needing = text.held.ids(self.by_gram.len());
-        let needing = needing.filter_map(|gram| self.by_gram.get(usize::from(gram))).flatten();
-        let fitting = clues.chain(needing).filter(|clue| clue.fits(text.held));
-        fitting.for_each(|clue| mark(clue.place));
+        let mut mark_fitting = |clues: Option<&Vec<Clue>>| {
+            for clue in clues.into_iter().flatten() {
+                if clue.fits(text.held) {
+                    mark(clue.place);
+                }
+            }
+        };
+        mark_fitting(self.by_first.get(first));
+        for gram in text.held.ids(self.by_gram.len()) {
+            mark_fitting(self.by_gram.get(usize::from(gram)));
+        }
         let mut before = None;
         ones(places).filter_map(move |place| {
             let (gate, candidate) = self.gates.get(place)?;
@@ -364,7 +370,7 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
                 let literals = text.patterns.iter().flat_map(|known| known.pattern.literals());
                 literals.for_each(|literal| grams.count(literal));
                 let choices = text.patterns.iter().flat_map(|known| known.pattern.choices());
-                choices.flatten().for_each(|word| grams.count(word));
+                choices.flatten().for_each(|text| grams.count(&text));
             }
             Method::Layout(layout) => layout.literals().for_each(|text| grams.count(text)),
             _ => {}

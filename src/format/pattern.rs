@@ -11,10 +11,10 @@
 
 use super::gate::{Behind, Bytes, Gate, TimeAt, Timed};
 use super::grams::{Grams, Signs};
-use crate::base::Time;
 use crate::base::clock::{Clock, Form, read_prefix};
+use crate::base::{Time, rarest};
 use crate::text::{Pair, Pairs, Value};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 use std::cell::Cell;
 
 /// Steps after which a text is taken not to fit.
@@ -44,20 +44,28 @@ enum Part {
 #[derive(Clone, Debug)]
 struct Literal {
     text: Box<[u8]>,
-    /// Apart, since most parts are much smaller.
-    finder: Box<memmem::Finder<'static>>,
+    /// Where the byte of it stands that texts have least often.
+    rare: usize,
 }
 
 impl Literal {
     fn new(text: &str) -> Self {
-        let finder = Box::new(memmem::Finder::new(text.as_bytes()).into_owned());
-        Self { text: text.as_bytes().into(), finder }
+        let text: Box<[u8]> = text.as_bytes().into();
+        let rare = rarest(&text);
+        Self { text, rare }
     }
 
+    /// Where it stands first. It is short, and mostly it stands where its rare byte does.
     fn find(&self, text: &[u8]) -> Option<usize> {
-        match *self.text {
-            [byte] => memchr(byte, text),
-            _ => self.finder.find(text),
+        let byte = *self.text.get(self.rare)?;
+        let mut from = self.rare;
+        loop {
+            let at = from + memchr(byte, text.get(from..)?)?;
+            let start = at - self.rare;
+            if text.get(start..start + self.text.len())? == &*self.text {
+                return Some(start);
+            }
+            from = at + 1;
         }
     }
 }
@@ -260,23 +268,23 @@ impl Pattern {
     pub fn gate(&self, grams: &mut Grams) -> Gate {
         let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
         let gate = gate.needing(grams, self.literals()).signed(self.signs());
-        self.choices().fold(gate, |gate, words| gate.needing_one_of(grams, words))
+        self.choices().iter().fold(gate, |gate, texts| gate.needing_one_of(grams, texts))
     }
 
     /// The parts that no text that it fits lacks.
     fn needed(&self) -> impl Iterator<Item = &Part> {
+        self.needed_places().filter_map(|at| self.program.get(at))
+    }
+
+    /// Their places.
+    fn needed_places(&self) -> impl Iterator<Item = usize> {
         let mut at = 0;
         std::iter::from_fn(move || {
-            loop {
-                let part = self.program.get(at)?;
-                match part {
-                    Part::Optional(end) => at = *end,
-                    part => {
-                        at += 1;
-                        return Some(part);
-                    }
-                }
+            while let Some(Part::Optional(end)) = self.program.get(at) {
+                at = *end;
             }
+            at += 1;
+            (at <= self.program.len()).then(|| at - 1)
         })
     }
 
@@ -288,12 +296,41 @@ impl Pattern {
         })
     }
 
-    /// Words of which one stands in each text that it fits.
-    pub fn choices(&self) -> impl Iterator<Item = &[Box<[u8]>]> {
-        self.needed().filter_map(|part| match part {
-            Part::Take(_, Class::OneOf(words)) => Some(words.words.as_slice()),
-            _ => None,
+    /// Whether what stands in each text that it fits stands in this one, one behind the other.
+    fn has_literals(&self, text: &[u8]) -> bool {
+        let mut rest = text;
+        self.needed().all(|part| match part {
+            Part::Literal(literal) => match literal.find(rest) {
+                Some(at) => {
+                    rest = &rest[at + literal.text.len()..];
+                    true
+                }
+                None => false,
+            },
+            _ => true,
         })
+    }
+
+    /// Texts of which one stands in each text that it fits: words, each with what stands behind.
+    pub fn choices(&self) -> Vec<Vec<Box<[u8]>>> {
+        let with = |word: &[u8], part: &Part| -> Box<[u8]> {
+            let behind = match part {
+                Part::Literal(literal) => &*literal.text,
+                _ => &[],
+            };
+            [word, behind].concat().into()
+        };
+        let end = Part::Optional(0);
+        let parts = self.needed_places().filter_map(|at| {
+            let behind = self.program.get(at + 1).unwrap_or(&end);
+            match self.program.get(at)? {
+                Part::Take(_, Class::OneOf(words)) => {
+                    Some(words.words.iter().map(|word| with(word, behind)).collect())
+                }
+                _ => None,
+            }
+        });
+        parts.collect()
     }
 
     /// The signs of each text that it fits.
@@ -384,6 +421,9 @@ impl Pattern {
         times: &Times<'_>,
         pairs: &mut Pairs<'a>,
     ) -> Option<Option<Time>> {
+        if !self.has_literals(text) {
+            return None;
+        }
         let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
         let mut at = Match { pattern: self, text, times, taken, time: None, fuel: FUEL };
         if !at.fits(0, 0) {

@@ -25,6 +25,9 @@ use std::cell::OnceCell;
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
 
+/// Names and values that most records have no more of.
+const USUAL_PAIRS: usize = 32;
+
 /// Formats that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReaderError {
@@ -619,6 +622,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 read.is_some()
             }
             Method::Pairs(options) => {
+                pairs.reserve(USUAL_PAIRS);
                 kv::read(self.text, draft.arena, &mut pairs, options);
                 pairs.len() > 1
             }
@@ -773,7 +777,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     fn json(&self, draft: &mut Draft<'a>, depth: u32) -> Option<FormatIndex> {
-        let mut pairs = Pairs::new_in(draft.arena);
+        let mut pairs = Pairs::with_capacity_in(USUAL_PAIRS, draft.arena);
         let length = json::read(self.text, draft.arena, &mut pairs).ok()?;
         if !self.text[length..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return None;
