@@ -14,7 +14,7 @@ mod time;
 mod visible;
 
 pub use fingerprint::{Fingerprint, Seed};
-pub use glob::Glob;
+pub use glob::{Glob, rarest};
 pub use sampled::{Merge, Sampled, encoded_size};
 pub use size::{LogSize, SizeSketch};
 pub use small_map::ByTime;

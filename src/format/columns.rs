@@ -12,6 +12,9 @@ const DIRECTIVES: usize = 16;
 /// Columns whose names are made beforehand, where a description lists names.
 const NUMBERED: usize = 128;
 
+/// Columns that most records have no more of.
+const USUAL: usize = 32;
+
 /// The name of a column, counted from 0, that nothing names.
 fn numbered(at: usize) -> Box<[u8]> {
     format!("column_{}", at + 1).into_bytes().into()
@@ -195,7 +198,7 @@ impl Columns {
     }
 
     fn cells<'a>(&self, record: &'a [u8], arena: &'a Bump) -> csv::Fields<'a> {
-        let mut cells = csv::Fields::new_in(arena);
+        let mut cells = csv::Fields::with_capacity_in(USUAL, arena);
         match self.separator {
             Separator::Byte(separator) => {
                 csv::read(record, separator, Some(b'"'), arena, &mut cells)
@@ -230,6 +233,7 @@ impl Columns {
         if !is_enough {
             return None;
         }
+        pairs.reserve(cells.len());
         for (at, cell) in cells.iter().enumerate() {
             let key = match names.get(at) {
                 Some(name) => name,

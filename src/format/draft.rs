@@ -57,8 +57,16 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds what the record says under its own names.
-    pub fn add_pairs(&mut self, pairs: &[Pair<'a>]) {
-        self.pairs.extend_from_slice(pairs);
+    pub fn add_pairs(&mut self, pairs: Pairs<'a>) {
+        match self.pairs.is_empty() {
+            true => self.pairs = pairs,
+            false => self.pairs.extend_from_slice(&pairs),
+        }
+    }
+
+    /// The same for one pair.
+    pub fn add_pair(&mut self, pair: Pair<'a>) {
+        self.pairs.push(pair);
     }
 
     /// The inline fields, for readers that set them directly.

@@ -64,6 +64,29 @@ impl Names {
     }
 }
 
+/// A time that each text that fits has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Timed {
+    pub form: Form,
+    pub at: TimeAt,
+    /// What stands behind it.
+    pub behind: Behind,
+}
+
+/// What stands behind a time: a literal, and then one of some bytes or the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Behind {
+    pub literal: Box<[u8]>,
+    pub next: Bytes,
+}
+
+impl Behind {
+    fn fits(&self, rest: &[u8]) -> bool {
+        let rest = rest.strip_prefix(&*self.literal);
+        rest.is_some_and(|rest| rest.first().is_none_or(|byte| self.next.has(*byte)))
+    }
+}
+
 /// Where each text that fits has a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeAt {
@@ -90,8 +113,8 @@ pub(super) struct Gate {
     pub one_of: Vec<Vec<GramId>>,
     /// This byte stands in it so often.
     pub often: Option<(u8, usize)>,
-    /// It has a time of this form here.
-    pub time: Option<(Form, TimeAt)>,
+    /// It has this time.
+    pub time: Option<Timed>,
 }
 
 /// A text at a gate: what it holds, and the times that it begins with.
@@ -102,9 +125,13 @@ pub(super) struct Text<'t> {
 }
 
 impl Text<'_> {
-    fn has_time(&self, form: &Form, at: TimeAt) -> bool {
-        let has = |at| self.times.read(self.bytes, at, form).is_some();
-        match at {
+    fn has_time(&self, timed: &Timed) -> bool {
+        let has = |at| {
+            let read = self.times.read(self.bytes, at, &timed.form);
+            let rest = read.and_then(|(_, length)| self.bytes.get(at + length..));
+            rest.is_some_and(|rest| timed.behind.fits(rest))
+        };
+        match timed.at {
             TimeAt::Start => has(0),
             TimeAt::Next => has(1),
             TimeAt::StartOrNext => has(0) || has(1),
@@ -164,7 +191,7 @@ impl Gate {
             && self.often.is_none_or(|(byte, times)| {
                 times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
             })
-            && self.time.as_ref().is_none_or(|(form, at)| text.has_time(form, *at))
+            && self.time.as_ref().is_none_or(|timed| text.has_time(timed))
     }
 }
 
@@ -191,10 +218,17 @@ impl Clue {
     }
 }
 
+/// What lies behind a gate: a format, or one of the patterns of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub format: FormatIndex,
+    pub pattern: Option<usize>,
+}
+
 /// The gates of formats, by what texts hold and begin with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gates {
-    gates: Vec<(Gate, FormatIndex)>,
+    gates: Vec<(Gate, Candidate)>,
     /// For each that is asked for, the gates that need it and others at most as often.
     by_gram: Vec<Vec<Clue>>,
     /// For each first byte the gates that need none of these; the last for an empty text.
@@ -209,7 +243,10 @@ impl Gates {
     ) -> Self {
         let mut all = Self { by_first: vec![Vec::new(); 257], ..Self::default() };
         for (index, format) in formats {
-            all.gates.extend(gates(format, grams).into_iter().map(|gate| (gate, index)));
+            let is_text = matches!(format.method, Method::Text(_));
+            let candidate =
+                |(nth, gate)| (gate, Candidate { format: index, pattern: is_text.then_some(nth) });
+            all.gates.extend(gates(format, grams).into_iter().enumerate().map(candidate));
         }
         let mut needing = vec![0_u32; grams.len()];
         let of_all = all.gates.iter().flat_map(|(gate, _)| &gate.holds);
@@ -242,8 +279,8 @@ impl Gates {
         all
     }
 
-    /// The formats that a text can be of, in their order.
-    pub fn candidates(&self, text: &Text<'_>, arena: &Bump) -> impl Iterator<Item = FormatIndex> {
+    /// The formats that a text can be of, in their order; of texts each pattern that it may fit.
+    pub fn candidates(&self, text: &Text<'_>, arena: &Bump) -> impl Iterator<Item = Candidate> {
         let first = text.bytes.first().map_or(256, |byte| usize::from(*byte));
         let places = arena.alloc_slice_fill_copy(self.gates.len().div_ceil(64), 0_u64);
         let mut mark = |place: u16| {
@@ -251,16 +288,22 @@ impl Gates {
                 *word |= 1 << (place & 63);
             }
         };
-        let clues = self.by_first.get(first).into_iter().flatten();
-        let needing = text.held.ids(self.by_gram.len());
-        let needing = needing.filter_map(|gram| self.by_gram.get(usize::from(gram))).flatten();
-        let fitting = clues.chain(needing).filter(|clue| clue.fits(text.held));
-        fitting.for_each(|clue| mark(clue.place));
+        let mut mark_fitting = |clues: Option<&Vec<Clue>>| {
+            for clue in clues.into_iter().flatten() {
+                if clue.fits(text.held) {
+                    mark(clue.place);
+                }
+            }
+        };
+        mark_fitting(self.by_first.get(first));
+        for gram in text.held.ids(self.by_gram.len()) {
+            mark_fitting(self.by_gram.get(usize::from(gram)));
+        }
         let mut before = None;
         ones(places).filter_map(move |place| {
-            let (gate, index) = self.gates.get(place)?;
-            let passes = before != Some(*index) && gate.lets_through(text);
-            passes.then(|| *before.insert(*index))
+            let (gate, candidate) = self.gates.get(place)?;
+            let passes = before != Some(*candidate) && gate.lets_through(text);
+            passes.then(|| *before.insert(*candidate))
         })
     }
 }
@@ -327,7 +370,7 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
                 let literals = text.patterns.iter().flat_map(|known| known.pattern.literals());
                 literals.for_each(|literal| grams.count(literal));
                 let choices = text.patterns.iter().flat_map(|known| known.pattern.choices());
-                choices.flatten().for_each(|word| grams.count(word));
+                choices.flatten().for_each(|text| grams.count(&text));
             }
             Method::Layout(layout) => layout.literals().for_each(|text| grams.count(text)),
             _ => {}

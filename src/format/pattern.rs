@@ -9,13 +9,13 @@
 //! Matching tries the shortest fit first and gives up after a fixed number of steps, so that no
 //! text can make it slow.
 
-use super::gate::{Bytes, Gate, TimeAt};
+use super::gate::{Behind, Bytes, Gate, TimeAt, Timed};
 use super::grams::{Grams, Signs};
-use crate::base::Time;
 use crate::base::clock::{Clock, Form, read_prefix};
+use crate::base::{Time, rarest};
 use crate::text::{Pair, Pairs, Value};
-use memchr::{memchr, memmem};
-use std::cell::OnceCell;
+use memchr::memchr;
+use std::cell::Cell;
 
 /// Steps after which a text is taken not to fit.
 const FUEL: u32 = 4_000;
@@ -25,6 +25,9 @@ const FUEL: u32 = 4_000;
 pub(super) struct Pattern {
     program: Vec<Part>,
     names: Vec<Box<str>>,
+    /// For each part how many bytes it and those behind it fit at most; none where that is not
+    /// bounded.
+    most: Vec<Option<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,20 +44,28 @@ enum Part {
 #[derive(Clone, Debug)]
 struct Literal {
     text: Box<[u8]>,
-    /// Apart, since most parts are much smaller.
-    finder: Box<memmem::Finder<'static>>,
+    /// Where the byte of it stands that texts have least often.
+    rare: usize,
 }
 
 impl Literal {
     fn new(text: &str) -> Self {
-        let finder = Box::new(memmem::Finder::new(text.as_bytes()).into_owned());
-        Self { text: text.as_bytes().into(), finder }
+        let text: Box<[u8]> = text.as_bytes().into();
+        let rare = rarest(&text);
+        Self { text, rare }
     }
 
+    /// Where it stands first. It is short, and mostly it stands where its rare byte does.
     fn find(&self, text: &[u8]) -> Option<usize> {
-        match *self.text {
-            [byte] => memchr(byte, text),
-            _ => self.finder.find(text),
+        let byte = *self.text.get(self.rare)?;
+        let mut from = self.rare;
+        loop {
+            let at = from + memchr(byte, text.get(from..)?)?;
+            let start = at - self.rare;
+            if text.get(start..start + self.text.len())? == &*self.text {
+                return Some(start);
+            }
+            from = at + 1;
         }
     }
 }
@@ -68,43 +79,86 @@ enum Class {
     Host,
     Quoted,
     Space,
-    OneOf(Vec<Box<[u8]>>),
+    OneOf(Box<Words>),
+}
+
+/// Words to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Words {
+    words: Vec<Box<[u8]>>,
+    /// What they begin with.
+    begin: Bytes,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let words: Vec<Box<[u8]>> = text.split('|').map(|word| word.as_bytes().into()).collect();
+        let begins = |byte| words.iter().any(|word| word.first() == Some(&byte));
+        let begin = Bytes::that(begins);
+        Self { words, begin }
+    }
+
+    /// How long the longest is that a text begins with.
+    fn longest(&self, text: &[u8]) -> usize {
+        if !text.first().is_some_and(|byte| self.begin.has(*byte)) {
+            return 0;
+        }
+        let fitting = self.words.iter().filter(|word| begins(text, word));
+        fitting.map(|word| word.len()).max().unwrap_or(0)
+    }
 }
 
 /// The times that a text begins with, each read once however many patterns ask for it.
 #[derive(Debug)]
 pub(super) struct Times<'c> {
     clock: &'c Clock,
-    /// Of any form, and of that of ISO 8601, each at the start and behind one byte.
-    first: [[OnceCell<Timed>; 2]; 2],
+    /// Those that were read last, of some forms and places each.
+    last: [Cell<Option<(Asked, Found)>>; 8],
 }
 
+/// A form as a number, and a place in a text.
+type Asked = (u8, usize);
+
 /// A time that stands at a place, and its length.
-type Timed = Option<(Time, usize)>;
+type Found = Option<(Time, usize)>;
 
 impl<'c> Times<'c> {
     /// Those of a text, completed from the clock.
     pub const fn new(clock: &'c Clock) -> Self {
-        Self { clock, first: [const { [const { OnceCell::new() }; 2] }; 2] }
+        Self { clock, last: [const { Cell::new(None) }; 8] }
+    }
+
+    /// What they are completed from.
+    pub const fn clock(&self) -> &'c Clock {
+        self.clock
     }
 
     /// The time of a form that the text has at a place, and its length.
-    pub fn read(&self, text: &[u8], at: usize, form: &Form) -> Timed {
+    pub fn read(&self, text: &[u8], at: usize, form: &Form) -> Found {
         let read = || read_prefix(text.get(at..)?, form, self.clock);
-        let first = match form {
-            Form::Auto => self.first[0].get(at),
-            Form::Iso => self.first[1].get(at),
-            _ => None,
+        let asked = match form {
+            Form::Auto => (0, at),
+            Form::Iso => (1, at),
+            Form::Syslog => (2, at),
+            Form::Clf => (3, at),
+            Form::Numeric => (4, at),
+            _ => return read(),
         };
-        match first {
-            Some(first) => *first.get_or_init(read),
-            None => read(),
+        let last = &self.last[(usize::from(asked.0) * 2 + at) % self.last.len()];
+        match last.get() {
+            Some((known, found)) if known == asked => found,
+            _ => {
+                let found = read();
+                last.set(Some((asked, found)));
+                found
+            }
         }
     }
 }
 
 /// Where a match stands.
 struct Match<'t, 'c> {
+    pattern: &'c Pattern,
     text: &'t [u8],
     times: &'c Times<'c>,
     taken: &'c mut [Option<(usize, usize)>],
@@ -115,7 +169,7 @@ struct Match<'t, 'c> {
 impl Pattern {
     /// Compiles a pattern; the error says what was expected.
     pub fn compile(text: &str) -> Result<Self, String> {
-        let mut pattern = Self { program: Vec::new(), names: Vec::new() };
+        let mut pattern = Self { program: Vec::new(), names: Vec::new(), most: Vec::new() };
         let mut open = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -148,6 +202,7 @@ impl Pattern {
         if !pattern.program.iter().any(|part| matches!(part, Part::Literal(_) | Part::Time(_))) {
             return Err("nothing but parts that fit anything".to_owned());
         }
+        pattern.most = most_bytes(&pattern.program);
         Ok(pattern)
     }
 
@@ -180,9 +235,7 @@ impl Pattern {
             "host" => Class::Host,
             "quoted" => Class::Quoted,
             "space" => Class::Space,
-            words if words.contains('|') => {
-                Class::OneOf(words.split('|').map(|word| word.as_bytes().into()).collect())
-            }
+            words if words.contains('|') => Class::OneOf(Box::new(Words::of(words))),
             other => {
                 return Err(format!(
                     "«{other}»; expected word, int, ip, host, quoted, space, rest or words to \
@@ -215,23 +268,23 @@ impl Pattern {
     pub fn gate(&self, grams: &mut Grams) -> Gate {
         let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
         let gate = gate.needing(grams, self.literals()).signed(self.signs());
-        self.choices().fold(gate, |gate, words| gate.needing_one_of(grams, words))
+        self.choices().iter().fold(gate, |gate, texts| gate.needing_one_of(grams, texts))
     }
 
     /// The parts that no text that it fits lacks.
     fn needed(&self) -> impl Iterator<Item = &Part> {
+        self.needed_places().filter_map(|at| self.program.get(at))
+    }
+
+    /// Their places.
+    fn needed_places(&self) -> impl Iterator<Item = usize> {
         let mut at = 0;
         std::iter::from_fn(move || {
-            loop {
-                let part = self.program.get(at)?;
-                match part {
-                    Part::Optional(end) => at = *end,
-                    part => {
-                        at += 1;
-                        return Some(part);
-                    }
-                }
+            while let Some(Part::Optional(end)) = self.program.get(at) {
+                at = *end;
             }
+            at += 1;
+            (at <= self.program.len()).then(|| at - 1)
         })
     }
 
@@ -243,12 +296,41 @@ impl Pattern {
         })
     }
 
-    /// Words of which one stands in each text that it fits.
-    pub fn choices(&self) -> impl Iterator<Item = &[Box<[u8]>]> {
-        self.needed().filter_map(|part| match part {
-            Part::Take(_, Class::OneOf(words)) => Some(words.as_slice()),
-            _ => None,
+    /// Whether what stands in each text that it fits stands in this one, one behind the other.
+    fn has_literals(&self, text: &[u8]) -> bool {
+        let mut rest = text;
+        self.needed().all(|part| match part {
+            Part::Literal(literal) => match literal.find(rest) {
+                Some(at) => {
+                    rest = &rest[at + literal.text.len()..];
+                    true
+                }
+                None => false,
+            },
+            _ => true,
         })
+    }
+
+    /// Texts of which one stands in each text that it fits: words, each with what stands behind.
+    pub fn choices(&self) -> Vec<Vec<Box<[u8]>>> {
+        let with = |word: &[u8], part: &Part| -> Box<[u8]> {
+            let behind = match part {
+                Part::Literal(literal) => &*literal.text,
+                _ => &[],
+            };
+            [word, behind].concat().into()
+        };
+        let end = Part::Optional(0);
+        let parts = self.needed_places().filter_map(|at| {
+            let behind = self.program.get(at + 1).unwrap_or(&end);
+            match self.program.get(at)? {
+                Part::Take(_, Class::OneOf(words)) => {
+                    Some(words.words.iter().map(|word| with(word, behind)).collect())
+                }
+                _ => None,
+            }
+        });
+        parts.collect()
     }
 
     /// The signs of each text that it fits.
@@ -257,7 +339,8 @@ impl Pattern {
             Part::Literal(literal) => Signs::of(&literal.text),
             Part::Take(_, Class::Int) => Signs::of(b"0"),
             Part::Take(_, Class::OneOf(words)) => {
-                words.iter().map(|word| Signs::of(word)).reduce(Signs::and).unwrap_or(Signs::NONE)
+                let signs = words.words.iter().map(|word| Signs::of(word));
+                signs.reduce(Signs::and).unwrap_or(Signs::NONE)
             }
             Part::Take(..) | Part::Time(_) | Part::Optional(_) => Signs::NONE,
         });
@@ -265,20 +348,29 @@ impl Pattern {
     }
 
     /// A time that each text that it fits begins with.
-    fn time(&self) -> Option<(Form, TimeAt)> {
-        let (form, at) = match self.program.as_slice() {
-            [Part::Time(form), ..] => (form, TimeAt::Start),
+    fn time(&self) -> Option<Timed> {
+        let (form, at, behind) = match self.program.as_slice() {
+            [Part::Time(form), ..] => (form, TimeAt::Start, 1),
             [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..]
                 if mark.text.len() == 1 =>
             {
-                (form, TimeAt::StartOrNext)
+                (form, TimeAt::StartOrNext, 3)
             }
             [Part::Literal(mark), Part::Time(form), ..] if mark.text.len() == 1 => {
-                (form, TimeAt::Next)
+                (form, TimeAt::Next, 2)
             }
             _ => return None,
         };
-        Some((form.clone(), at))
+        Some(Timed { form: form.clone(), at, behind: self.behind(behind) })
+    }
+
+    /// What texts have where the parts from one on stand, as far as that is told at once.
+    fn behind(&self, part: usize) -> Behind {
+        let (literal, next) = match self.program.get(part) {
+            Some(Part::Literal(literal)) => (literal.text.clone(), part + 1),
+            _ => (Box::default(), part),
+        };
+        Behind { literal, next: self.first_bytes(next) }
     }
 
     /// What a text can begin with that the parts from one on fit.
@@ -329,11 +421,15 @@ impl Pattern {
         times: &Times<'_>,
         pairs: &mut Pairs<'a>,
     ) -> Option<Option<Time>> {
-        let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
-        let mut at = Match { text, times, taken, time: None, fuel: FUEL };
-        if !at.fits(&self.program, 0, 0) {
+        if !self.has_literals(text) {
             return None;
         }
+        let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
+        let mut at = Match { pattern: self, text, times, taken, time: None, fuel: FUEL };
+        if !at.fits(0, 0) {
+            return None;
+        }
+        pairs.reserve(self.names.len());
         for (name, range) in self.names.iter().zip(&*at.taken) {
             if let Some((from, to)) = range {
                 pairs.push(Pair { key: name.as_bytes(), value: Value::Text(&text[*from..*to]) });
@@ -343,12 +439,38 @@ impl Pattern {
     }
 }
 
+/// For each part of a program, and for its end, how many bytes the parts from there on can fit at
+/// most.
+fn most_bytes(program: &[Part]) -> Vec<Option<usize>> {
+    let mut most = vec![Some(0); program.len() + 1];
+    for (at, part) in program.iter().enumerate().rev() {
+        let own = match part {
+            Part::Literal(literal) => Some(literal.text.len()),
+            Part::Take(_, Class::OneOf(words)) => words.words.iter().map(|word| word.len()).max(),
+            Part::Take(..) | Part::Time(_) => None,
+            Part::Optional(_) => Some(0),
+        };
+        let with = own.zip(most[at + 1]).map(|(own, behind)| own + behind);
+        most[at] = match part {
+            Part::Optional(end) => with.zip(most[*end]).map(|(with, without)| with.max(without)),
+            _ => with,
+        };
+    }
+    most
+}
+
 /// Whether a time of a form can begin with a byte. Digits and blanks of full width, and names of
 /// months in other languages, begin with bytes that are not ASCII.
 fn may_begin_time(form: &Form, byte: u8) -> bool {
     let is_letter = byte.is_ascii_alphabetic() || byte >= 0x80;
     match form {
-        Form::Pattern(_) => true,
+        Form::Pattern(pattern) => match pattern.as_bytes() {
+            // A number, a sign and blanks before it at most.
+            [b'%', b'Y' | b'y' | b'm' | b'd' | b'e' | b'H' | b'M' | b'S' | b's', ..] => {
+                byte.is_ascii_digit() || byte.is_ascii_whitespace() || matches!(byte, b'+' | b'-')
+            }
+            _ => true,
+        },
         Form::Syslog | Form::Ctime => is_letter || matches!(byte, b'*' | b'.'),
         Form::Iso
         | Form::Clf
@@ -379,49 +501,47 @@ fn next_sign(text: &str, inside: bool) -> usize {
 }
 
 impl Match<'_, '_> {
-    /// Whether the program from `part` on fits the text from `at` on.
-    fn fits(&mut self, program: &[Part], part: usize, at: usize) -> bool {
+    /// Whether the parts from one on fit the text from a place on.
+    fn fits(&mut self, part: usize, at: usize) -> bool {
         if self.fuel == 0 {
             return false;
         }
         self.fuel -= 1;
         let Some(rest) = self.text.get(at..) else { return false };
-        match program.get(part) {
+        match self.pattern.program.get(part) {
             None => rest.is_empty(),
             Some(Part::Literal(literal)) => {
-                begins(rest, &literal.text) && self.fits(program, part + 1, at + literal.text.len())
+                begins(rest, &literal.text) && self.fits(part + 1, at + literal.text.len())
             }
             Some(Part::Time(form)) => {
                 let Some((time, length)) = self.times.read(self.text, at, form) else {
                     return false;
                 };
                 self.time = Some(time);
-                self.fits(program, part + 1, at + length)
+                self.fits(part + 1, at + length)
             }
             // What fits up to the end is taken last, so nothing is left of a way that does not.
-            Some(Part::Optional(end)) => {
-                self.fits(program, part + 1, at) || self.fits(program, *end, at)
-            }
-            Some(Part::Take(slot, class)) => self.takes(program, part, at, *slot, class),
+            Some(Part::Optional(end)) => self.fits(part + 1, at) || self.fits(*end, at),
+            Some(Part::Take(slot, class)) => self.takes(part, at, *slot, class),
         }
     }
 
-    fn takes(
-        &mut self,
-        program: &[Part],
-        part: usize,
-        at: usize,
-        slot: Option<usize>,
-        class: &Class,
-    ) -> bool {
+    fn takes(&mut self, part: usize, at: usize, slot: Option<usize>, class: &Class) -> bool {
         let most = class.longest(&self.text[at..]);
+        let program = &self.pattern.program;
         let next = program.get(part + 1);
+        // What is left over for the parts behind must not be more than they can take.
+        let behind = self.pattern.most.get(part + 1).copied().flatten();
+        let least = behind.map_or(at, |most| self.text.len().saturating_sub(most).max(at));
+        if least > at + most {
+            return false;
+        }
         let mut end = match class {
             Class::Int | Class::Ip | Class::Space | Class::OneOf(_) => at + most,
             // Of two parts in a row the first takes all that it can.
             Class::Word | Class::Host if matches!(next, Some(Part::Take(..))) => at + most,
             _ if next.is_none() => at + most,
-            _ => at,
+            _ => least,
         };
         let is_longest_first = end == at + most && most > 0;
         loop {
@@ -443,8 +563,8 @@ impl Match<'_, '_> {
                 _ => true,
             };
             if follows
-                && class.admits(&self.text[at..candidate])
-                && self.fits(program, part + 1, candidate)
+                && class.admits(&self.text[at..candidate], candidate == at + most)
+                && self.fits(part + 1, candidate)
             {
                 if let Some(slot) = slot {
                     self.taken[slot] = Some((at, candidate));
@@ -455,7 +575,7 @@ impl Match<'_, '_> {
             let is_last = *class == Class::Any
                 && matches!(next, Some(Part::Literal(_)))
                 && matches!(program.get(part + 2), Some(Part::Take(_, Class::Any)));
-            let is_shortest = is_longest_first && (candidate == at || next.is_none());
+            let is_shortest = is_longest_first && (candidate == least || next.is_none());
             if is_last || is_shortest || self.fuel == 0 {
                 return false;
             }
@@ -476,16 +596,17 @@ fn begins(text: &[u8], with: &[u8]) -> bool {
 impl Class {
     /// Bytes at the start of a text that can be of the class.
     fn longest(&self, text: &[u8]) -> usize {
-        let while_true = |test: fn(&u8) -> bool| text.iter().take_while(|byte| test(byte)).count();
+        let while_of = |class: u8| {
+            let ends = |byte: &u8| CLASSES[usize::from(*byte)] & class == 0;
+            text.iter().position(ends).unwrap_or(text.len())
+        };
         match self {
             Self::Any => text.len(),
-            Self::Word => while_true(|byte| !byte.is_ascii_whitespace()),
-            Self::Int => while_true(u8::is_ascii_digit),
-            Self::Ip => while_true(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')),
-            Self::Host => while_true(|byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'_' | b'%')
-            }),
-            Self::Space => while_true(u8::is_ascii_whitespace),
+            Self::Word => while_of(WORD),
+            Self::Int => while_of(INT),
+            Self::Ip => while_of(IP),
+            Self::Host => while_of(HOST),
+            Self::Space => while_of(SPACE),
             Self::Quoted => {
                 let mut escaped = false;
                 let end = text.iter().position(|byte| {
@@ -495,10 +616,7 @@ impl Class {
                 });
                 end.unwrap_or(text.len())
             }
-            Self::OneOf(words) => {
-                let fitting = words.iter().filter(|word| begins(text, word));
-                fitting.map(|word| word.len()).max().unwrap_or(0)
-            }
+            Self::OneOf(words) => words.longest(text),
         }
     }
 
@@ -506,7 +624,7 @@ impl Class {
     fn may_begin(&self, byte: u8) -> bool {
         match self {
             Self::Any | Self::Quoted => true,
-            Self::OneOf(words) => words.iter().any(|word| word.first() == Some(&byte)),
+            Self::OneOf(words) => words.begin.has(byte),
             Self::Word | Self::Int | Self::Ip | Self::Host | Self::Space => {
                 self.longest(&[byte]) > 0
             }
@@ -517,13 +635,13 @@ impl Class {
     fn may_be_empty(&self) -> bool {
         match self {
             Self::Any | Self::Quoted | Self::Space => true,
-            Self::OneOf(words) => words.iter().any(|word| word.is_empty()),
+            Self::OneOf(words) => words.words.iter().any(|word| word.is_empty()),
             Self::Word | Self::Int | Self::Ip | Self::Host => false,
         }
     }
 
-    /// Whether a text within the longest one is of the class.
-    fn admits(&self, text: &[u8]) -> bool {
+    /// Whether a text within the longest one, or that itself, is of the class.
+    fn admits(&self, text: &[u8], is_longest: bool) -> bool {
         match self {
             Self::Any | Self::Quoted | Self::Space => true,
             Self::Word | Self::Int | Self::Host => !text.is_empty(),
@@ -531,10 +649,39 @@ impl Class {
                 text.len() >= 2
                     && str::from_utf8(text).is_ok_and(|t| t.parse::<core::net::IpAddr>().is_ok())
             }
-            Self::OneOf(words) => words.iter().any(|word| **word == *text),
+            Self::OneOf(words) => {
+                let is_one = || words.words.iter().any(|word| **word == *text);
+                (is_longest && !text.is_empty()) || is_one()
+            }
         }
     }
 }
+
+/// Classes of bytes, as bits.
+const WORD: u8 = 1;
+const INT: u8 = 2;
+const IP: u8 = 4;
+const HOST: u8 = 8;
+const SPACE: u8 = 16;
+
+/// The classes of each byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        let is_space = byte.is_ascii_whitespace();
+        let is_ip = byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':');
+        let is_host =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'_' | b'%');
+        classes[at] = (if is_space { SPACE } else { WORD })
+            | (if byte.is_ascii_digit() { INT } else { 0 })
+            | (if is_ip { IP } else { 0 })
+            | (if is_host { HOST } else { 0 });
+        at += 1;
+    }
+    classes
+};
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 //! around it.
 
 use super::columns::State;
-use super::compiled::{Compiled, Method, Text};
+use super::compiled::{Compiled, Method, Text, TextPattern};
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
 use super::gate::{self, Gates, Names};
@@ -24,6 +24,9 @@ use std::cell::OnceCell;
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
+
+/// Names and values that most records have no more of.
+const USUAL_PAIRS: usize = 32;
 
 /// Formats that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -343,7 +346,7 @@ impl Reader {
         let format = attempt.of_primary(situation, state, draft);
         let format = format.or_else(|| attempt.identify(None, draft, 0))?;
         if draft.time == Time::Absent
-            && let Some(envelope) = Envelope::read(text, &attempt.clocks)
+            && let Some(envelope) = Envelope::read(text, &attempt.times)
         {
             envelope.fill(draft);
         }
@@ -450,7 +453,7 @@ struct Attempt<'a, 'r> {
     /// Texts that it stands inside.
     nested: u32,
     /// What the text holds of what is asked for, once that was asked.
-    held: OnceCell<Held>,
+    held: OnceCell<&'a Held>,
     /// The times that it begins with.
     times: Times<'r>,
     /// Its pairs as XML, where it is that, once they were asked for.
@@ -468,19 +471,24 @@ impl<'a, 'r> Attempt<'a, 'r> {
         Self::new(self.reader, self.clocks, text, self.nested + 1)
     }
 
+    /// The same for a part of the text, which holds no more than all of it.
+    fn of_part(&self, text: &'a [u8]) -> Self {
+        Self { held: self.held.clone(), ..self.of(text) }
+    }
+
     /// The text as gates look at it.
-    fn at_gate(&self) -> gate::Text<'_> {
-        gate::Text { bytes: self.text, held: self.held(), times: &self.times }
+    fn at_gate(&self, arena: &'a Bump) -> gate::Text<'_> {
+        gate::Text { bytes: self.text, held: self.held(arena), times: &self.times }
     }
 
     /// What the text holds.
-    fn held(&self) -> &Held {
-        self.held.get_or_init(|| self.reader.grams.held_by(self.text))
+    fn held(&self, arena: &'a Bump) -> &'a Held {
+        self.held.get_or_init(|| arena.alloc_with(|| self.reader.grams.held_by(self.text)))
     }
 
     /// What the values of a record of a format can hold: where they are as the text has them, no
     /// more than that.
-    fn held_in(&self, format: &Compiled) -> &Held {
+    fn held_in(&self, format: &Compiled, arena: &'a Bump) -> &'a Held {
         match &format.method {
             Method::Text(_)
             | Method::Columns(_)
@@ -489,7 +497,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             | Method::Leef
                 if format.inside.is_empty() =>
             {
-                self.held()
+                self.held(arena)
             }
             _ => &Held::UNKNOWN,
         }
@@ -563,15 +571,30 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     fn first_of(&self, formats: &Gates, draft: &mut Draft<'a>) -> Option<FormatIndex> {
-        let text = self.at_gate();
+        let text = self.at_gate(draft.arena);
         let mut candidates = formats.candidates(&text, draft.arena);
-        candidates.find_map(|index| {
-            let fitting = self.try_format(index, None, draft);
-            if fitting.is_none() {
-                draft.clear_fields();
+        candidates.find_map(|candidate| match candidate.pattern {
+            Some(nth) => self.nth_pattern(candidate.format, nth, draft),
+            None => {
+                let fitting = self.try_format(candidate.format, None, draft);
+                if fitting.is_none() {
+                    draft.clear_fields();
+                }
+                fitting
             }
-            fitting
         })
+    }
+
+    /// The format of a text, if this pattern of it fits.
+    fn nth_pattern(
+        &self,
+        index: FormatIndex,
+        nth: usize,
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
+        let format = self.reader.format(index)?;
+        let Method::Text(text) = &format.method else { return None };
+        self.pattern(index, format, text.patterns.get(nth)?, draft)
     }
 
     /// The format, if it fits, or that of the record inside it. When it does not, the draft may
@@ -599,6 +622,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 read.is_some()
             }
             Method::Pairs(options) => {
+                pairs.reserve(USUAL_PAIRS);
                 kv::read(self.text, draft.arena, &mut pairs, options);
                 pairs.len() > 1
             }
@@ -632,7 +656,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) -> bool {
         let found = format.mapping.find_planned(&pairs, planned, draft);
-        let is_claimed = is_named || format.mapping.claims(&found, self.held_in(format));
+        let held = || self.held_in(format, draft.arena);
+        let is_claimed = is_named || format.mapping.claims(&found, held());
         if is_claimed {
             self.understand(format, pairs, found, draft);
         }
@@ -648,10 +673,11 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
-        format.mapping.apply(&found, self.held_in(format), &self.clocks, draft);
-        draft.add_pairs(&pairs);
+        format.mapping.apply(&found, self.held_in(format, draft.arena), &self.clocks, draft);
+        draft.add_pairs(pairs);
     }
 
+    /// The format of a text, if one of its patterns fits. Nothing is set where none does.
     fn patterns(
         &self,
         index: FormatIndex,
@@ -659,30 +685,37 @@ impl<'a, 'r> Attempt<'a, 'r> {
         text: &'a Text,
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
+        let at_gate = self.at_gate(draft.arena);
+        let mut passing = text.patterns.iter().filter(|known| known.gate.lets_through(&at_gate));
+        passing.find_map(|known| self.pattern(index, format, known, draft))
+    }
+
+    /// The same for one of them.
+    fn pattern(
+        &self,
+        index: FormatIndex,
+        format: &'a Compiled,
+        known: &'a TextPattern,
+        draft: &mut Draft<'a>,
+    ) -> Option<FormatIndex> {
         let mut pairs = Pairs::new_in(draft.arena);
-        let (at_gate, held) = (self.at_gate(), self.held_in(format));
-        for candidate in text.patterns.iter().filter(|known| known.gate.lets_through(&at_gate)) {
-            let Some(time) = candidate.pattern.read(self.text, &self.times, &mut pairs) else {
-                continue;
-            };
-            let mut found = format.mapping.find(&pairs, draft);
-            if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
-                pairs.clear();
-                continue;
-            }
-            if let (Some(time), Time::Absent) = (time, draft.time) {
-                draft.time = format.mapping.of_zone(time);
-            }
-            let inner = self.inner(format, &found, draft);
-            unfold_inside(format, &mut found, &mut pairs, draft);
-            for (field, spec) in candidate.fields.iter().chain(&candidate.set) {
-                spec.set(*field, &found, draft);
-            }
-            format.mapping.apply(&found, self.held_in(format), &self.clocks, draft);
-            draft.add_pairs(&pairs);
-            return Some(inner.unwrap_or(index));
+        let time = known.pattern.read(self.text, &self.times, &mut pairs)?;
+        let held = self.held_in(format, draft.arena);
+        let mut found = format.mapping.find(&pairs, draft);
+        if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
+            return None;
         }
-        None
+        if let (Some(time), Time::Absent) = (time, draft.time) {
+            draft.time = format.mapping.of_zone(time);
+        }
+        let inner = self.inner(format, &found, draft);
+        unfold_inside(format, &mut found, &mut pairs, draft);
+        for (field, spec) in known.fields.iter().chain(&known.set) {
+            spec.set(*field, &found, draft);
+        }
+        format.mapping.apply(&found, held, &self.clocks, draft);
+        draft.add_pairs(pairs);
+        Some(inner.unwrap_or(index))
     }
 
     /// The format of the record that a text holds, unless it is one that any text fits.
@@ -694,7 +727,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> Option<FormatIndex> {
         let text = found.text(format.inner?).filter(|_| self.nested < DEPTH)?;
         let time = std::mem::replace(&mut draft.time, Time::Absent);
-        let inner = self.of(text.trim_ascii()).identify(None, draft, 0);
+        let inner = self.of_part(text.trim_ascii()).identify(None, draft, 0);
         if draft.time == Time::Absent {
             draft.time = time;
         }
@@ -718,7 +751,6 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 draft.set(Field::Message, self.text);
                 return Some(index);
             }
-            draft.clear_fields();
             // A format of any program says nothing of a message that it does not fit.
             if !text.programs.iter().any(Glob::fits_all) {
                 named = named.or(Some(index));
@@ -731,9 +763,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     fn syslog(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
-        let envelope = Envelope::read(self.text, &self.clocks)?;
+        let envelope = Envelope::read(self.text, &self.times)?;
         let own = self.reader.syslog[usize::from(envelope.is_5424)]?;
-        let inner = self.of(envelope.message).identify(envelope.program, draft, 1);
+        let inner = self.of_part(envelope.message).identify(envelope.program, draft, 1);
         envelope.fill(draft);
         // What counts as syslog counts as that of its header.
         let is_syslog = |index: &FormatIndex| {
@@ -745,7 +777,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     fn json(&self, draft: &mut Draft<'a>, depth: u32) -> Option<FormatIndex> {
-        let mut pairs = Pairs::new_in(draft.arena);
+        let mut pairs = Pairs::with_capacity_in(USUAL_PAIRS, draft.arena);
         let length = json::read(self.text, draft.arena, &mut pairs).ok()?;
         if !self.text[length..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return None;
@@ -848,7 +880,7 @@ impl<'a> Envelope<'a> {
         }
         if !self.data.is_empty() {
             let key = &b"structured_data"[..];
-            draft.add_pairs(&[Pair { key, value: Value::Text(self.data) }]);
+            draft.add_pair(Pair { key, value: Value::Text(self.data) });
         }
     }
 }

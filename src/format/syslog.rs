@@ -1,8 +1,8 @@
 //! The header of syslog messages: RFC 5424, RFC 3164, and what daemons write to files.
 
-use super::mapping::Clocks;
+use super::pattern::Times;
 use crate::base::Time;
-use crate::base::clock::{Form, read, read_prefix};
+use crate::base::clock::{Form, read};
 use crate::event::number;
 use memchr::memchr;
 
@@ -31,18 +31,19 @@ pub(super) struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     /// Reads a line. None when it has no header.
-    pub fn read(line: &'a [u8], clocks: &Clocks<'_>) -> Option<Self> {
+    pub fn read(line: &'a [u8], times: &Times<'_>) -> Option<Self> {
         let (is_marked, rest) = without_priority(line);
         let rest = rest.trim_ascii_start();
         let versioned = rest.strip_prefix(b"1 ").filter(|_| is_marked);
         // Meraki writes the version and no time of RFC 5424: then the whole is the message.
-        if let Some(envelope) = versioned.and_then(|rest| Self::read_5424(rest, clocks)) {
+        if let Some(envelope) = versioned.and_then(|rest| Self::read_5424(rest, times)) {
             return Some(envelope);
         }
-        Self::read_3164(rest, is_marked, clocks)
+        let times = if rest.len() == line.len() { times } else { &Times::new(times.clock()) };
+        Self::read_3164(rest, is_marked, times)
     }
 
-    fn read_5424(line: &'a [u8], clocks: &Clocks<'_>) -> Option<Self> {
+    fn read_5424(line: &'a [u8], times: &Times<'_>) -> Option<Self> {
         let (time, rest) = word(line)?;
         let (host, rest) = word(rest)?;
         let (program, rest) = word(rest)?;
@@ -51,7 +52,7 @@ impl<'a> Envelope<'a> {
         let (data, message) = structured_data(rest);
         let time = match time {
             b"-" => Time::Absent,
-            text => read(text, &Form::Iso, clocks.assumed)?,
+            text => read(text, &Form::Iso, times.clock())?,
         };
         let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
         let mut envelope = Self {
@@ -69,8 +70,8 @@ impl<'a> Envelope<'a> {
         Some(envelope)
     }
 
-    fn read_3164(line: &'a [u8], is_marked: bool, clocks: &Clocks<'_>) -> Option<Self> {
-        let timed = header_time(line, clocks);
+    fn read_3164(line: &'a [u8], is_marked: bool, times: &Times<'_>) -> Option<Self> {
+        let timed = header_time(line, times);
         let (time, rest) = match timed {
             Some((time, rest)) => (time, rest.strip_prefix(b" ")?.trim_ascii_start()),
             None if is_marked || line.starts_with(b"%") => (Time::Absent, line),
@@ -195,15 +196,15 @@ fn inside(text: &[u8], open: u8, close: u8) -> Option<(&[u8], &[u8])> {
 
 /// The time of a header and what lies behind. Only forms that daemons use: any other beginning is
 /// some other log's.
-fn header_time<'a>(line: &'a [u8], clocks: &Clocks<'_>) -> Option<(Time, &'a [u8])> {
-    let line = line.strip_prefix(b"*").unwrap_or(line);
-    let form = match line.first()? {
+fn header_time<'a>(line: &'a [u8], times: &Times<'_>) -> Option<(Time, &'a [u8])> {
+    let from = usize::from(line.starts_with(b"*"));
+    let form = match line.get(from)? {
         b'A'..=b'Z' | b'a'..=b'z' => Form::Syslog,
         b'0'..=b'9' => Form::Iso,
         _ => return None,
     };
-    let (time, length) = read_prefix(line, &form, clocks.assumed)?;
-    let rest = &line[length..];
+    let (time, length) = times.read(line, from, &form)?;
+    let rest = &line[from + length..];
     // Cisco writes a colon behind the time.
     Some((time, rest.strip_prefix(b":").filter(|rest| rest.starts_with(b" ")).unwrap_or(rest)))
 }
@@ -266,7 +267,7 @@ mod tests {
 
     fn read<'a>(line: &'a str) -> Option<Envelope<'a>> {
         let clock = Clock::default().with_reference(Some(1_630_000_000));
-        Envelope::read(line.as_bytes(), &Clocks { assumed: &clock, utc: &clock })
+        Envelope::read(line.as_bytes(), &Times::new(&clock))
     }
 
     fn parts<'a>(line: &'a str) -> (&'a str, &'a str, &'a str, &'a str) {

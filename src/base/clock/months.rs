@@ -8,6 +8,9 @@ pub(super) fn month(name: &[u8]) -> Option<i64> {
     {
         return Some(month);
     }
+    if !may_be_name(name) {
+        return None;
+    }
     let mut lower = [0; LONGEST];
     let name = lowered(name, &mut lower)?;
     let at = MONTHS.binary_search_by(|(known, _)| known.as_bytes().cmp(name)).ok()?;
@@ -19,10 +22,45 @@ pub(super) fn is_weekday(name: &[u8]) -> bool {
     if matches!(name, b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun") {
         return true;
     }
+    if !may_be_name(name) {
+        return false;
+    }
     let mut lower = [0; LONGEST];
     let name = lowered(name, &mut lower);
     name.is_some_and(|name| WEEKDAYS.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok())
 }
+
+/// Whether a word begins with two letters as a month or a weekday does: most do not.
+#[inline]
+fn may_be_name(word: &[u8]) -> bool {
+    let [first, second, ..] = word else { return false };
+    let first = (first | 0x20).wrapping_sub(b'a');
+    let seconds = SECONDS.get(usize::from(first)).copied().unwrap_or(0);
+    seconds >> second_bit(*second) & 1 == 1
+}
+
+/// The bit of a second letter; all that is not ASCII shares one.
+const fn second_bit(byte: u8) -> u32 {
+    match byte | 0x20 {
+        letter @ b'a'..=b'z' => (letter - b'a') as u32,
+        _ => 26,
+    }
+}
+
+/// By the first letter of names, the second ones, as bits.
+const SECONDS: [u32; 26] = {
+    let mut seconds = [0; 26];
+    let mut at = 0;
+    while at < MONTHS.len() + WEEKDAYS.len() {
+        let name = match at < MONTHS.len() {
+            true => MONTHS[at].0.as_bytes(),
+            false => WEEKDAYS[at - MONTHS.len()].as_bytes(),
+        };
+        seconds[(name[0] - b'a') as usize] |= 1 << second_bit(name[1]);
+        at += 1;
+    }
+    seconds
+};
 
 /// Bytes of the longest name.
 const LONGEST: usize = 10;

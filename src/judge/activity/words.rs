@@ -132,8 +132,17 @@ impl Words {
         if action.len() > LONGEST {
             return None;
         }
-        let lower = folded(action)?;
-        self.exact.get(lower.trim_end_matches('.')).copied()
+        let mut lower = [0; LONGEST];
+        let lower = lower.get_mut(..action.len()).filter(|_| action.is_ascii());
+        let Some(lower) = lower else { return self.known(&folded(action)?) };
+        lower.copy_from_slice(action);
+        lower.make_ascii_lowercase();
+        self.known(std::str::from_utf8(lower).ok()?)
+    }
+
+    /// What an action in small letters means.
+    fn known(&self, action: &str) -> Option<Word> {
+        self.exact.get(action.trim_end_matches('.')).copied()
     }
 
     /// Why a sign-in failed; none when it did not fail but had not ended.
