@@ -620,11 +620,11 @@ mod tests {
         for path in ["/a.css", "/img/logo.PNG", "/f/x.woff2", "/attachments/a.js", "/favicon.ico"] {
             check(path, "static");
         }
-        for path in
-            ["/index.php", "/a/b.aspx", "/login.do", "/x.jsp;jsessionid=1", "/cgi-bin/a.cgi"]
+        for path in ["/index.php", "/a/b.aspx", "/list.do", "/x.jsp;jsessionid=1", "/cgi-bin/a.cgi"]
         {
             check(path, "dynamic");
         }
+        check("/login.do", "dynamic sign_in");
         for path in
             ["/", "/about", "/users/5", "/environment", "/git/", "/backup", "/a.html", "/files/"]
         {

@@ -77,6 +77,7 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
     withReport(logs, async (tab, json) => {
       const earlier = join(folder, "earlier.json");
       writeFileSync(earlier, await printed(join(folder, "case", "logs"), NAMES.slice(1), "json"));
+      await there(tab, "#earlier");
       await tab.choose("#earlier", [earlier]);
       await there(tab, "[data-compared] table");
       assert.match(await text(tab, "[data-compared]"), /synthetic-audit\.jsonl/);
@@ -96,6 +97,7 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       const named = report.findings.flatMap(({ evidence }) => evidence).map((of) => /"file_path":"[^"]*\/([^"/]+)"/.exec(of.text ?? "")?.[1]).find(Boolean);
       const leaked = join(folder, named);
       writeFileSync(leaked, readFileSync(join(folder, "leaked.csv")));
+      await there(tab, "#inspect-files");
       await tab.choose("#inspect-files", [leaked, join(folder, "photo.png")]);
       await there(tab, "[data-inspected]");
       const shown = await text(tab, "[data-inspected]");

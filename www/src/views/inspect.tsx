@@ -38,7 +38,12 @@ export function Inspect({ checked }: { checked?: Checked }): JSX.Element {
       setStage({ kind: "failed", message: messageOf(error) });
     }
   };
-  const choose = (list: FileList | null) => void take(chosen(list ?? []).given);
+  const choose = (input: HTMLInputElement) => {
+    const { given } = chosen(input.files ?? []);
+    // The same files, changed, can be chosen again.
+    input.value = "";
+    void take(given);
+  };
   return (
     <>
       <div class="panel" data-panel="inspect">
@@ -50,7 +55,7 @@ export function Inspect({ checked }: { checked?: Checked }): JSX.Element {
               type="file"
               id="inspect-files"
               multiple
-              onChange={(event) => choose(event.currentTarget.files)}
+              onChange={(event) => choose(event.currentTarget)}
             />
           </label>
         </p>

@@ -38,8 +38,10 @@ export function Compare({ checked }: { checked: Checked }): JSX.Element {
       setFailed(`${visible(name)}: ${w.failed} ${messageOf(error)}`);
     }
   };
-  const choose = (files: FileList | null) => {
-    const [first] = chosen(files ?? []).given;
+  const choose = (input: HTMLInputElement) => {
+    const [first] = chosen(input.files ?? []).given;
+    // The same file, mended, can be chosen again.
+    input.value = "";
     if (first) void take(first);
   };
   const dropped = droppedReport.value;
@@ -68,7 +70,7 @@ export function Compare({ checked }: { checked: Checked }): JSX.Element {
             type="file"
             id="earlier"
             accept=".json,application/json"
-            onChange={(event) => choose(event.currentTarget.files)}
+            onChange={(event) => choose(event.currentTarget)}
           />
         </label>
         <p class="field-error" role="status">
