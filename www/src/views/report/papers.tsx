@@ -1,7 +1,7 @@
 // The letter that asks the vendor for the missing logs, and the worksheets for reports to authorities.
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import { language, words } from "../../i18n";
 import { handing } from "../../i18n/handing";
@@ -9,6 +9,8 @@ import { download } from "../../lib/download";
 import { fileName } from "../../lib/training";
 import { messageOf } from "../../state/engine";
 import { letter, worksheets } from "../../state/handing";
+import type { Language } from "../../lib/shell";
+import type { Report } from "../../wire/report";
 
 export function Papers({ checked }: { checked: Checked }): JSX.Element {
   return (
@@ -19,14 +21,22 @@ export function Papers({ checked }: { checked: Checked }): JSX.Element {
   );
 }
 
+/** A letter, and what it was made of. */
+interface Made {
+  readonly text: string;
+  readonly language: Language;
+  readonly report: Report;
+}
+
 function Letter({ checked }: { checked: Checked }): JSX.Element {
   const w = handing.value.papers;
-  const [text, setText] = useState<string>();
+  const [made, setMade] = useState<Made>();
   const [said, setSaid] = useState("");
   const now = language.value;
   const { report } = checked;
   // Another language, or a judgement, makes another letter.
-  useEffect(() => setText(undefined), [now, report]);
+  const text = made?.language === now && made.report === report ? made.text : undefined;
+  const setText = (text: string) => setMade({ text, language: now, report });
   const withLetter = async (act: (made: string) => void | Promise<void>) => {
     setSaid("");
     try {
