@@ -42,6 +42,9 @@ const REPORT = '{"tool":{"name":"sekisho"';
 
 const start = (file: Blob): Promise<string> => file.slice(0, HEAD_BYTES).text();
 
+/** Whether a file is the JSON of a report, told by how it begins. */
+export const isReport = async (file: Blob): Promise<boolean> => (await start(file)).startsWith(REPORT);
+
 /** Whether a file is a case or the JSON of a report, told by how it begins. */
 export async function isCase(file: Blob): Promise<boolean> {
   const head = await start(file);

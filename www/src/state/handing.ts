@@ -12,13 +12,6 @@ import { MAX_ROWS } from "./report";
 /** A report that was dropped while another one shows, to be compared with it. */
 export const droppedReport = signal<NamedFile | undefined>(undefined);
 
-// How the JSON of every report begins.
-const BEGINS = '{"tool":{"name":"sekisho"';
-
-/** Whether a file is a report of this program. */
-export const isReport = async (file: Blob): Promise<boolean> =>
-  (await file.slice(0, BEGINS.length).text()) === BEGINS;
-
 /** What was done to somebody's data. */
 export type Act = "viewed" | "searched" | "listed" | "downloaded" | "exported";
 export const ACTS: readonly Act[] = ["viewed", "searched", "listed", "downloaded", "exported"];
