@@ -249,6 +249,28 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       assert.equal(await reportJson(tab), json);
     }));
 
+  test("what showed of the events is saved in the case", () =>
+    withPage(async (tab) => {
+      await explore(tab, at("attacked.log"));
+      await ask(tab, "status>=400");
+      await press(tab, "[data-sort=time]");
+      const left = asked(logs, ["attacked.log"], "status>=400").length;
+      await finds(tab, left);
+      await press(tab, "[data-action=report]");
+      const download = tab.download();
+      await press(tab, "[data-action=save-case]");
+      const saved = join(temporary("view"), "view.sekisho");
+      copyFileSync(await download, saved);
+      await press(tab, "[data-action=other]");
+      await there(tab, ".drop-zone");
+      await tab.give([saved, ...at("attacked.log")]);
+      await there(tab, "[data-opened=same]");
+      await press(tab, "[data-action=explore]");
+      await finds(tab, left);
+      assert.equal(await query(tab), "status>=400");
+      assert.equal(await count(tab, "[aria-sort=descending] [data-sort=time]"), 1);
+    }));
+
   test("a command is found by a few letters", () =>
     withPage(async (tab) => {
       await checkFiles(tab, at("attacked.log"));

@@ -28,6 +28,16 @@ test("a case is read as it was written", async () => {
   assert.deepEqual(await readCase(file), { report });
 });
 
+test("what showed of the events is kept, and what is no view is left out", async () => {
+  const view = { asked: "sato", sortedBy: "time", isDescending: true, columns: ["url"], facets: [] };
+  assert.deepEqual(await readCase(await writeCase({ report, view })), { report, view });
+  const strange = { asked: 1, isDescending: 1, columns: ["url", 2], facets: "all" };
+  const { view: left } = await readCase(await writeCase({ report, view: strange }));
+  const none = { asked: "", sortedBy: undefined, isDescending: false, columns: ["url"], facets: [] };
+  assert.deepEqual(left, none);
+  assert.deepEqual(await readCase(await writeCase({ report, view: "all" })), { report });
+});
+
 test("the JSON of a report is a case, and a log is none", async () => {
   const file = new Blob([`${report}\n`]);
   assert.ok(await isCase(file));

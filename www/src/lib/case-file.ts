@@ -7,10 +7,22 @@
 // with HMAC-SHA-256. The digest is of all that is stored, so that damage is told before anybody is asked
 // for a passphrase.
 
+/** What showed of a case's events. */
+export interface View {
+  readonly asked: string;
+  /** What they were sorted by; the order of the logs where nothing is named. */
+  readonly sortedBy: string | undefined;
+  readonly isDescending: boolean;
+  readonly columns: readonly string[];
+  readonly facets: readonly string[];
+}
+
 /** What a case file holds. */
 export interface CaseContent {
   /** The report's JSON, to the byte. */
   readonly report: string;
+  /** What showed of its events, where they were looked at. */
+  readonly view?: View | undefined;
 }
 
 /** Why a case file cannot be opened. */
@@ -128,9 +140,25 @@ function contentOf(text: string): CaseContent {
   } catch (error) {
     throw new CaseFault("damaged", String(error));
   }
-  const { report } = (content ?? {}) as { report?: unknown };
+  const { report, view } = (content ?? {}) as { report?: unknown; view?: unknown };
   if (typeof report !== "string") throw new CaseFault("strange", "it holds no report");
-  return { report };
+  const saved = viewOf(view);
+  return saved ? { report, view: saved } : { report };
+}
+
+/** A view as it was saved. What is none is left out: it is no reason not to open a case. */
+function viewOf(saved: unknown): View | undefined {
+  if (typeof saved !== "object" || saved === null) return undefined;
+  const { asked, sortedBy, isDescending, columns, facets } = saved as Record<string, unknown>;
+  const texts = (list: unknown) =>
+    Array.isArray(list) ? list.filter((item): item is string => typeof item === "string") : [];
+  return {
+    asked: typeof asked === "string" ? asked : "",
+    sortedBy: typeof sortedBy === "string" ? sortedBy : undefined,
+    isDescending: isDescending === true,
+    columns: texts(columns),
+    facets: texts(facets),
+  };
 }
 
 async function through(blob: Blob, by: GenericTransformStream): Promise<Uint8Array<ArrayBuffer>> {

@@ -20,7 +20,7 @@ import { addLists, findLists, ownLists, readLists } from "./lists";
 import { addRules, findRules, readRules, ownRules } from "./rules";
 import { askPassword, passwords, question } from "./passwords";
 import { mustAsk } from "./data-check";
-import { forgetExploring } from "./explore";
+import { forgetExploring, resumeView } from "./explore";
 import { resetView } from "./report";
 import { whenOpened } from "./checker";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
@@ -96,7 +96,8 @@ async function reopen(file: Given, logs: readonly Given[], unopened: readonly Re
   const opened = await openCase(file);
   if (logs.length === 0) {
     await cancel();
-    return finish(withoutLogs(opened), true);
+    finish(withoutLogs(opened), true);
+    return resumeView(opened.view);
   }
   const judgements = judgementsOf(opened.report);
   await run(logs, unopened, { training: trainingOf(opened.report), judgements, opened });
@@ -142,6 +143,7 @@ async function run(all: readonly Given[], unopened: readonly Refused[], asked: A
     if (asked.mayAsk && !opened && mustAsk(shown, settingsInForce.value))
       screen.value = { kind: "data", checked: shown };
     else finish(shown, opened !== undefined);
+    if (opened) resumeView(opened.view);
   } catch (error) {
     if (running === tally) await fail(tally.refused, error);
     throw error;

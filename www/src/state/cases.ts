@@ -5,12 +5,13 @@ import { signal } from "@preact/signals";
 import type { Checked, Given } from "../engine/check";
 import { Cancelled } from "../engine/pool";
 import { unparcel } from "../lib/parcel";
-import { CaseFault, isCase, readCase, writeCase, type CaseContent } from "../lib/case-file";
+import { CaseFault, isCase, readCase, writeCase, type CaseContent, type View } from "../lib/case-file";
 import { download } from "../lib/download";
 import { fileName } from "../lib/training";
 import { words } from "../i18n";
 import type { Report } from "../wire/report";
 import { engines, messageOf } from "./engine";
+import { currentView } from "./explore";
 import { isUnsaved, markSaved } from "./judge";
 
 /** Why a case could not be opened; what shows stays as it is. */
@@ -22,6 +23,8 @@ export interface OpenedCase {
   /** The same, as it came from the engine: a text of many megabytes takes long to be made one. */
   readonly blob: Blob;
   readonly report: Report;
+  /** What showed of its events. */
+  readonly view: View | undefined;
 }
 
 /** Takes the case out of what was given; several at once are one too many. */
@@ -33,10 +36,10 @@ export async function findCase(all: readonly Given[]): Promise<{ given: Given[];
 /** Reads a case. Says why it cannot be, and rejects. */
 export async function openCase({ name, file }: Given): Promise<OpenedCase> {
   try {
-    const { report: json } = await readUnlocked(name, file);
+    const { report: json, view } = await readUnlocked(name, file);
     // The engine knows what a report is.
     const parcel = await (await engines()).at(0).ask("open", { json });
-    return { json, blob: parcel.json, report: await unparcel(parcel) };
+    return { json, blob: parcel.json, report: await unparcel(parcel), view };
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     const w = words.value.case;
@@ -94,7 +97,7 @@ export function withoutLogs({ blob, report }: OpenedCase): Checked {
 export const hasLogs = ({ files }: Checked): boolean => files.length > 0;
 
 export async function saveCase({ json, report }: Checked, passphrase?: string): Promise<void> {
-  const file = await writeCase({ report: await json.text() }, passphrase);
+  const file = await writeCase({ report: await json.text(), view: currentView() }, passphrase);
   download(`${fileName(report)}.sekisho`, file);
   markSaved();
 }

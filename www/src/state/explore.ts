@@ -7,6 +7,7 @@ import { signal } from "@preact/signals";
 import type { Checked } from "../engine/check";
 import { Cancelled, type Engine, type Pool } from "../engine/pool";
 import type { ExploreAnswer, ExploreName, Job, QueryWrong, ShownEvent } from "../engine/protocol";
+import type { View } from "../lib/case-file";
 import { engines, messageOf } from "./engine";
 
 export type Exploring =
@@ -66,12 +67,32 @@ const FACETS = 6;
 
 let pool: Pool | undefined;
 let checked: Checked | undefined;
+/** What is to show when the events are read: as the case was saved. */
+let saved: View | undefined;
 let turn = 0;
+
+/** What shows of the events, to be saved with the case; nothing where nobody looked at them. */
+export function currentView(): View | undefined {
+  if (exploring.value.kind !== "ready") return saved;
+  const { name, isDescending } = sortedBy.value;
+  return {
+    asked: asked.value,
+    sortedBy: name,
+    isDescending,
+    columns: columns.value,
+    facets: facetNames.value,
+  };
+}
+
+/** Takes up what showed when the case was saved. */
+export function resumeView(view: View | undefined): void {
+  saved = view;
+}
 
 /** Forgets the events of the last report. */
 export function forgetExploring(): void {
   pool?.stop(new Cancelled());
-  pool = checked = undefined;
+  pool = checked = saved = undefined;
   turn++;
   isExploring.value = false;
   tab.value = "events";
@@ -96,10 +117,8 @@ export async function explore(of: Checked, query?: string): Promise<void> {
     pool = (await engines()).another();
     const names = await load(of, pool);
     const present = names.filter(({ is_present }) => is_present).map(({ name }) => name);
-    const first = FIRST.filter((name) => present.includes(name));
-    const many = of.plan.streams.length > 1;
-    columns.value = first.filter((name) => name !== "log" || many).slice(0, COLUMNS);
-    facetNames.value = first.filter((name) => name !== "message").slice(0, FACETS);
+    choose(present, of.plan.streams.length > 1);
+    if (saved) showSaved(saved, present, query);
     exploring.value = { kind: "ready", names };
     await ask(true);
   } catch (error) {
@@ -107,6 +126,23 @@ export async function explore(of: Checked, query?: string): Promise<void> {
     pool?.stop(new Cancelled());
     exploring.value = { kind: "failed", message: messageOf(error) };
   }
+}
+
+/** Chooses the columns and facets that most people look at first. */
+function choose(present: readonly string[], hasSeveralLogs: boolean): void {
+  const first = FIRST.filter((name) => present.includes(name));
+  columns.value = first.filter((name) => name !== "log" || hasSeveralLogs).slice(0, COLUMNS);
+  facetNames.value = first.filter((name) => name !== "message").slice(0, FACETS);
+}
+
+/** Shows what is there of a saved view. `query` is asked in place of the saved one. */
+function showSaved(view: View, present: readonly string[], query: string | undefined): void {
+  const known = (names: readonly string[]) => names.filter((name) => present.includes(name));
+  if (known(view.columns).length > 0) columns.value = known(view.columns);
+  if (known(view.facets).length > 0) facetNames.value = known(view.facets);
+  const [name] = known(view.sortedBy === undefined ? [] : [view.sortedBy]);
+  sortedBy.value = { name, isDescending: view.isDescending };
+  if (query === undefined) asked.value = view.asked;
 }
 
 /** Stops reading the events, and goes back to the report. */

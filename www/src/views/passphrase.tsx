@@ -1,74 +1,17 @@
 // Passphrases of cases: set when one is saved, asked for when one is opened.
 
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Checked } from "../engine/check";
 import { words } from "../i18n";
 import { visible } from "../lib/visible";
 import { passphraseQuestion, saveCase } from "../state/cases";
 import { messageOf } from "../state/engine";
 import { Dialog } from "./dialog";
+import { SecretField, ShownBox } from "./secret-field";
 
 // What is shorter can be guessed by whoever has the file.
 const LEAST = 12;
-
-// Preact's types tell fields of different types apart; one that changes its type is none of them.
-const typeOf = (isShown: boolean) => ({ type: isShown ? "text" : "password" }) as { type: "password" };
-
-interface FieldProps {
-  readonly label: string;
-  readonly name: string;
-  readonly value: string;
-  readonly isShown: boolean;
-  readonly isWrong: boolean;
-  readonly isFirst?: boolean;
-  readonly set: (value: string) => void;
-  readonly enter: () => void;
-}
-
-function Field({
-  label,
-  name,
-  value,
-  isShown,
-  isWrong,
-  isFirst = false,
-  set,
-  enter,
-}: FieldProps): JSX.Element {
-  const id = useId();
-  const field = useRef<HTMLInputElement>(null);
-  // Behind the dialog's own effect, which opens it and puts the focus on its first button.
-  useEffect(() => {
-    if (isFirst) field.current?.focus();
-  }, []);
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        {...typeOf(isShown)}
-        ref={field}
-        value={value}
-        data-field={name}
-        aria-invalid={isWrong}
-        autocomplete="off"
-        spellcheck={false}
-        onInput={(event) => set(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Enter" && !event.isComposing && enter()}
-      />
-    </div>
-  );
-}
-
-function Shown({ isShown, set }: { isShown: boolean; set: (is: boolean) => void }): JSX.Element {
-  return (
-    <label class="check">
-      <input type="checkbox" checked={isShown} onChange={(event) => set(event.currentTarget.checked)} />
-      {words.value.passphrase.show}
-    </label>
-  );
-}
 
 /** Saves a case under a passphrase. */
 export function SaveLocked({ checked, onClose }: { checked: Checked; onClose: () => void }): JSX.Element {
@@ -86,7 +29,7 @@ export function SaveLocked({ checked, onClose }: { checked: Checked; onClose: ()
   return (
     <Dialog title={w.saveTitle} onClose={onClose}>
       <p>{w.saveIntro}</p>
-      <Field
+      <SecretField
         label={w.label}
         name="passphrase"
         value={passphrase}
@@ -97,7 +40,7 @@ export function SaveLocked({ checked, onClose }: { checked: Checked; onClose: ()
         enter={save}
       />
       {!isShown && (
-        <Field
+        <SecretField
           label={w.repeat}
           name="passphrase-again"
           value={again}
@@ -107,7 +50,7 @@ export function SaveLocked({ checked, onClose }: { checked: Checked; onClose: ()
           enter={save}
         />
       )}
-      <Shown isShown={isShown} set={setShown} />
+      <ShownBox label={w.show} isShown={isShown} set={setShown} />
       <p class="hint" role="status">
         {passphrase.length < LEAST ? w.short(String(LEAST)) : isSame ? "" : w.differs}
       </p>
@@ -140,7 +83,7 @@ export function PassphraseAsked(): JSX.Element | null {
       <p>
         <code>{visible(asked.name)}</code>
       </p>
-      <Field
+      <SecretField
         label={w.label}
         name="case-passphrase"
         value={passphrase}
@@ -150,7 +93,7 @@ export function PassphraseAsked(): JSX.Element | null {
         set={setPassphrase}
         enter={use}
       />
-      <Shown isShown={isShown} set={setShown} />
+      <ShownBox label={w.show} isShown={isShown} set={setShown} />
       <p class="field-error" role="status">
         {asked.again ? w.wrong : ""}
       </p>

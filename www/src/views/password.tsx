@@ -1,18 +1,16 @@
 // Asks for the password of what is encrypted. Closing the dialog goes on without one.
 
 import type { JSX } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { language, words } from "../i18n";
 import { number } from "../lib/format";
 import { visible } from "../lib/visible";
 import { question, type Question } from "../state/passwords";
 import { Dialog } from "./dialog";
+import { SecretField, ShownBox } from "./secret-field";
 
 // Names shown; the count says the rest.
 const SHOWN = 8;
-
-// Preact's types tell fields of different types apart; one that changes its type is none of them.
-const typeOf = (isShown: boolean) => ({ type: isShown ? "text" : "password" }) as { type: "password" };
 
 export function PasswordQuestion(): JSX.Element | null {
   const asked = question.value;
@@ -22,10 +20,8 @@ export function PasswordQuestion(): JSX.Element | null {
 function Ask({ asked }: { asked: Question }): JSX.Element {
   const w = words.value.password;
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
-  useLayoutEffect(() => field.current?.focus(), []);
   const use = () => password !== "" && asked.answer(password);
   return (
     <Dialog title={w.title} onClose={() => asked.answer(undefined)}>
@@ -38,35 +34,24 @@ function Ask({ asked }: { asked: Question }): JSX.Element {
         ))}
         {asked.locked.length > SHOWN && <li>+{number(language.value, asked.locked.length - SHOWN)}</li>}
       </ul>
-      <div class="field">
-        <label for={id}>{w.label}</label>
-        <input
-          id={id}
-          ref={field}
-          {...typeOf(shown)}
-          data-field="password"
-          autocomplete="off"
-          spellcheck={false}
-          aria-invalid={asked.again && password === ""}
-          aria-describedby={`${id}-hint ${id}-error`}
-          onInput={(event) => setPassword(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Enter" && !event.isComposing && use()}
-        />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={shown}
-            onChange={(event) => setShown(event.currentTarget.checked)}
-          />
-          {w.show}
-        </label>
-        <p class="hint" id={`${id}-hint`}>
-          {w.note}
-        </p>
-        <p class="field-error" id={`${id}-error`} role="status">
-          {asked.again ? w.again : ""}
-        </p>
-      </div>
+      <SecretField
+        label={w.label}
+        name="password"
+        value={password}
+        isShown={shown}
+        isWrong={asked.again && password === ""}
+        isFirst
+        describedBy={`${id}-hint ${id}-error`}
+        set={setPassword}
+        enter={use}
+      />
+      <ShownBox label={w.show} isShown={shown} set={setShown} />
+      <p class="hint" id={`${id}-hint`}>
+        {w.note}
+      </p>
+      <p class="field-error" id={`${id}-error`} role="status">
+        {asked.again ? w.again : ""}
+      </p>
       <div class="buttons">
         <button
           type="button"
