@@ -103,7 +103,8 @@ export async function exported(tab, form) {
 
 /**
  * Gives the frame of the application the keyboard. A script's wish for it can come too early, so it is
- * repeated until a key that means nothing arrives.
+ * repeated until a key that means nothing arrives; and Chromium can pass over the wish of the frame
+ * alone, so where none arrived the page wishes for it too.
  */
 export async function focused(tab) {
   await tab.frame(() => {
@@ -113,9 +114,22 @@ export async function focused(tab) {
   const hears = async () => {
     await tab.frame(() => window.focus());
     await tab.press("Shift");
-    return tab.frame(() => globalThis.hasHeard);
+    const hasHeard = await tab.frame(() => globalThis.hasHeard);
+    if (!hasHeard) await handedOver(tab);
+    return hasHeard;
   };
   await until(hears, { what: "the keyboard" });
+}
+
+/** Has the page take the focus and give it to the frame. What had it in there has it again. */
+async function handedOver(tab) {
+  await tab.frame(() => (globalThis.hadFocus = document.activeElement));
+  await tab.outer(() => {
+    const app = document.getElementById("app");
+    app.blur();
+    app.focus();
+  });
+  await tab.frame(() => globalThis.hadFocus?.focus());
 }
 
 /** Types into a field that has the focus by itself, as a dialog's first field does. */
