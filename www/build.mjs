@@ -1,4 +1,4 @@
-// Builds the page's parts into target/www/: outer.js, app.js, worker.js, outer.css, style.css.
+// Builds the page's parts into target/www/: outer.js, frame.js, app.js, worker.js, outer.css, style.css.
 //
 // The same sources give the same bytes: no time, no path and no source map enters the output.
 // `node build.mjs --types` only writes the report's types, for the type check.
@@ -35,6 +35,7 @@ export async function bundle(outdir = join(HERE, "../target/www")) {
     absWorkingDir: HERE,
     entryPoints: {
       outer: "src/outer.ts",
+      frame: "src/frame.ts",
       app: "src/app.tsx",
       worker: "src/worker.ts",
     },

@@ -8,8 +8,8 @@ import { describe, test } from "node:test";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { runInThisContext } from "node:vm";
-import { compiledModule } from "./lib/engine.mjs";
-import { PAGE, ROOT, temporary } from "./lib/places.mjs";
+import { compiledModule, workerScript } from "./lib/engine.mjs";
+import { ROOT, temporary } from "./lib/places.mjs";
 import { writeSamples } from "./lib/samples.mjs";
 import { commandLine, generate } from "./lib/sekisho.mjs";
 
@@ -75,16 +75,13 @@ function below(folder) {
 
 /** Takes module and glue out of the page, as the page itself does. */
 function load() {
-  const page = readFileSync(PAGE, "utf8");
-  const frame = page.match(/srcdoc="([^"]*)"/)[1].replaceAll("&quot;", '"').replaceAll("&amp;", "&");
-  const block = (id) => frame.match(new RegExp(`<script type="text/plain" id="${id}">([^]*?)</script>`))[1];
   globalThis.self = globalThis;
   globalThis.FileReaderSync = class {
     readAsArrayBuffer(part) {
       return part.bytes.buffer.slice(part.bytes.byteOffset, part.bytes.byteOffset + part.bytes.length);
     }
   };
-  runInThisContext(block("worker"));
+  runInThisContext(workerScript());
   const bindings = runInThisContext("wasm_bindgen");
   bindings.initSync({ module: compiledModule() });
   return bindings;

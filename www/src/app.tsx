@@ -1,6 +1,5 @@
-// The application in its sandboxed frame. The box comes first: nothing may run before it.
+// The application in its sandboxed frame.
 
-import "./box";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { language, words } from "./i18n";

@@ -57,6 +57,7 @@ fn bundles(repo: &Repo) -> Result<Bundles> {
     let part = |name: &str| read(&repo.bundles().join(name));
     Ok(Bundles {
         outer: part("outer.js")?,
+        frame: part("frame.js")?,
         app: part("app.js")?,
         worker: part("worker.js")?,
         style: part("style.css")?,

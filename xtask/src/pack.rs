@@ -1,10 +1,13 @@
 //! Packs the page into one file. The outer page is a thin shell; the application lives in a
-//! sandboxed frame, under a policy of hashes that lets nothing out. Module and worker are inert
-//! blocks, which a policy's hashes do not cover, so the hashed script pins their digests. The
-//! module stands behind all else, for the page can be used before a browser has read it.
+//! sandboxed frame, under a policy of hashes that lets nothing out. Application, worker and module
+//! are inert blocks, packed. The policy names the application's hash, so that it runs or nothing
+//! does. It does not cover what is no script in the page, so the application pins the digests of
+//! the other two. The module stands behind all else, for the page can be used before a browser has
+//! read it.
 
 use anyhow::{Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use miniz_oxide::deflate::{CompressionLevel, compress_to_vec_zlib};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +17,8 @@ use crate::wasm::Module;
 /// What `www/build.mjs` makes.
 pub struct Bundles {
     pub outer: String,
+    /// What unpacks the application.
+    pub frame: String,
     pub app: String,
     pub worker: String,
     pub style: String,
@@ -34,20 +39,27 @@ pub struct Page {
 pub fn pack(bundles: &Bundles, module: &Module, version: &str) -> Result<Page> {
     let engine = septets::text(&module.packed);
     let unpacker = BASE64_STANDARD.encode(&module.unpacker);
-    let worker =
-        script(&format!("const UNPACKER=\"{unpacker}\";\n{}\n{}", module.glue, bundles.worker))?;
-    let app = script(&format!("{LOCK_FRAME}\n{}", pin(&bundles.app, &module.packed, &worker)?))?;
+    let worker = format!("const UNPACKER=\"{unpacker}\";\n{}\n{}", module.glue, bundles.worker);
+    let app = pin(&bundles.app, &module.packed, &worker)?;
+    let opening = script(&format!("{LOCK_FRAME}\n{}", bundles.frame))?;
     let outer = script(&format!("{}\n{LOCK_SHELL}", bundles.outer))?;
     for style in [&bundles.style, &bundles.outer_style] {
         ensure!(!style.to_ascii_lowercase().contains("</style"), "a style would end its element");
     }
-    let policy = policy(&[&outer, &app], &[&bundles.outer_style, &bundles.style]);
-    let digest = digest(&[&engine, &worker, &app, &outer, &bundles.style, &bundles.outer_style]);
+    let policy = policy(&[&outer, &opening, &app], &[&bundles.outer_style, &bundles.style]);
+    let parts: [&str; 7] =
+        [&engine, &worker, &app, &opening, &outer, &bundles.style, &bundles.outer_style];
+    let digest = digest(&parts);
     let build = json!({ "version": version, "digest": digest }).to_string();
     let frame = frame(&Frame {
         style: &bundles.style,
-        blocks: [("worker", &worker), ("policy", &policy), ("build", &build)],
-        app: &app,
+        blocks: [
+            packed("application", &app),
+            packed("worker", &worker),
+            plain("policy", &policy),
+            plain("build", &build),
+        ],
+        opening: &opening,
     });
     let html = shell(&Shell {
         policy: &policy,
@@ -129,23 +141,33 @@ fn escape_ignoring_case(text: &str, mark: &str, escape: &str) -> String {
     escaped
 }
 
+/// An inert block.
+fn plain(id: &str, text: &str) -> String {
+    format!("<script type=\"text/plain\" id=\"{id}\">{text}</script>")
+}
+
+/// An inert block that holds a text deflated; `www/src/lib/packed.ts` reads it.
+fn packed(id: &str, text: &str) -> String {
+    let deflated = compress_to_vec_zlib(text.as_bytes(), CompressionLevel::UberCompression as u8);
+    let (bytes, text) = (deflated.len(), septets::text(&deflated));
+    format!("<script type=\"text/plain\" id=\"{id}\" data-bytes=\"{bytes}\">{text}</script>")
+}
+
 struct Frame<'a> {
     style: &'a str,
-    blocks: [(&'a str, &'a str); 3],
-    app: &'a str,
+    blocks: [String; 4],
+    /// The script that unpacks the application.
+    opening: &'a str,
 }
 
 fn frame(frame: &Frame<'_>) -> String {
-    let blocks: String = frame
-        .blocks
-        .iter()
-        .map(|(id, text)| format!("<script type=\"text/plain\" id=\"{id}\">{text}</script>"))
-        .collect();
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">{VIEWPORT}{REFERRER}\
-         <title>Sekisho</title><style>{}</style></head><body><div id=\"root\"></div>{blocks}\
+         <title>Sekisho</title><style>{}</style></head><body><div id=\"root\"></div>{}\
          <script>{}</script></body></html>",
-        frame.style, frame.app
+        frame.style,
+        frame.blocks.concat(),
+        frame.opening
     )
 }
 
@@ -211,12 +233,13 @@ fn digest(parts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bundles, Page, attribute, headers, pack, script};
+    use super::{Bundles, Page, attribute, headers, pack, pin, script, sha256_hex};
     use crate::wasm::Module;
 
-    fn packed(app: &str) -> anyhow::Result<Page> {
+    fn page(app: &str) -> anyhow::Result<Page> {
         let bundles = Bundles {
             outer: "let outer=1".to_owned(),
+            frame: "let frame=1".to_owned(),
             app: app.to_owned(),
             worker: "onmessage=()=>{}".to_owned(),
             style: "body{margin:0}".to_owned(),
@@ -235,25 +258,27 @@ mod tests {
 
     #[test]
     fn the_same_parts_give_the_same_page() {
-        let (first, second) = (packed(APP).unwrap(), packed(APP).unwrap());
+        let (first, second) = (page(APP).unwrap(), page(APP).unwrap());
         assert_eq!(first.html, second.html);
         assert_eq!(first.digest, second.digest);
     }
 
     #[test]
     fn an_application_that_does_not_check_is_refused() {
-        let error = packed("run()").err().map(|error| error.to_string());
+        let error = page("run()").err().map(|error| error.to_string());
         assert!(error.is_some_and(|text| text.contains("__ENGINE_SHA256__")));
     }
 
     #[test]
     fn pins_are_filled_in() {
-        assert!(!packed(APP).unwrap().html.contains("__ENGINE_SHA256__"));
+        let pinned = pin(APP, b"engine", "worker").unwrap();
+        let digests = [sha256_hex(b"engine"), sha256_hex(b"worker")];
+        assert_eq!(pinned, format!("check(\"{}\",\"{}\")", digests[0], digests[1]));
     }
 
     #[test]
     fn the_policy_lets_nothing_out() {
-        let policy = packed(APP).unwrap().policy;
+        let policy = page(APP).unwrap().policy;
         for part in [
             "default-src 'none'",
             "connect-src 'none'",

@@ -1,7 +1,9 @@
-// The module that a page carries, taken out and compiled as the page itself does.
+// What a page carries packed: the module, taken out and compiled as the page itself does, and the
+// worker's script.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inflateSync } from "node:zlib";
 import { PAGE, ROOT, fromPage } from "./places.mjs";
 
 const { bytesOf } = await ofPage("lib/septets.ts");
@@ -16,6 +18,16 @@ export function packedModule() {
 /** The same, compiled. The worker's script must have run: it brings the unpacker. */
 export function compiledModule() {
   return unpacked(packedModule());
+}
+
+/** The script of the workers. */
+export function workerScript() {
+  const frame = readFileSync(PAGE, "utf8").match(/srcdoc="([^"]*)"/)[1];
+  const [, length, text] = frame
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .match(/ id="worker" data-bytes="(\d+)">([^<]*)<\/script>/);
+  return inflateSync(bytesOf(text, Number(length))).toString();
 }
 
 function ofPage(name) {

@@ -5,6 +5,7 @@
 // The policy of hashes does not cover inert blocks. The pins do: a block that was changed after the
 // build is refused.
 
+import { unpackedText } from "../lib/packed";
 import type { Reply, Request } from "./protocol";
 
 const ENGINE_SHA256 = "__ENGINE_SHA256__";
@@ -71,7 +72,7 @@ class Compiler {
 
 /** Checks and compiles the engine, which `fetched` brings packed. Rejects with a `BootError`. */
 export async function boot(fetched: Promise<Uint8Array<ArrayBuffer>>): Promise<Program> {
-  const worker = block("worker");
+  const worker = await unpackedText("worker");
   await check("worker", new TextEncoder().encode(worker), WORKER_SHA256);
   const workerUrl = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
   // It starts while the engine is on its way.
