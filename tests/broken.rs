@@ -88,6 +88,11 @@ fn the_answer_begins_with_the_files_that_are_missing_from_it() {
     );
     let [en, _] = first_words(&[("a.log", &good()), ("b.gz", cut)]);
     assert!(en.starts_with("1 of 2 files could not be read to the end: there may be more"), "{en}");
+    // What is no log ends in the middle of nothing.
+    let garbage: Vec<u8> =
+        (0..60_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let [en, _] = first_words(&[("a.bin", &garbage)]);
+    assert!(en.starts_with("1 of 1 file could hardly be understood or not at all"), "{en}");
     let half = &quiet[..quiet.len() - 110];
     let [en, _] = first_words(&[("a.log", half)]);
     assert!(en.starts_with("1 of 1 file could not be read to the end: signs"), "{en}");

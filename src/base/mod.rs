@@ -1,5 +1,6 @@
 //! What everything stands on: places in a log, instants, fingerprints, bounded tables, limits.
 
+mod arrange;
 pub mod clock;
 pub mod fingerprint;
 mod glob;
@@ -13,6 +14,7 @@ mod text;
 mod time;
 mod visible;
 
+pub use arrange::Arrange;
 pub use fingerprint::{Fingerprint, Seed};
 pub use glob::{Glob, rarest};
 pub use sampled::{Merge, Sampled, encoded_size};

@@ -21,7 +21,7 @@ pub use session::{Party, SessionStats};
 pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key};
 
 use crate::base::limits::{ACCOUNTS, CHANGERS, OWNERS, PAIRS, PROJECTS, SESSIONS};
-use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed};
+use crate::base::{Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -185,7 +185,7 @@ impl Activities {
     /// All pairs of a network with at least one sign-in or act, in order of network and account.
     pub fn by_network(&self) -> Vec<(Network, Vec<(Fingerprint, &Pair)>)> {
         let mut pairs = self.pairs.sorted();
-        pairs.sort_by(|a, b| (a.1.network, &a.1.name).cmp(&(b.1.network, &b.1.name)));
+        pairs.arrange_by(|a, b| (a.1.network, &a.1.name).cmp(&(b.1.network, &b.1.name)));
         let networks = pairs.chunk_by(|a, b| a.1.network == b.1.network);
         networks.map(|pairs| (pairs[0].1.network, pairs.to_vec())).collect()
     }
@@ -193,7 +193,7 @@ impl Activities {
     /// The accounts, in order of their names.
     pub fn by_name(&self) -> Vec<(Fingerprint, &AccountStats)> {
         let mut accounts = self.accounts.sorted();
-        accounts.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+        accounts.arrange_by(|a, b| a.1.name.cmp(&b.1.name));
         accounts
     }
 

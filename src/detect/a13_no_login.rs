@@ -2,7 +2,7 @@
 
 use super::accounts::{DAY_SECS, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Instant, Text, visible};
+use crate::base::{Arrange, Fingerprint, Instant, Text, visible};
 use crate::baseline::activity::SessionStats;
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
@@ -71,7 +71,7 @@ impl Detector for NoLogin {
             .filter(|(_, session)| !session.is_signed_in)
             .filter(|(_, session)| !session.acts_span.is_some_and(|span| in_hole(span.0)))
             .collect();
-        strange.sort_by_key(|(_, session)| session.acts_first.first().copied());
+        strange.arrange_by_key(|(_, session)| session.acts_first.first().copied());
         let findings = strange.iter().map(|(key, session)| finding(*key, session, usual));
         Verdict { findings: findings.collect(), ..Verdict::default() }
     }

@@ -5,7 +5,7 @@ use super::accounts::{
     stated,
 };
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Text};
+use crate::base::{Arrange, Fingerprint, Text};
 use crate::baseline::activity::{DayUse, Novelty, Pair, TRY_SECS, Tries};
 use crate::event::Field;
 use crate::finding::{
@@ -87,7 +87,7 @@ fn judged(
             }
         }
     }
-    entries.sort_by_key(|entry| entry.day.first);
+    entries.arrange_by_key(|entry| entry.day.first);
     (!entries.is_empty()).then(|| finding(network, pairs, &entries))
 }
 

@@ -91,8 +91,6 @@ fn unnamed(forms: &Forms, context: &Conclusion<'_>) -> Verdict {
     let guessed = forms.guessed(u64::from(least)).into_iter();
     let findings =
         guessed.filter(|(client, _)| !own(client)).map(|(client, of)| at_page(client, &of));
-    let one_in = forms.one_in();
-    let bounds = (one_in > 1).then(|| super::bound_reached("A3", one_in));
     let reason = Text::fixed(
         "The access logs do not name the accounts that are signed in to: only failures and successes of one address at one page were compared.",
         "アクセスログにサインイン先のアカウントの記録がないため、1つのアドレスから同一ページへの失敗と成功のみを比較しました。",
@@ -100,7 +98,7 @@ fn unnamed(forms: &Forms, context: &Conclusion<'_>) -> Verdict {
     Verdict {
         findings: findings.collect(),
         not_evaluable: Some((reason, Guessing::CARD.needs.words.clone())),
-        bounds: bounds.into_iter().collect(),
+        bounds: super::bounds("A3", forms.one_in()),
         ..Verdict::default()
     }
 }

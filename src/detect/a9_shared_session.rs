@@ -2,7 +2,7 @@
 
 use super::accounts::{place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Text, visible};
 use crate::baseline::activity::{Party, SessionStats};
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
@@ -56,7 +56,7 @@ impl Detector for SharedSession {
             .iter()
             .filter_map(|(key, session)| Some((*key, *session, together(session)?)))
             .collect();
-        shared.sort_by_key(|(_, _, (a, b))| (a.first, b.first));
+        shared.arrange_by_key(|(_, _, (a, b))| (a.first, b.first));
         let findings = shared.iter().map(|(key, session, both)| finding(*key, session, *both));
         Verdict { findings: findings.collect(), ..Verdict::default() }
     }

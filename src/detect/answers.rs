@@ -5,7 +5,7 @@ use super::Seen;
 use super::outcome::{Echo, Size, echoes_of, of_status};
 use super::{Conclusion, StreamView};
 use crate::base::limits::PAYLOAD_GROUPS;
-use crate::base::{Fingerprint, Instant, LogSize, Merge, Sampled, Seed, visible};
+use crate::base::{Arrange, Fingerprint, Instant, LogSize, Merge, Sampled, Seed, visible};
 use crate::event::Field;
 use crate::finding::{Outcome, Place};
 use serde::{Deserialize, Serialize};
@@ -91,11 +91,20 @@ impl Answers {
     /// The groups with their keys, by path, kind and client.
     pub fn groups(&self) -> Vec<(Fingerprint, &Group)> {
         let mut groups = self.0.sorted();
-        groups.sort_by(|a, b| {
+        groups.arrange_by(|a, b| {
             let key = |g: &Group| (g.path_name.clone(), g.kind, g.client_name.clone());
             key(a.1).cmp(&key(b.1))
         });
         groups
+    }
+
+    /// The same for each path.
+    pub fn by_path(&self) -> BTreeMap<Fingerprint, Vec<(Fingerprint, &Group)>> {
+        let mut by_path = BTreeMap::<_, Vec<_>>::new();
+        for (key, group) in self.groups() {
+            by_path.entry(group.path).or_default().push((key, group));
+        }
+        by_path
     }
 
     /// One in how many groups was kept.

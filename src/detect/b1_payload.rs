@@ -8,7 +8,7 @@ use super::answers::{AnswerKey, Answers, Compared, Group, Tally, key_of, log_sou
 use super::outcome::{Size, about};
 use super::packs::packs;
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Fingerprint, Instant, Location, Text, counted, rfc3339};
+use crate::base::{Arrange, Fingerprint, Instant, Location, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -69,7 +69,7 @@ impl Detector for Payload {
         let mut findings = sorted.outstanding();
         findings.extend(follow_ups(&partial, context));
         findings.extend(sorted.attempts(context));
-        Verdict { findings, bounds: bound(partial.one_in()), ..Verdict::default() }
+        Verdict { findings, bounds: super::bounds("B1", partial.one_in()), ..Verdict::default() }
     }
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
@@ -77,13 +77,6 @@ impl Detector for Payload {
             || kind_of(seen)
                 .is_some_and(|kind| finding.scope.answers.contains(&key_of(seen, kind.bits())))
     }
-}
-
-fn bound(one_in: u64) -> Vec<Text> {
-    if one_in == 1 {
-        return Vec::new();
-    }
-    vec![super::bound_reached("B1", one_in)]
 }
 
 /// The kind under which a record counts. None where a pack knows what the answer means: then B2
@@ -175,7 +168,7 @@ impl Sorted {
         };
         let mut busy: Vec<_> =
             self.attempts.iter().filter(|(_, tallies)| total(tallies) >= OWN_FINDING).collect();
-        busy.sort_by_key(|(name, tallies)| (std::cmp::Reverse(total(tallies)), (*name).clone()));
+        busy.arrange_by_key(|(name, tallies)| (std::cmp::Reverse(total(tallies)), (*name).clone()));
         busy.truncate(OWN_FINDINGS);
         let mut findings = Vec::new();
         let mut others = BTreeMap::<Outcome, Tally>::new();

@@ -7,8 +7,8 @@
 use super::answers::{Answer, AnswerKey, Answers, Group, Tally, key_of, log_sources};
 use super::outcome::of_status;
 use super::packs::{Pack, Request, packs};
-use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict, bound_reached};
-use crate::base::{Fingerprint, LogSize, Merge, Text, counted, rfc3339};
+use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
+use crate::base::{Arrange, Fingerprint, LogSize, Merge, Text, counted, rfc3339};
 use crate::baseline::is_served;
 use crate::event::Field;
 use crate::finding::{
@@ -99,10 +99,8 @@ impl Detector for Product {
         let findings =
             all.filter_map(|(at, pack)| Some(sorted.remove(&at)?.findings(pack, context)));
         let mut verdict = Verdict { findings: findings.flatten().collect(), ..Verdict::default() };
-        let one_in = partial.attacks.one_in().max(partial.follow_ups.one_in());
-        if one_in > 1 {
-            verdict.bounds.push(bound_reached("B2", one_in));
-        }
+        verdict.bounds =
+            super::bounds("B2", partial.attacks.one_in().max(partial.follow_ups.one_in()));
         verdict
     }
 
@@ -277,7 +275,7 @@ impl Sorted {
     }
 
     fn findings(mut self, pack: &Pack, context: &Conclusion<'_>) -> Vec<Finding> {
-        self.succeeded.sort_by(|a, b| a.0.cmp(&b.0));
+        self.succeeded.arrange_by(|a, b| a.0.cmp(&b.0));
         if self.succeeded.len() > OWN_FINDINGS {
             let mut all = Tally::default();
             self.succeeded.iter().for_each(|(_, tally, _)| all.join(tally));

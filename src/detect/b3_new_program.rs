@@ -2,12 +2,12 @@
 
 use super::answers::{Answers, Group, Tally, key_of};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Text, counted, rfc3339};
+use crate::base::{Arrange, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The detection.
 pub struct NewProgram;
@@ -59,10 +59,7 @@ impl Detector for NewProgram {
     }
 
     fn conclude(&self, partial: Answers, context: &Conclusion<'_>) -> Verdict {
-        let mut by_path = BTreeMap::<_, Vec<_>>::new();
-        for (key, group) in partial.groups() {
-            by_path.entry(group.path).or_default().push((key, group));
-        }
+        let by_path = partial.by_path();
         let starts = context.streams.iter().filter(|stream| stream.requests > 0);
         let start = starts.filter_map(|stream| stream.span).map(|span| span.0).min();
         let new: Vec<_> =
@@ -72,10 +69,9 @@ impl Detector for NewProgram {
             new.iter().filter(near).count() < RELEASE
         };
         let mut findings: Vec<_> = new.iter().filter(is_release).map(New::finding).collect();
-        findings.sort_by(|a, b| (&a.first, &a.title.en).cmp(&(&b.first, &b.title.en)));
-        let one_in = partial.one_in();
-        let bounds = (one_in > 1).then(|| super::bound_reached("B3", one_in));
-        Verdict { findings, bounds: bounds.into_iter().collect(), ..Verdict::default() }
+        findings.arrange_by(|a, b| (&a.first, &a.title.en).cmp(&(&b.first, &b.title.en)));
+        let bounds = super::bounds("B3", partial.one_in());
+        Verdict { findings, bounds, ..Verdict::default() }
     }
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {

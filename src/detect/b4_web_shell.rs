@@ -2,14 +2,14 @@
 
 use super::answers::{Answers, Group, key_of};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict, packs};
-use crate::base::{Text, counted, rfc3339};
+use crate::base::{Arrange, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
 };
 use crate::judge::payload::Payloads;
 use crate::judge::resource::Resource;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The detection.
 pub struct WebShell;
@@ -56,16 +56,12 @@ impl Detector for WebShell {
     }
 
     fn conclude(&self, partial: Answers, context: &Conclusion<'_>) -> Verdict {
-        let mut by_path = BTreeMap::<_, Vec<_>>::new();
-        for (key, group) in partial.groups() {
-            by_path.entry(group.path).or_default().push((key, group));
-        }
+        let by_path = partial.by_path();
         let mut findings: Vec<_> =
             by_path.values().filter_map(|groups| judged(groups, context)).collect();
-        findings.sort_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
-        let one_in = partial.one_in();
-        let bounds = (one_in > 1).then(|| super::bound_reached("B4", one_in));
-        Verdict { findings, bounds: bounds.into_iter().collect(), ..Verdict::default() }
+        findings.arrange_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
+        let bounds = super::bounds("B4", partial.one_in());
+        Verdict { findings, bounds, ..Verdict::default() }
     }
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {

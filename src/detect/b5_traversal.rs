@@ -91,9 +91,7 @@ impl Detector for Traversal {
             .iter()
             .map(|((path, strength), (tally, norm))| finding(path, *strength, tally, *norm));
         let mut verdict = Verdict { findings: findings.collect(), ..Verdict::default() };
-        if partial.one_in() > 1 {
-            verdict.bounds.push(super::bound_reached("B5", partial.one_in()));
-        }
+        verdict.bounds = super::bounds("B5", partial.one_in());
         verdict
     }
 

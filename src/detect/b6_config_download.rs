@@ -67,9 +67,7 @@ impl Detector for ConfigDownload {
         let findings =
             tallies.iter().map(|((path, is_doubtful), tally)| finding(path, *is_doubtful, tally));
         let mut verdict = Verdict { findings: findings.collect(), ..Verdict::default() };
-        if partial.one_in() > 1 {
-            verdict.bounds.push(super::bound_reached("B6", partial.one_in()));
-        }
+        verdict.bounds = super::bounds("B6", partial.one_in());
         verdict
     }
 

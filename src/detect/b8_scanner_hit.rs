@@ -81,9 +81,7 @@ impl Detector for ScannerHit {
             let finds = served.remove(&client).unwrap_or_default();
             verdict.findings.extend(windows.iter().filter_map(|w| found(client, actor, w, &finds)));
         }
-        if partial.one_in() > 1 {
-            verdict.bounds.push(super::bound_reached("B8", partial.one_in()));
-        }
+        verdict.bounds = super::bounds("B8", partial.one_in());
         verdict
     }
 

@@ -2,7 +2,7 @@
 //! window that slides by the second.
 
 use crate::base::limits::ACTORS;
-use crate::base::{ByTime, Fingerprint, Instant, Location, Merge, Sampled};
+use crate::base::{Arrange, ByTime, Fingerprint, Instant, Location, Merge, Sampled};
 use crate::finding::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +72,7 @@ impl Bursts {
     /// The actors, in order of their names.
     pub fn actors(&self) -> Vec<(Fingerprint, &Actor)> {
         let mut actors = self.0.sorted();
-        actors.sort_by(|a, b| (&a.1.name, a.1.is_account).cmp(&(&b.1.name, b.1.is_account)));
+        actors.arrange_by(|a, b| (&a.1.name, a.1.is_account).cmp(&(&b.1.name, b.1.is_account)));
         actors
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::limits::ACTORS;
-use crate::base::{Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, visible};
+use crate::base::{Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, visible};
 use crate::baseline::activity::Distinct;
 use crate::event::Field;
 use crate::finding::{
@@ -129,10 +129,9 @@ impl Detector for Anonymous {
                 && !is_own(one)
         });
         let mut findings: Vec<_> = found.map(|(key, one)| one.finding(key)).collect();
-        findings.sort_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
-        let one_in = partial.members.one_in().max(partial.nobody.one_in());
-        let bounds = (one_in > 1).then(|| super::bound_reached("C1", one_in));
-        Verdict { findings, bounds: bounds.into_iter().collect(), ..Verdict::default() }
+        findings.arrange_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
+        let bounds = super::bounds("C1", partial.members.one_in().max(partial.nobody.one_in()));
+        Verdict { findings, bounds, ..Verdict::default() }
     }
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {

@@ -3,7 +3,7 @@
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::limits::ACTORS;
 use crate::base::{
-    ByTime, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, rfc3339, visible,
+    Arrange, ByTime, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, rfc3339, visible,
 };
 use crate::event::Field;
 use crate::finding::{
@@ -102,13 +102,11 @@ impl Detector for Enumeration {
     fn conclude(&self, partial: Walks, _: &Conclusion<'_>) -> Verdict {
         let mut verdict = Verdict::default();
         let mut walks = partial.0.sorted();
-        walks.sort_by(|a, b| (&a.1.name, a.0).cmp(&(&b.1.name, b.0)));
+        walks.arrange_by(|a, b| (&a.1.name, a.0).cmp(&(&b.1.name, b.0)));
         for (key, walk) in walks {
             verdict.findings.extend(walk.windows().map(|window| finding(key, walk, &window)));
         }
-        if partial.0.one_in() > 1 {
-            verdict.bounds.push(super::bound_reached("C3", partial.0.one_in()));
-        }
+        verdict.bounds = super::bounds("C3", partial.0.one_in());
         verdict
     }
 

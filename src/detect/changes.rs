@@ -3,7 +3,7 @@
 
 use super::accounts::{DAY_SECS, novelty, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
-use crate::base::{Text, visible};
+use crate::base::{Arrange, Text, visible};
 use crate::baseline::activity::{Changed, Changes, DayUse, Novelty};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -60,7 +60,7 @@ pub fn conclude(
     }
     let mut all = activities.changes.sorted();
     all.retain(|(_, changes)| changes.change == kind);
-    all.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+    all.arrange_by(|a, b| a.1.name.cmp(&b.1.name));
     let findings = all.iter().filter_map(|(_, changes)| {
         let judged = changes.first.iter().filter_map(|changed| {
             let around = around(changes, changed, context);

@@ -64,9 +64,7 @@ impl Detector for Burst {
                 windows.iter().map(|window| finding(key, actor, window, desks.has(actor, window))),
             );
         }
-        if partial.one_in() > 1 {
-            verdict.bounds.push(super::bound_reached("D2", partial.one_in()));
-        }
+        verdict.bounds = super::bounds("D2", partial.one_in());
         verdict
     }
 

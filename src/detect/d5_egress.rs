@@ -71,10 +71,7 @@ impl Detector for Egress {
                 }
             }
         }
-        let one_in = context.baseline.clients.one_in();
-        if one_in > 1 {
-            verdict.bounds.push(super::bound_reached("D5", one_in));
-        }
+        verdict.bounds = super::bounds("D5", context.baseline.clients.one_in());
         verdict
     }
 

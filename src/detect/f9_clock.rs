@@ -2,7 +2,7 @@
 
 use super::accounts::{place, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Text, rfc3339};
+use crate::base::{Arrange, Text, rfc3339};
 use crate::baseline::activity::{AccountStats, Mark};
 use crate::event::Field;
 use crate::finding::{
@@ -63,7 +63,7 @@ impl Detector for ClockDoubt {
             );
             return unevaluable(reason, &Self::CARD.needs.words);
         }
-        pairs.sort_by_key(|(requested, told)| (told.0 - requested.0, *requested));
+        pairs.arrange_by_key(|(requested, told)| (told.0 - requested.0, *requested));
         let (requested, told) = &pairs[pairs.len() / 2];
         let offset = told.0 - requested.0;
         let agree: Vec<_> = pairs

@@ -6,7 +6,7 @@
 //! any other page nothing can be told.
 
 use crate::base::limits::ACTORS;
-use crate::base::{ByTime, Fingerprint, Instant, Location, LogSize, Merge, Sampled, Seed};
+use crate::base::{Arrange, ByTime, Fingerprint, Instant, Location, LogSize, Merge, Sampled, Seed};
 use crate::baseline::activity::TRY_SECS;
 use crate::event::Field;
 use crate::finding::Scope;
@@ -134,7 +134,7 @@ impl Forms {
             Some((client, client.guessed(key, *meaning, least)?))
         });
         let mut found: Vec<_> = found.collect();
-        found.sort_by_key(|(_, guessed)| (guessed.first, guessed.key));
+        found.arrange_by_key(|(_, guessed)| (guessed.first, guessed.key));
         found
     }
 }

@@ -2,7 +2,7 @@
 
 use super::accounts::{novelty, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Text, visible};
 use crate::baseline::activity::{Novelty, Pair};
 use crate::event::Field;
 use crate::finding::{
@@ -59,7 +59,7 @@ impl Detector for VendorNetwork {
                 && !context.declared.owns(pair.network)
                 && pair.first_use().is_some()
         });
-        pairs.sort_by(|a, b| (&a.1.name, a.1.network).cmp(&(&b.1.name, b.1.network)));
+        pairs.arrange_by(|a, b| (&a.1.name, a.1.network).cmp(&(&b.1.name, b.1.network)));
         let findings = pairs.iter().map(|(key, pair)| finding(*key, pair, context));
         Verdict { findings: findings.collect(), ..Verdict::default() }
     }

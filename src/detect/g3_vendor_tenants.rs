@@ -2,7 +2,7 @@
 
 use super::accounts::{novelty, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Text, visible};
 use crate::baseline::activity::{Activities, DayUse, Novelty, Pair};
 use crate::baseline::day_of;
 use crate::event::Field;
@@ -74,7 +74,7 @@ impl Detector for VendorTenants {
                 }
             }
         }
-        findings.sort_by(|a: &Finding, b| a.subject.value.cmp(&b.subject.value));
+        findings.arrange_by(|a: &Finding, b| a.subject.value.cmp(&b.subject.value));
         Verdict { findings, ..Verdict::default() }
     }
 }

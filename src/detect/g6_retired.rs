@@ -2,7 +2,7 @@
 
 use super::accounts::{DAY_SECS, new_networks, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Text, visible};
 use crate::baseline::activity::{InProject, ProjectDay};
 use crate::event::Field;
 use crate::finding::{
@@ -71,9 +71,8 @@ impl Detector for Retired {
                 }
             }
         }
-        findings.sort_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
-        let one_in = context.baseline.activities.projects.one_in();
-        let bounds = (one_in > 1).then(|| super::bound_reached("G6", one_in));
+        findings.arrange_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
+        let bounds = super::bounds("G6", context.baseline.activities.projects.one_in());
         let is_short = !context.declared.has_retired() && days(&by_project) <= idle_days;
         let not_evaluable = is_short.then(|| {
             let reason = Text::new(
@@ -83,7 +82,6 @@ impl Detector for Retired {
             unevaluable(reason, &Self::CARD.needs.words)
         });
         let not_evaluable = not_evaluable.and_then(|verdict| verdict.not_evaluable);
-        let bounds = bounds.into_iter().collect();
         Verdict { findings, not_evaluable, bounds, ..Verdict::default() }
     }
 }

@@ -273,16 +273,19 @@ fn concluded<D: Detector>(
     (card, verdict)
 }
 
-/// What to say of a table that was too small to hold everything.
-fn bound_reached(id: &str, one_in: u64) -> Text {
-    Text::new(
+/// What to say of a table that was too small to hold everything, and kept one in so many.
+fn bounds(id: &str, one_in: u64) -> Vec<Text> {
+    if one_in <= 1 {
+        return Vec::new();
+    }
+    vec![Text::new(
         format!(
             "{id} looked at one in {one_in} of the clients, accounts or requests concerned: there were more than it can hold."
         ),
         format!(
             "{id}は対象のクライアント・アカウント・要求を{one_in}件に1件だけ調べました(保持できる上限を超過)。"
         ),
-    )
+    )]
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
-use crate::base::{Fingerprint, Merge, Text, counted, rfc3339};
+use crate::base::{Arrange, Fingerprint, Merge, Text, counted, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::event::Field;
@@ -110,7 +110,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         }
         drawn.rules(&prepared, &found, &streams);
         drawn.bound_repeats(identities.one_in(), coverage.is_uncompared);
-        drawn.findings.sort_by(Finding::order);
+        drawn.findings.arrange_by(Finding::order);
         number(&mut drawn.findings);
         name_accounts(&mut drawn.findings, &baseline);
         let affected = affected::affected(&drawn.findings, &baseline, &prepared);
@@ -408,7 +408,7 @@ fn entities(findings: &[Finding], baseline: &Baseline, total: &ReportCoverage) -
         entity.findings.push(finding.id.clone());
     }
     let mut entities: Vec<Entity> = entities.into_values().collect();
-    entities.sort_by(|a, b| (b.severity, &a.subject).cmp(&(a.severity, &b.subject)));
+    entities.arrange_by(|a, b| (b.severity, &a.subject).cmp(&(a.severity, &b.subject)));
     entities
 }
 

@@ -118,7 +118,7 @@ fn compiled(
     mut files: Vec<RuleText>,
     lists: &BTreeMap<String, Vec<String>>,
 ) -> (RuleSet, Vec<RuleProblem>) {
-    files.sort();
+    files.sort_unstable();
     let files: Vec<_> = files
         .iter()
         .map(|(name, text)| RuleFile { name: name.clone(), text: text.as_slice() })

@@ -3,7 +3,7 @@
 use super::repeats::Repeats;
 use super::settings::{Meant, Settings};
 use crate::base::limits::SNIFF_BYTES;
-use crate::base::{Fingerprint, Instant, Seed};
+use crate::base::{Arrange, Fingerprint, Instant, Seed};
 use crate::format::Sniffed;
 use crate::input::{
     Container, Encoding, Entry, Fault, FaultKind, HEAD_BYTES, Options, Packing, ReadAt, Utf8Reader,
@@ -320,7 +320,7 @@ impl Plan {
 /// Orders what was surveyed and cuts it into jobs.
 pub fn plan(settings: &Settings, passwords: &[String], surveys: Vec<Survey>, cuts: Cuts) -> Plan {
     let mut given: Vec<_> = (0u32..).zip(surveys).collect();
-    given.sort_by(|a, b| {
+    given.arrange_by(|a, b| {
         (&a.1.name, a.1.size, a.1.head, a.0).cmp(&(&b.1.name, b.1.size, b.1.head, b.0))
     });
     let seed = seed_of(given.iter().map(|(_, survey)| survey));
@@ -337,7 +337,7 @@ pub fn plan(settings: &Settings, passwords: &[String], surveys: Vec<Survey>, cut
         plan.add(id, given, survey, cuts);
     }
     // What cannot be split goes first, so that it is not waited for in the end.
-    plan.jobs.sort_by_key(|job| (std::cmp::Reverse(job.bytes), job.source, job.start));
+    plan.jobs.arrange_by_key(|job| (std::cmp::Reverse(job.bytes), job.source, job.start));
     (0u32..).zip(&mut plan.jobs).for_each(|(id, job)| job.id = id);
     plan
 }

@@ -4,7 +4,7 @@ use super::conclude::Concluded;
 use super::plan::{Job, JobKind, Stream};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::rules::Running;
-use crate::base::{Fingerprint, Instant, Location, Seed, Stamp};
+use crate::base::{Arrange, Fingerprint, Instant, Location, Seed, Stamp};
 use crate::detect::{Marks, Seen, acted, rests_on, wants};
 use crate::event::{Event, Field};
 use crate::finding::{Finding, Indicated, Place};
@@ -284,6 +284,6 @@ fn damaged(findings: &[(usize, &Finding)], stream: u32, range: &Range<u64>) -> V
         .filter(|(_, place)| is_here(&place.1))
         .map(|(finding, place)| Row { finding, place, category: None })
         .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.place.1.offset));
+    rows.arrange_by_key(|row| std::cmp::Reverse(row.place.1.offset));
     rows
 }

@@ -13,7 +13,7 @@ pub use domain::DomainClass;
 pub use look::{FoundKind, Hit, look};
 pub use said::{csv, text};
 
-use crate::base::{Fingerprint, Text};
+use crate::base::{Arrange, Fingerprint, Text};
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,7 +208,7 @@ impl Inspector {
                 addresses: addresses.len() as u64,
             })
             .collect();
-        domains.sort_by(|a, b| (b.addresses, &a.domain).cmp(&(a.addresses, &b.domain)));
+        domains.arrange_by(|a, b| (b.addresses, &a.domain).cmp(&(a.addresses, &b.domain)));
         self.inspection.domains = domains;
         self.inspection
     }

@@ -6,7 +6,7 @@ use super::lists::{Given, Id, Lists};
 use super::parts::{Kinds, WAYS};
 use super::sweep::{Hit, Hits, Met, TRIED, Tally};
 use super::value::Kind;
-use crate::base::{Fingerprint, Instant, Text, rfc3339};
+use crate::base::{Arrange, Fingerprint, Instant, Text, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Card, Confidence, Finding, Grade, Indicated, Question, Scope, Severity, State, Subject,
@@ -68,7 +68,7 @@ pub fn try_private(
 /// The values met, in the order of kind and text.
 fn in_order(hits: &Hits) -> Vec<(Fingerprint, &Met)> {
     let mut met = hits.met.sorted();
-    met.sort_by(|a, b| (a.1.kind, &a.1.text).cmp(&(b.1.kind, &b.1.text)));
+    met.arrange_by(|a, b| (a.1.kind, &a.1.text).cmp(&(b.1.kind, &b.1.text)));
     met
 }
 

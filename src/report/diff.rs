@@ -6,7 +6,7 @@ use super::html::Page;
 use super::model::{Report, SourceReport};
 use super::parties::kind as kind_of_party;
 use super::words::{pick, severity, state};
-use crate::base::{Language, Text, counted, grouped, visible};
+use crate::base::{Arrange, Language, Text, counted, grouped, visible};
 use crate::finding::{Finding, SubjectKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -415,8 +415,8 @@ fn matched<'f>(before: &'f [Finding], after: &'f [Finding]) -> Vec<Both<'f>> {
             pairs.push((Some(*old), Some(is.remove(at))));
             false
         });
-        was.sort_by_key(|finding| &finding.first);
-        is.sort_by_key(|finding| &finding.first);
+        was.arrange_by_key(|finding| &finding.first);
+        is.arrange_by_key(|finding| &finding.first);
         let (mut was, mut is) = (was.into_iter(), is.into_iter());
         loop {
             match (was.next(), is.next()) {
@@ -425,7 +425,7 @@ fn matched<'f>(before: &'f [Finding], after: &'f [Finding]) -> Vec<Both<'f>> {
             }
         }
     }
-    pairs.sort_by_key(|(was, is)| is.or(*was).map(|of| std::cmp::Reverse(of.severity)));
+    pairs.arrange_by_key(|(was, is)| is.or(*was).map(|of| std::cmp::Reverse(of.severity)));
     pairs
 }
 

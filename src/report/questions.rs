@@ -4,7 +4,7 @@ use super::judge::Judged;
 use super::model::{Answer, Report};
 use super::parties::{Affected, PartyKind};
 use super::unread;
-use crate::base::{Text, counted, grouped};
+use crate::base::{Arrange, Text, counted, grouped};
 use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -293,7 +293,7 @@ impl Facts<'_> {
         let mut speaking: Vec<_> =
             self.report.findings.iter().filter_map(|f| Some((says(f)?, f))).collect();
         // The state first, then the order of the report.
-        speaking.sort_by_key(|(state, _)| *state);
+        speaking.arrange_by_key(|(state, _)| *state);
         let strongest = speaking.first().map(|(state, _)| *state);
         (speaking.into_iter().map(|(_, finding)| finding).collect(), strongest)
     }

@@ -5,7 +5,7 @@ use super::parties::{ACTS, kind as kind_of_party};
 use super::secrets::kind as kind_of_secret;
 use super::share::path_of;
 use super::words::{confidence, judgement, outcome, pick, severity, state, training};
-use crate::base::{Language, Text, visible};
+use crate::base::{Arrange, Language, Text, visible};
 use crate::finding::Finding;
 use std::fmt::{Result, Write};
 
@@ -161,7 +161,7 @@ fn write_not_swept(out: &mut String, report: &Report, lang: Language) -> Result 
 fn write_not_evaluable(out: &mut String, report: &Report, lang: Language) -> Result {
     let (mut of_rules, of_detections): (Vec<_>, Vec<_>) =
         report.not_evaluable.iter().partition(|lacking| !lacking.rules.is_empty());
-    of_rules.sort_by_key(|lacking| std::cmp::Reverse(lacking.rules.len()));
+    of_rules.arrange_by_key(|lacking| std::cmp::Reverse(lacking.rules.len()));
     for lacking in of_detections.iter().chain(of_rules.iter().take(LEADING)) {
         let (name, reason) = (said(&lacking.name, lang), said(&lacking.reason, lang));
         writeln!(out, "  {} {name}: {reason}", lacking.id)?;

@@ -84,10 +84,12 @@ impl Unread {
     }
 }
 
-/// Whether a part of a file is missing: it could not be read, or its last record is cut off.
+/// Whether a part of a file is missing: it could not be read, or its last record is cut off. What no
+/// format fits has no records, so none of them is cut off.
 fn is_cut(report: &Report, source: &SourceReport) -> bool {
     let is_loss = |kind: &str| !OF_NOTHING_LOST.contains(&kind);
-    let is_of = |stream: u32| source.streams.iter().any(|known| known.id == stream);
+    let is_of =
+        |id: u32| source.streams.iter().any(|known| known.id == id && known.format.is_some());
     source.problems.iter().any(|problem| is_loss(&problem.kind))
         || source.streams.iter().any(|stream| stream.bytes.unread > 0)
         || report.unparsed.iter().any(|run| run.kind == "cut_off" && is_of(run.stream))

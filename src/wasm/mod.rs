@@ -5,13 +5,13 @@
 mod explore;
 mod file;
 
-use crate::base::{Language, Location};
+use crate::base::{Arrange, Language, Location};
 use crate::detect::CARDS;
 use crate::engine::{
     self, Concluded, Concluder, Digest, EncodedRules, Job, LoadedRules, Meant, Partial, Plan,
     Prepared, Row, RuleProblem, RuleTrial, Scanner, Settings, StreamId, Survey, Warm,
 };
-use crate::finding::{Place, Tactic};
+use crate::finding::{Finding, Place, Tactic};
 use crate::format::Definition;
 use crate::input::{ReadAt, read_full};
 use crate::inspect::Inspector;
@@ -521,21 +521,11 @@ impl PageConcluder {
         let finding = findings.iter().find(|finding| finding.id == finding_id);
         let finding = finding.ok_or_else(|| JsError::new("no such finding"))?;
         let files = open_all(files)?;
-        let mut places: Vec<Place> = Vec::new();
-        let mut sink = |row: Row| {
-            places.push(row.place);
-            places.len() < limit as usize
-        };
-        let mut jobs = self.prepared.plan.jobs.clone();
-        jobs.sort_by_key(|job| (job.stream, job.start));
-        let mut before = 0;
-        let mut tell = told(progress);
-        for job in &jobs {
-            let Some(file) = files.get(job.source as usize) else { continue };
-            let keep = |other: &crate::finding::Finding| other.id == finding_id;
-            engine::rows(concluded, job, file, &keep, &mut sink, &mut |done| tell(before + done));
-            before += job.bytes;
-        }
+        let keep = |other: &Finding| other.id == finding_id;
+        let places = self.places(&files, limit, progress, &mut |job, file, found, done| {
+            let mut sink = |row: Row| found(row.place);
+            engine::rows(concluded, job, file, &keep, &mut sink, done);
+        });
         let shown = concluded.show(finding, &places, &borrowed(&files));
         serde_json::to_string(&shown).map_err(failed)
     }
@@ -555,21 +545,9 @@ impl PageConcluder {
         let party = party.ok_or_else(|| JsError::new("no such party"))?;
         let act = engine::act_named(act).ok_or_else(|| JsError::new("no such act"))?;
         let files = open_all(files)?;
-        let mut places: Vec<Place> = Vec::new();
-        let mut sink = |place: Place| {
-            places.push(place);
-            places.len() < limit as usize
-        };
-        let mut jobs = self.prepared.plan.jobs.clone();
-        jobs.sort_by_key(|job| (job.stream, job.start));
-        let mut before = 0;
-        let mut tell = told(progress);
-        for job in &jobs {
-            let Some(file) = files.get(job.source as usize) else { continue };
-            let mut done = |done| tell(before + done);
-            engine::party_rows(concluded, job, file, (party, act), &mut sink, &mut done);
-            before += job.bytes;
-        }
+        let places = self.places(&files, limit, progress, &mut |job, file, found, done| {
+            engine::party_rows(concluded, job, file, (party, act), found, done);
+        });
         let shown = concluded.show_plain(&places, &borrowed(&files));
         serde_json::to_string(&shown).map_err(failed)
     }
@@ -592,8 +570,37 @@ impl PageConcluder {
             found.extend(engine::taken(&self.prepared, job, file, &names, &mut done));
             before += job.bytes;
         }
-        found.sort();
+        found.sort_unstable();
         serde_json::to_string(&found).map_err(failed)
+    }
+
+    /// Walks the jobs in the order of their streams until so many places are found.
+    fn places(
+        &self,
+        files: &[PageFile],
+        limit: u32,
+        progress: &Function,
+        read: &mut ReadPlaces<'_>,
+    ) -> Vec<Place> {
+        let mut jobs = self.prepared.plan.jobs.clone();
+        jobs.arrange_by_key(|job| (job.stream, job.start));
+        let limit = limit as usize;
+        let mut places = Vec::new();
+        let mut before = 0;
+        let mut tell = told(progress);
+        for job in &jobs {
+            let Some(file) = files.get(job.source as usize) else { continue };
+            let mut found = |place| {
+                places.push(place);
+                places.len() < limit
+            };
+            read(job, file, &mut found, &mut |done| tell(before + done));
+            if places.len() >= limit {
+                break;
+            }
+            before += job.bytes;
+        }
+        places
     }
 
     fn concluded(&self) -> Result<&Concluded<Rc<Prepared>>> {
@@ -662,6 +669,10 @@ pub fn inspect(names: Vec<String>, files: Vec<Blob>, own_domains: Vec<String>) -
     let inspection = inspector.finish();
     serde_json::to_string(&json!({"inspection": inspection, "names": names})).map_err(failed)
 }
+
+/// Reads what a job covers and hands on the places that are looked for, while more are wanted.
+type ReadPlaces<'r> =
+    dyn FnMut(&Job, &PageFile, &mut dyn FnMut(Place) -> bool, &mut dyn FnMut(u64)) + 'r;
 
 fn open_all(files: Vec<Blob>) -> Result<Vec<PageFile>> {
     files.into_iter().map(PageFile::new).collect()

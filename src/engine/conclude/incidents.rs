@@ -4,7 +4,7 @@
 //! accounts use habitually, joins nothing, nor does one that the account itself knows. Attempts
 //! that failed join nothing either.
 
-use crate::base::{Instant, Text, visible};
+use crate::base::{Arrange, Instant, Text, visible};
 use crate::baseline::activity::{Activities, Novelty};
 use crate::detect::Declared;
 use crate::finding::{Finding, Severity, Subject, SubjectKind, Tactic};
@@ -41,9 +41,9 @@ pub(super) fn incidents(
 ) -> Vec<Incident> {
     let known = KnownParties::new(activities, declared);
     let mut members: Vec<_> = findings.iter().filter_map(|found| known.member(found)).collect();
-    members.sort_by_key(|member| member.span.0);
+    members.arrange_by_key(|member| member.span.0);
     let mut incidents: Vec<_> = joined(&members).iter().filter_map(|of| incident(of)).collect();
-    incidents.sort_by(|a, b| (b.severity, &a.first, &a.id).cmp(&(a.severity, &b.first, &b.id)));
+    incidents.arrange_by(|a, b| (b.severity, &a.first, &a.id).cmp(&(a.severity, &b.first, &b.id)));
     for (at, incident) in incidents.iter_mut().enumerate() {
         incident.id = format!("incident-{}", at + 1);
     }

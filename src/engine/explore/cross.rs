@@ -2,6 +2,7 @@
 //! network has many accounts, it shows at a glance.
 
 use super::Explorer;
+use crate::base::Arrange;
 use crate::event::Field;
 use crate::judge::activity::Network;
 use serde::Serialize;
@@ -106,7 +107,7 @@ impl Explorer {
 /// Those that meet most, then those with most events.
 fn leading<K: Ord, T: Ord>(sides: BTreeMap<K, Side<T>>) -> Vec<(K, Side<T>)> {
     let mut sides: Vec<_> = sides.into_iter().collect();
-    sides.sort_by_key(|(_, side)| std::cmp::Reverse((side.meets.len(), side.events)));
+    sides.arrange_by_key(|(_, side)| std::cmp::Reverse((side.meets.len(), side.events)));
     sides.truncate(SHOWN);
     sides
 }

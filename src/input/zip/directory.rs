@@ -1,5 +1,6 @@
 //! The directory of a zip archive, and the headers that stand before its members.
 
+use crate::base::Arrange;
 use crate::base::civil_day;
 use crate::input::codec::little_endian;
 use crate::input::encoding::shown_name;
@@ -331,7 +332,7 @@ fn dos_time(date: u64, time: u64) -> Option<i64> {
 /// Marks members whose bytes are also those of one that begins before them.
 fn mark_overlaps(members: &mut [Member]) {
     let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by_key(|index| (members[*index].header, *index));
+    order.arrange_by_key(|index| (members[*index].header, *index));
     let mut end = 0;
     for index in order {
         let member = &mut members[index];

@@ -4,6 +4,8 @@
 //! It reads the part of the syntax that the tables use: literals, escapes, classes, groups
 //! `(?:...)`, alternatives, repetitions and assertions.
 
+use crate::base::Arrange;
+
 /// Texts of which a match holds at least one.
 pub(super) type AnyOf = Vec<Vec<u8>>;
 
@@ -40,7 +42,7 @@ impl Part {
         let mut sets = self.sets;
         sets.extend(self.exact);
         sets.retain(|set| !set.is_empty() && set.iter().all(|text| !text.is_empty()));
-        sets.sort_by_key(|set| (std::cmp::Reverse(weight(set)), set.len()));
+        sets.arrange_by_key(|set| (std::cmp::Reverse(weight(set)), set.len()));
         sets
     }
 }
