@@ -10,8 +10,8 @@ use crate::finding::Question;
 use crate::input::native::{Given as Gathered, gather};
 use crate::report::Report;
 use crate::share::{
-    Checker, Expected, Given, Giving, PseudonymKey, Recipient, RollUp, RollUpForm, SecretKey,
-    SetAside, block, seal, sealed,
+    Checker, Expected, Given, Giving, PseudonymKey, Recipient, RollUp, SecretKey, SetAside, block,
+    seal, sealed,
 };
 use std::fs;
 use std::io::Write;
@@ -104,13 +104,13 @@ pub(super) fn rollup(options: &RollUpOptions) -> Result<Status, Failure> {
 }
 
 fn written(rollup: &RollUp, options: &RollUpOptions) -> String {
-    let form = match options.format {
-        RollUpFormat::Json => return rollup.json(),
-        RollUpFormat::Text => RollUpForm::Text,
-        RollUpFormat::Csv => RollUpForm::Csv,
-        RollUpFormat::Parties => RollUpForm::Parties,
-    };
-    rollup.written(form, options.lang.into())
+    let language = options.lang.into();
+    match options.format {
+        RollUpFormat::Json => rollup.json(),
+        RollUpFormat::Text => rollup.text(language),
+        RollUpFormat::Csv => rollup.csv(language),
+        RollUpFormat::Parties => rollup.parties(language),
+    }
 }
 
 /// The files in some paths with their bytes, and those that cannot be opened.

@@ -24,5 +24,5 @@ pub use recipient::Recipient;
 pub use result::{
     Answer, Giving, Lack, Level, Naming, ResultError, Sufficiency, Verdict, is_result, unsealed,
 };
-pub use rollup::{Client, Expected, Given, RollUp, RollUpForm, SetAside, Shared, Shown, rollup};
+pub use rollup::{Client, Expected, Given, RollUp, SetAside, Shared, Shown, rollup};
 pub use seal::{SealError, is_sealed, seal, unseal};

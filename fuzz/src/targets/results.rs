@@ -2,7 +2,7 @@
 //! form of it fails; and what is sealed opens only as it was sealed.
 
 use sekisho::base::Language;
-use sekisho::share::{Expected, Given, RollUpForm, SecretKey, rollup, seal, unsealed};
+use sekisho::share::{Expected, Given, RollUp, SecretKey, rollup, seal, unsealed};
 
 pub fn read(input: &[u8]) -> usize {
     let key = SecretKey::from_seed([1; 32]);
@@ -14,8 +14,8 @@ pub fn read(input: &[u8]) -> usize {
     assert_eq!(all.clients.len() + all.set_aside.len(), 2, "nothing is lost");
     let turned = rollup(&[files[1], files[0]], Some(&key), &Expected::default());
     assert_eq!(all.json(), turned.json());
-    for form in [RollUpForm::Text, RollUpForm::Csv, RollUpForm::Parties] {
-        assert!(!all.written(form, Language::Ja).is_empty());
+    for form in [RollUp::text, RollUp::csv, RollUp::parties] {
+        assert!(!form(&all, Language::Ja).is_empty());
     }
     let sealed = seal(input, &key.public(), [2; 32]).expect("a right key seals");
     match (unsealed(&sealed, Some(&key)), std::str::from_utf8(input)) {

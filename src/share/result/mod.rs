@@ -6,7 +6,7 @@ mod told;
 
 pub use told::{
     Counts, Ended, FindingCount, Involved, Lack, Moment, Names, Party, Sufficiency, Telling,
-    Verdict, name_kind, rank,
+    Verdict, name_kind, rank, set_of,
 };
 
 use super::key::SecretKey;
@@ -15,7 +15,6 @@ use super::seal::{SealError, is_sealed, sealed_to, unseal};
 use crate::base::Text;
 use crate::finding::Question;
 use crate::report::Report;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of the form of a result.
@@ -93,15 +92,8 @@ pub struct About {
     pub training: Option<String>,
 }
 
-/// What every level begins with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
-    sekisho_result: u32,
-    level: Level,
-}
-
 /// The lowest level.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Serialize)]
 struct VerdictFile {
     sekisho_result: u32,
     level: Level,
@@ -110,7 +102,7 @@ struct VerdictFile {
 }
 
 /// The second one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Serialize)]
 struct CountsFile {
     sekisho_result: u32,
     level: Level,
@@ -120,7 +112,7 @@ struct CountsFile {
 }
 
 /// The third one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Serialize)]
 struct PseudonymsFile {
     sekisho_result: u32,
     level: Level,
@@ -132,14 +124,28 @@ struct PseudonymsFile {
     names: Names<Pseudonym>,
 }
 
-/// The highest one. `R` is the report, or its text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct FullFile<R> {
+/// The highest one.
+#[derive(Serialize)]
+struct FullFile<'r> {
     sekisho_result: u32,
     level: Level,
     about: About,
     asked: Vec<Question>,
-    report: R,
+    report: &'r Report,
+}
+
+/// What any level may have, as it is read: what a level must have is asked for afterwards.
+#[derive(Deserialize)]
+struct AnyFile {
+    sekisho_result: u32,
+    level: Level,
+    about: About,
+    verdict: Option<Verdict>,
+    counts: Option<Counts>,
+    key: Option<String>,
+    names: Option<Names<Pseudonym>>,
+    asked: Option<Vec<Question>>,
+    report: Option<Report>,
 }
 
 /// What a result is made of.
@@ -183,8 +189,7 @@ impl Giving<'_> {
                 level,
                 about,
                 asked: verdict.asked,
-                // As the report is handed over elsewhere, on one line.
-                report: serde_json::value::to_raw_value(self.report).ok(),
+                report: self.report,
             }),
         }
     }
@@ -204,11 +209,55 @@ fn origin(report: &Report) -> Option<Origin> {
     Origin::deserialize(report.settings.get("checker")?).ok()
 }
 
-/// One document with a line end.
+/// One document with a line end, laid out for people.
 fn written(file: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(file).unwrap_or_default();
-    text.push('\n');
-    text
+    indented(&serde_json::to_string(file).unwrap_or_default())
+}
+
+/// JSON with each of its parts on a line of its own.
+fn indented(json: &str) -> String {
+    let mut out = String::with_capacity(2 * json.len());
+    let (mut depth, mut is_text, mut is_escaped) = (0, false, false);
+    for c in json.chars() {
+        if is_text {
+            out.push(c);
+            is_text = is_escaped || c != '"';
+            is_escaped = c == '\\' && !is_escaped;
+            continue;
+        }
+        match c {
+            '{' | '[' => {
+                depth += 1;
+                out.push(c);
+                begin_line(&mut out, depth);
+            }
+            '}' | ']' => {
+                depth -= 1;
+                // Spaces outside of texts are only those of the layout.
+                out.truncate(out.trim_end().len());
+                if !out.ends_with(['{', '[']) {
+                    begin_line(&mut out, depth);
+                }
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                begin_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c => {
+                is_text = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    out.push('\n');
+    out
+}
+
+fn begin_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth));
 }
 
 /// Who a result names, as its level allows.
@@ -337,38 +386,30 @@ pub fn unsealed(bytes: &[u8], key: Option<&SecretKey>) -> Result<String, ResultE
 impl Answer {
     /// Reads the text of a result.
     pub fn read(text: &str, is_sealed: bool) -> Result<Self, ResultError> {
-        let head: Head = head(text)?;
-        if head.sekisho_result != VERSION {
-            return Err(ResultError::Newer(head.sekisho_result));
+        let file: AnyFile = serde_json::from_str(text).map_err(|error| why_not(text, &error))?;
+        if file.sekisho_result != VERSION {
+            return Err(ResultError::Newer(file.sekisho_result));
         }
-        let answer = |about, verdict, counts, naming| Self {
-            level: head.level,
-            is_sealed,
-            about,
-            verdict,
-            counts,
-            naming,
+        let AnyFile { level, about, verdict, counts, key, names, asked, report, .. } = file;
+        let missing = |part: &str| ResultError::Damaged(format!("it has no `{part}`"));
+        if level == Level::Full {
+            let report = report.ok_or_else(|| missing("report"))?;
+            let telling = Telling::new(&report, &asked.unwrap_or_default());
+            let naming = Naming::Plain(telling.names());
+            let (verdict, counts) = (telling.verdict(), Some(telling.counts()));
+            return Ok(Self { level, is_sealed, about, verdict, counts, naming });
+        }
+        let verdict = verdict.ok_or_else(|| missing("verdict"))?;
+        let counts = counts.filter(|_| level >= Level::Counts);
+        if level >= Level::Counts && counts.is_none() {
+            return Err(missing("counts"));
+        }
+        let naming = match (level, key, names) {
+            (Level::Pseudonyms, Some(key), Some(names)) => Naming::Pseudonyms { key, names },
+            (Level::Pseudonyms, ..) => return Err(missing("names")),
+            _ => Naming::None,
         };
-        Ok(match head.level {
-            Level::Verdict => {
-                let VerdictFile { about, verdict, .. } = parsed(text)?;
-                answer(about, verdict, None, Naming::None)
-            }
-            Level::Counts => {
-                let CountsFile { about, verdict, counts, .. } = parsed(text)?;
-                answer(about, verdict, Some(counts), Naming::None)
-            }
-            Level::Pseudonyms => {
-                let PseudonymsFile { about, verdict, counts, key, names, .. } = parsed(text)?;
-                answer(about, verdict, Some(counts), Naming::Pseudonyms { key, names })
-            }
-            Level::Full => {
-                let FullFile::<Report> { about, asked, report, .. } = parsed(text)?;
-                let telling = Telling::new(&report, &asked);
-                let naming = Naming::Plain(telling.names());
-                answer(about, telling.verdict(), Some(telling.counts()), naming)
-            }
-        })
+        Ok(Self { level, is_sealed, about, verdict, counts, naming })
     }
 }
 
@@ -380,16 +421,14 @@ pub fn is_result(head: &[u8]) -> bool {
         || text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(name))
 }
 
-fn head(text: &str) -> Result<Head, ResultError> {
-    serde_json::from_str(text).map_err(|error| {
-        let version = version_of(text).filter(|version| *version != VERSION);
-        match version {
-            Some(version) => ResultError::Newer(version),
-            None if is_result(text.as_bytes()) => ResultError::Damaged(error.to_string()),
-            None if is_report(text) => ResultError::Report,
-            None => ResultError::Other,
-        }
-    })
+/// Why a text is no result of this version.
+fn why_not(text: &str, error: &serde_json::Error) -> ResultError {
+    match version_of(text).filter(|version| *version != VERSION) {
+        Some(version) => ResultError::Newer(version),
+        None if is_result(text.as_bytes()) => ResultError::Damaged(error.to_string()),
+        None if is_report(text) => ResultError::Report,
+        None => ResultError::Other,
+    }
 }
 
 /// The version of a text that is JSON. A version to come may have levels that this one does not
@@ -414,6 +453,17 @@ fn is_report(text: &str) -> bool {
     serde_json::from_str::<Made>(text).is_ok_and(|made| made.tool.name == "sekisho")
 }
 
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, ResultError> {
-    serde_json::from_str(text).map_err(|error| ResultError::Damaged(error.to_string()))
+#[cfg(test)]
+mod tests {
+    use super::indented;
+
+    #[test]
+    fn json_is_laid_out_and_stays_the_same() {
+        let json = r#"{"a":[],"b":{"c":[1,{"d":"{[,:\\\" \\"}]},"e":{},"f":"x  "}"#;
+        let out = indented(json);
+        let expected = "{\n  \"a\": [],\n  \"b\": {\n    \"c\": [\n      1,\n      {\n        \"d\": \"{[,:\\\\\\\" \\\\\"\n      }\n    ]\n  },\n  \"e\": {},\n  \"f\": \"x  \"\n}\n";
+        assert_eq!(out, expected);
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&out), value(json));
+    }
 }

@@ -10,7 +10,7 @@ use super::key::SecretKey;
 use super::pseudonym::{NameKind, PseudonymKey, canonical};
 use super::result::{
     Answer, Ended, FindingCount, Involved, Lack, Level, Moment, Names, Naming, Origin, Party,
-    Sufficiency, name_kind, rank, unsealed,
+    Sufficiency, name_kind, rank, set_of, unsealed,
 };
 use super::seal::is_sealed;
 use crate::base::{Language, Text};
@@ -113,7 +113,6 @@ pub struct Client {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Shared {
     /// What is shared.
-    #[serde(flatten)]
     pub shown: Shown,
     /// An account without a domain: it may be somebody else's at each client.
     pub may_differ: bool,
@@ -133,7 +132,6 @@ pub struct Period {
     /// The client.
     pub client: String,
     /// Findings of which detection, how many, from when to when.
-    #[serde(flatten)]
     pub found: FindingCount,
 }
 
@@ -196,32 +194,25 @@ pub struct RollUp {
     pub notes: Vec<Text>,
 }
 
-/// Forms in which a roll-up is handed over, beside JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RollUpForm {
-    /// For a terminal.
-    Text,
-    /// One row for each answer.
-    Csv,
-    /// The notification list, one row for each party.
-    Parties,
-}
-
 impl RollUp {
-    /// The roll-up in a form.
-    pub fn written(&self, form: RollUpForm, language: Language) -> String {
-        match form {
-            RollUpForm::Text => text::text(self, language),
-            RollUpForm::Csv => table::csv(self, language),
-            RollUpForm::Parties => table::parties(self, language),
-        }
+    /// For a terminal.
+    pub fn text(&self, language: Language) -> String {
+        text::text(self, language)
+    }
+
+    /// As CSV, one row for each answer.
+    pub fn csv(&self, language: Language) -> String {
+        table::csv(self, language)
+    }
+
+    /// The notification list as CSV, one row for each party.
+    pub fn parties(&self, language: Language) -> String {
+        table::parties(self, language)
     }
 
     /// As JSON, with a line end.
     pub fn json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
+        serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 
     /// Whether an answer says that something is possible or more.
@@ -390,9 +381,7 @@ fn client(file: &str, answer: &Answer, known: &Known) -> Client {
     let (client, is_unnamed) = name(file, answer);
     let names = known.names(naming);
     let of = |kind| -> Vec<Shown> {
-        let ids: BTreeSet<&String> = names.of(kind).collect();
-        let shown: BTreeSet<Shown> = ids.into_iter().map(|id| known.shown(kind, id)).collect();
-        shown.into_iter().collect()
+        set_of(names.of(kind).map(|id| known.shown(kind, id))).into_iter().collect()
     };
     let counts = counts.as_ref();
     Client {
@@ -427,7 +416,7 @@ fn note(clients: &mut [Client], expected: &Expected, key: Option<&SecretKey>) {
     for client in clients.iter() {
         *times.entry(folded(&client.client)).or_default() += 1;
     }
-    let expected: BTreeSet<String> = expected.0.iter().map(|name| folded(name)).collect();
+    let expected = set_of(expected.0.iter().map(|name| folded(name)));
     let own = key.map(|key| key.public().fingerprint());
     for client in clients {
         let name = folded(&client.client);
@@ -479,7 +468,7 @@ fn states(clients: &[Client]) -> BTreeMap<&'static str, u64> {
 }
 
 fn not_answered(clients: &[Client], expected: &Expected) -> Vec<String> {
-    let answered: BTreeSet<String> = clients.iter().map(|of| folded(&of.client)).collect();
+    let answered = set_of(clients.iter().map(|of| folded(&of.client)));
     expected.0.iter().filter(|name| !answered.contains(&folded(name))).cloned().collect()
 }
 
@@ -620,8 +609,8 @@ fn notify(
 
 /// What is to be known of all answers.
 fn notes(clients: &[Client]) -> Vec<Text> {
-    let versions: BTreeSet<&str> = clients.iter().map(|of| of.made_by.as_str()).collect();
-    let checkers: BTreeSet<&Origin> = clients.iter().filter_map(|of| of.checker.as_ref()).collect();
+    let versions = set_of(clients.iter().map(|of| of.made_by.as_str()));
+    let checkers = set_of(clients.iter().filter_map(|of| of.checker.as_ref()));
     let of_level = |level| clients.iter().filter(|of| of.level == level).count();
     let told_less = of_level(Level::Verdict) + of_level(Level::Counts);
     let training = clients.iter().filter(|of| of.training.is_some()).count();
