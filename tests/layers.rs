@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("train", &["base"]),
-    ("share", &["base", "finding"]),
+    ("share", &["base", "finding", "report"]),
     ("wasm", ALL),
     ("cli", ALL),
 ];
@@ -422,7 +422,7 @@ fn strings(text: &str) -> Vec<&str> {
 
 #[test]
 fn no_text_for_people_says_more_than_logs_can() {
-    let rust = ["src/report", "src/detect", "src/intel", "src/inspect"]
+    let rust = ["src/report", "src/detect", "src/intel", "src/inspect", "src/share"]
         .into_iter()
         .flat_map(|folder| below(folder, ".rs"));
     let mut wrong = Vec::new();

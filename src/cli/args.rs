@@ -2,7 +2,8 @@
 
 use crate::engine::RuleSettings;
 use crate::report::Form;
-use crate::sigma::Level;
+use crate::share::Level;
+use crate::sigma::Level as RuleLevel;
 use crate::train::Scenario;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -51,6 +52,13 @@ pub(super) enum Command {
     /// A checker for a vendor's clients: one HTML file with rules, indicators, descriptions of logs,
     /// settings and instructions in it, signed
     Bundle(BundleOptions),
+    /// What a client gives back to a vendor: of a report, as much as the client chooses
+    Result(ResultOptions),
+    /// The results of all clients together: who was affected, who shares what, whose logs cannot tell
+    ///
+    /// Exit status: 0 no answer says that there is evidence; 1 one does; 2 no result could be read;
+    /// 3 some could not be.
+    Rollup(RollUpOptions),
     /// What stands in files that may have leaked: addresses, numbers, secrets, settings, markings
     ///
     /// Exit status: 0 nothing of these kinds was found; 1 something was; 3 a part was not inspected.
@@ -243,7 +251,7 @@ pub(super) struct IocsOptions {
 pub(super) struct RuleFilter {
     /// Only rules of this level or a higher one: low, medium, high or critical
     #[arg(long = "rule-level", value_name = "LEVEL", value_parser = level)]
-    pub(super) level: Option<Level>,
+    pub(super) level: Option<RuleLevel>,
     /// Only rules with this tag, such as attack.t1059, or one within it; repeatable
     #[arg(long = "rule-tag", value_name = "TAG")]
     pub(super) tags: Vec<String>,
@@ -261,8 +269,8 @@ impl RuleFilter {
     }
 }
 
-fn level(text: &str) -> Result<Level, String> {
-    Level::named(text)
+fn level(text: &str) -> Result<RuleLevel, String> {
+    RuleLevel::named(text)
         .ok_or_else(|| "expected informational, low, medium, high or critical".to_owned())
 }
 
@@ -287,8 +295,93 @@ pub(super) struct RulesOptions {
 #[derive(Debug, clap::Args)]
 pub(super) struct KeyOptions {
     /// Write the key here; a file that is there is not written over
+    #[arg(long, required_unless_present = "from")]
+    pub(super) out: Option<PathBuf>,
+    /// Make no key, but take this one
+    #[arg(long, conflicts_with = "out", requires = "public")]
+    pub(super) from: Option<PathBuf>,
+    /// Write here what clients without a checker need to give results: for them and nobody else
     #[arg(long)]
-    pub(super) out: PathBuf,
+    pub(super) public: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ResultOptions {
+    /// The report, as JSON
+    pub(super) report: PathBuf,
+    /// How much of it is told
+    #[arg(long, value_enum, default_value_t = ResultLevel::Verdict)]
+    pub(super) level: ResultLevel,
+    /// What the client calls itself
+    #[arg(long, default_value = "")]
+    pub(super) name: String,
+    /// The vendor's checker, or the file that `key --public` writes: pseudonyms are then the same at
+    /// all clients of the vendor, and the result is sealed so that only the vendor reads it
+    #[arg(long, value_name = "FILE")]
+    pub(super) to: Option<PathBuf>,
+    /// Do not seal it
+    #[arg(long, requires = "to")]
+    pub(super) unsealed: bool,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResultLevel {
+    /// How each question ends, and whether the logs can tell
+    Verdict,
+    /// Also findings, periods and parties in numbers
+    Counts,
+    /// Also who was involved, under pseudonyms
+    Pseudonyms,
+    /// The whole report
+    Full,
+}
+
+impl From<ResultLevel> for Level {
+    fn from(level: ResultLevel) -> Self {
+        match level {
+            ResultLevel::Verdict => Self::Verdict,
+            ResultLevel::Counts => Self::Counts,
+            ResultLevel::Pseudonyms => Self::Pseudonyms,
+            ResultLevel::Full => Self::Full,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RollUpOptions {
+    /// Results: files, or folders of them
+    #[arg(required = true)]
+    pub(super) results: Vec<PathBuf>,
+    /// The vendor's key, which opens those that are sealed
+    #[arg(long)]
+    pub(super) key: Option<PathBuf>,
+    /// The clients of whom an answer is expected: a text with a name on each line
+    #[arg(long, value_name = "FILE")]
+    pub(super) expected: Option<PathBuf>,
+    /// Form of what is said
+    #[arg(long, value_enum, default_value_t = RollUpFormat::Text)]
+    pub(super) format: RollUpFormat,
+    /// Language of what is said
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(super) lang: Lang,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RollUpFormat {
+    /// For a terminal
+    Text,
+    /// All of it
+    Json,
+    /// One row per answer
+    Csv,
+    /// Whose data was reached: one row per party
+    Parties,
 }
 
 #[derive(Debug, clap::Args)]

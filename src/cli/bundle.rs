@@ -5,7 +5,7 @@ use super::{Failure, Status, say};
 use crate::engine::{LoadedRules, Settings, is_rule_file, read_list, rule_files};
 use crate::input::native::{Given, gather};
 use crate::intel::Lists;
-use crate::share::{About, Checker, Part, ReleasedPage, Role, SecretKey};
+use crate::share::{About, Checker, Part, PseudonymKey, Recipient, ReleasedPage, Role, SecretKey};
 use serde::Deserialize;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -26,16 +26,43 @@ struct Definition {
     settings: toml::Table,
 }
 
-/// Makes a key. A file that is there is never written over.
+/// Makes a key, or takes one, and writes what clients need of it. A file that is there is never
+/// written over.
 pub(super) fn key(options: &KeyOptions) -> Result<Status, Failure> {
-    let mut seed = [0; SecretKey::SEED_BYTES];
-    getrandom::fill(&mut seed).map_err(|error| Failure::Usage(error.to_string()))?;
-    let key = SecretKey::from_seed(seed);
-    write_new(&options.out, key.write().as_bytes())?;
+    let key = match (&options.out, &options.from) {
+        (Some(out), _) => made(out)?,
+        (None, Some(from)) => secret(from)?,
+        (None, None) => return Err(Failure::Usage("give --out or --from".to_owned())),
+    };
     say(&format!("fingerprint: {}", key.public().fingerprint()));
-    say("whoever has the file can sign as you: keep it where only you can read it");
+    if let Some(public) = &options.public {
+        write_new(public, Recipient::of(&key).write().as_bytes())?;
+        say(&format!("{}: for your clients, and nobody else", public.display()));
+    }
     say("tell clients the fingerprint by another way than the checker, such as the telephone");
     Ok(Status::NoEvidence)
+}
+
+fn made(out: &Path) -> Result<SecretKey, Failure> {
+    let key = SecretKey::from_seed(random()?);
+    write_new(out, key.write().as_bytes())?;
+    say(
+        "whoever has the file can sign as you and open what clients seal to you: keep it where only \
+         you can read it",
+    );
+    Ok(key)
+}
+
+/// Bytes that nobody can guess.
+pub(super) fn random() -> Result<[u8; 32], Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// The vendor's key in a file.
+pub(super) fn secret(path: &Path) -> Result<SecretKey, Failure> {
+    SecretKey::read(&text_of(path)?).map_err(|error| wrong(path, &error))
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -51,9 +78,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 pub(super) fn bundle(options: &BundleOptions) -> Result<Status, Failure> {
     let html = text_of(&options.page)?;
     let page = ReleasedPage::new(&html).map_err(|error| wrong(&options.page, &error))?;
-    let key =
-        SecretKey::read(&text_of(&options.key)?).map_err(|error| wrong(&options.key, &error))?;
-    let checker = checker(&options.definition, page.digest())?;
+    let key = secret(&options.key)?;
+    let checker = checker(&options.definition, page.digest(), key.pseudonyms())?;
     let sealed = checker.seal(&key).map_err(|error| wrong(&options.definition, &error))?;
     let made = page.with(&sealed);
     fs::write(&options.out, &made).map_err(|error| of_file(&options.out, &error))?;
@@ -63,7 +89,7 @@ pub(super) fn bundle(options: &BundleOptions) -> Result<Status, Failure> {
 }
 
 /// Reads what a definition names, and makes sure that a client can use it.
-fn checker(path: &Path, page: &str) -> Result<Checker, Failure> {
+fn checker(path: &Path, page: &str, pseudonyms: PseudonymKey) -> Result<Checker, Failure> {
     let definition: Definition =
         toml::from_str(&text_of(path)?).map_err(|error| wrong(path, &error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -80,7 +106,8 @@ fn checker(path: &Path, page: &str) -> Result<Checker, Failure> {
     check_rules(&parts, &settings)?;
     check_indicators(&parts)?;
     let settings = serde_json::to_string(&definition.settings)?;
-    Ok(Checker { about: definition.about, settings, page: page.to_owned(), parts })
+    let page = page.to_owned();
+    Ok(Checker { about: definition.about, settings, page, pseudonyms, parts })
 }
 
 fn check_about(about: &About) -> Result<(), String> {
@@ -185,14 +212,14 @@ fn check_indicators(parts: &[Part]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text_of(path: &Path) -> Result<String, Failure> {
+pub(super) fn text_of(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| of_file(path, &error))
 }
 
-fn of_file(path: &Path, error: &io::Error) -> Failure {
+pub(super) fn of_file(path: &Path, error: &io::Error) -> Failure {
     wrong(path, error)
 }
 
-fn wrong(path: &Path, what: &dyn ToString) -> Failure {
+pub(super) fn wrong(path: &Path, what: &dyn ToString) -> Failure {
     Failure::File { path: path.display().to_string(), what: what.to_string() }
 }

@@ -28,7 +28,8 @@ pub(super) fn diff(options: &DiffOptions) -> Result<Status, Failure> {
     Ok(if changed.is_empty() { Status::NoEvidence } else { Status::Evidence })
 }
 
-fn read(path: &Path) -> Result<Report, Failure> {
+/// The report in a file.
+pub(super) fn read(path: &Path) -> Result<Report, Failure> {
     let failed = |what: String| Failure::File { path: path.display().to_string(), what };
     let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| failed(format!("no report of sekisho: {error}")))

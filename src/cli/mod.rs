@@ -12,6 +12,7 @@ mod hits;
 mod inspect;
 mod iocs;
 mod progress;
+mod results;
 mod rules;
 mod session;
 mod stats;
@@ -103,6 +104,8 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Rules(options) => rules::rules(options),
         Command::Key(options) => bundle::key(options),
         Command::Bundle(options) => bundle::bundle(options),
+        Command::Result(options) => results::result(options),
+        Command::Rollup(options) => results::rollup(options),
         Command::Explain(options) => explain::explain(options),
         Command::Detections { id, page } => detections::detections(id.as_deref(), *page),
         Command::Inspect(options) => inspect::inspect(options),

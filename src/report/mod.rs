@@ -20,8 +20,8 @@ mod unread;
 mod words;
 mod worksheets;
 
-pub(crate) use csv::cell;
 pub use csv::csv;
+pub(crate) use csv::{cell, row};
 pub use diff::{Cause, Change, Diff, Kind, diff, diff_html, diff_text};
 pub use html::html;
 pub use judge::{Judged, Judgement, JudgementError};
@@ -30,9 +30,11 @@ pub use model::{
     Problem, Repetition, Report, RulePack, SourceReport, Step, StreamReport, Timeline, Tool,
     Unparsed,
 };
+pub(crate) use parties::{ACTS, kind as kind_of_party};
 pub use parties::{Affected, PartyKind};
 pub use secrets::{Secret, SecretKind, secrets};
 pub use text::text;
+pub(crate) use words::{pick, severity as severity_words, state as state_words, training};
 pub use worksheets::{Knowing, KnowingError, worksheets};
 
 use crate::base::{Language, Text};

@@ -5,6 +5,8 @@
 //! invalid, and another key that signs anew has another fingerprint, which the page shows.
 
 use super::key::{PublicKey, SecretKey};
+use super::pseudonym::PseudonymKey;
+use super::recipient::Recipient;
 use crate::finding::Question;
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
@@ -71,7 +73,7 @@ pub struct Part {
 }
 
 /// What a vendor puts into a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checker {
     /// What the client reads.
     pub about: About,
@@ -79,6 +81,8 @@ pub struct Checker {
     pub settings: String,
     /// Digest of the page that it was made for.
     pub page: String,
+    /// By which clients make pseudonyms of what a result names.
+    pub pseudonyms: PseudonymKey,
     /// The files in it.
     pub parts: Vec<Part>,
 }
@@ -90,6 +94,13 @@ pub struct Opened {
     pub checker: Checker,
     /// Who signed it.
     pub by: PublicKey,
+}
+
+impl Opened {
+    /// Whom results are for.
+    pub const fn recipient(&self) -> Recipient {
+        Recipient { key: self.by, pseudonyms: self.checker.pseudonyms }
+    }
 }
 
 /// Why a checker's content cannot be used.
@@ -178,6 +189,7 @@ mod tests {
             about: About { title: "Sign-ins of May".into(), ..About::default() },
             settings: r#"{"zone":"Asia/Tokyo"}"#.into(),
             page: "ab12".into(),
+            pseudonyms: SecretKey::from_seed([1; 32]).pseudonyms(),
             parts: vec![part(Role::Rules, "own.yml"), part(Role::Logo, "logo.png")],
         }
     }

@@ -1,15 +1,15 @@
-//! A vendor's key: made once, kept as a file, known to clients by its fingerprint.
+//! A vendor's key: made once, kept as a file, known to clients by its fingerprint. What signs
+//! checkers also opens what was sealed to it: an Ed25519 key is an X25519 key in other coordinates.
 
-use ed25519_compact::{KeyPair, Seed, Signature};
+use super::pseudonym::PseudonymKey;
+use super::seal::derived;
+use ed25519_compact::{KeyPair, Seed, Signature, x25519};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The version of the file's form.
 const VERSION: u32 = 1;
-/// Bytes of a fingerprint: enough that nobody makes a second key with the same one, few enough to
-/// be read out on the telephone.
-const FINGERPRINT_BYTES: usize = 16;
 
 /// Why a key file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,8 @@ pub enum KeyError {
 #[serde(deny_unknown_fields)]
 struct File {
     sekisho_key: u32,
-    /// What everything follows from, in hex. Who has it can sign as the vendor.
+    /// What everything follows from, in hex. Who has it can sign as the vendor, and open what was
+    /// sealed to it.
     secret: String,
     fingerprint: String,
 }
@@ -77,6 +78,17 @@ impl SecretKey {
         PublicKey(*self.0.pk)
     }
 
+    /// By which the clients of this vendor make pseudonyms: the same at all of them.
+    pub fn pseudonyms(&self) -> PseudonymKey {
+        PseudonymKey::new(derived(&*self.0.sk.seed(), &[], b"sekisho pseudonyms"))
+    }
+
+    /// The key with which what was sealed to it is opened. None for a key that nobody can have
+    /// been sealed to.
+    pub(super) fn opening(&self) -> Option<x25519::SecretKey> {
+        x25519::SecretKey::from_ed25519(&self.0.sk).ok()
+    }
+
     pub(super) fn sign(&self, message: &[u8]) -> [u8; Signature::BYTES] {
         // Without noise, so that the same checker has the same bytes.
         *self.0.sk.sign(message, None)
@@ -94,7 +106,8 @@ impl fmt::Debug for SecretKey {
 pub struct PublicKey([u8; Self::BYTES]);
 
 impl PublicKey {
-    pub(super) const BYTES: usize = ed25519_compact::PublicKey::BYTES;
+    /// Bytes of a key.
+    pub const BYTES: usize = ed25519_compact::PublicKey::BYTES;
     pub(super) const SIGNATURE_BYTES: usize = Signature::BYTES;
 
     pub(super) const fn new(bytes: [u8; Self::BYTES]) -> Self {
@@ -107,9 +120,13 @@ impl PublicKey {
 
     /// What people compare: eight groups of four digits.
     pub fn fingerprint(&self) -> String {
-        let digest = Sha256::digest(self.0);
-        let groups = digest[..FINGERPRINT_BYTES].chunks(2).map(hex);
-        groups.collect::<Vec<_>>().join(" ")
+        Fingerprint::of(self).said()
+    }
+
+    /// The key to which something is sealed that only this vendor can open. None where it is no
+    /// point of the curve.
+    pub(super) fn sealing(&self) -> Option<x25519::PublicKey> {
+        x25519::PublicKey::from_ed25519(&ed25519_compact::PublicKey::new(self.0)).ok()
     }
 
     pub(super) fn has_signed(
@@ -122,11 +139,33 @@ impl PublicKey {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// The digest by which a key is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint(pub(super) [u8; Self::BYTES]);
+
+impl Fingerprint {
+    /// Enough that nobody makes a second key with the same one, few enough to be read out on the
+    /// telephone.
+    pub(super) const BYTES: usize = 16;
+
+    pub(super) fn of(key: &PublicKey) -> Self {
+        let digest = Sha256::digest(key.0);
+        let mut bytes = [0; Self::BYTES];
+        bytes.copy_from_slice(&digest[..Self::BYTES]);
+        Self(bytes)
+    }
+
+    /// Eight groups of four digits.
+    pub(super) fn said(&self) -> String {
+        self.0.chunks(2).map(hex).collect::<Vec<_>>().join(" ")
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != 2 * N || !text.is_ascii() {
         return None;
     }

@@ -54,6 +54,14 @@ impl<'a> ReleasedPage<'a> {
     }
 }
 
+/// The block of a checker in a page, and the digest of the page. None where it is no checker.
+pub fn block(html: &str) -> Option<(&str, String)> {
+    let (before, rest) = html.trim_end().rsplit_once(BLOCK)?;
+    let block = rest.strip_suffix(END)?.strip_suffix("</script>")?;
+    let page = format!("{before}{END}");
+    Some((block, ReleasedPage::new(&page).ok()?.digest.to_owned()))
+}
+
 /// A checker's sealed content as it stands in a page. None where it is none.
 pub fn sealed(block: &str) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(block).ok()
@@ -78,6 +86,8 @@ mod tests {
         assert_eq!(sealed("AP8"), None);
         assert_eq!(made.replace(&format!("{BLOCK}AP8=</script>"), ""), html);
         assert_eq!(ReleasedPage::new(&made).unwrap_err(), PageError::IsChecker);
+        assert_eq!(block(&made).unwrap(), ("AP8=", "ab".repeat(32)));
+        assert_eq!(block(&html), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod explore;
 mod file;
+mod results;
 
 use crate::base::{Arrange, Language, Location};
 use crate::detect::CARDS;
@@ -133,10 +134,15 @@ pub fn read_mapping(text: &str) -> Result<JsValue> {
 #[wasm_bindgen]
 pub fn open_checker(block: &str, page: &str) -> Result<JsValue> {
     let sealed = share::sealed(block).ok_or(CheckerError::Form).map_err(failed)?;
-    let Opened { checker, by } = Checker::open(&sealed, page).map_err(failed)?;
+    let opened = Checker::open(&sealed, page).map_err(failed)?;
+    let recipient = opened.recipient().write();
+    let Opened { checker, by } = opened;
     let settings: serde_json::Value = serde_json::from_str(&checker.settings).map_err(failed)?;
     let told = to_js(&json!({
-        "about": checker.about, "settings": settings, "fingerprint": by.fingerprint(),
+        "about": checker.about,
+        "settings": settings,
+        "fingerprint": by.fingerprint(),
+        "recipient": recipient,
     }))?;
     let parts = checker.parts.iter().map(|Part { role, name, bytes }| {
         let part = [to_js(role)?, name.into(), Uint8Array::from(bytes.as_slice()).into()];

@@ -6,8 +6,9 @@ import { after, before, describe, test } from "node:test";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { barriers } from "./lib/axe.mjs";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
-import { CLI, PAGE_URL, fromPage, kept, temporary } from "./lib/places.mjs";
+import { CLI, PAGE_URL, kept, temporary } from "./lib/places.mjs";
 import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
 import { checkFiles, commandLine, count, ended, fill, focused, press, reportJson, state, text, there, typed } from "./lib/sekisho.mjs";
 
@@ -362,11 +363,3 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
 });
 
 const query = (tab) => tab.frame(() => document.querySelector("[data-field=query]").value);
-
-/** What axe finds in the application's frame. It runs in a world of its own, beside the page's scripts. */
-async function barriers(tab) {
-  const source = readFileSync(fromPage.resolve("axe-core/axe.min.js"), "utf8");
-  await tab.frame(`${source};0`);
-  const { violations } = await tab.frame(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
-}

@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { barriers } from "./lib/axe.mjs";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
-import { PAGE, PAGE_URL, ROOT, fromPage, kept, temporary } from "./lib/places.mjs";
+import { PAGE, PAGE_URL, ROOT, kept, temporary } from "./lib/places.mjs";
 import { OWN_PATTERN, attacked, ordinary, writeSamples } from "./lib/samples.mjs";
 import {
   checkAgain,
@@ -797,12 +798,4 @@ function inputs(samples) {
     : [];
   const own = ["attacked.log", "members.log.gz", "truncated.log.gz", "garbage.bin", "empty.log"].map((one) => samples[one]);
   return [...fixtures.sort(), ...own];
-}
-
-/** What axe finds in the application's frame. It runs in a world of its own, beside the page's scripts. */
-async function barriers(tab) {
-  const source = readFileSync(fromPage.resolve("axe-core/axe.min.js"), "utf8");
-  await tab.frame(`${source};0`);
-  const { violations } = await tab.frame(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
 }

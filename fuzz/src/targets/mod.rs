@@ -12,6 +12,7 @@ pub mod notation;
 pub mod payload;
 pub mod query;
 pub mod record;
+pub mod results;
 
 use sekisho::format::Reader;
 use std::io::{self, Read};

@@ -17,6 +17,9 @@ const LINE_BYTES = 64 << 10;
 // Of a private list.
 const SALT_BYTES = 16;
 
+// Of a key that serves one result.
+const KEY_BYTES = 32;
+
 const ahead = new Ahead();
 
 // By job. The browser's own SHA-256 uses the processor's, and takes a file only as a whole.
@@ -137,6 +140,14 @@ export const handlers: Handlers = {
     return { judged, json: new Blob([report], { type: "application/json" }) };
   },
   exportAs: ({ form, language }) => reopened().written(form, language),
+  makeResult: ({ level, client, asked, to, random }) => reopened().result(level, client, asked, to, random),
+  sealResult: ({ text, to }) =>
+    wasm_bindgen.seal_result(text, to, crypto.getRandomValues(new Uint8Array(KEY_BYTES))),
+  async rollUp({ files, key, expected, form, language }) {
+    const names = files.map(({ name }) => name);
+    const bytes = await Promise.all(files.map(async ({ file }) => new Uint8Array(await file.arrayBuffer())));
+    return wasm_bindgen.roll_up(names, bytes, key, expected, form, language);
+  },
   exploreBegin(ask) {
     plan = JSON.parse(ask.plan) as Plan;
     explorer?.free();

@@ -12,6 +12,8 @@ import type {
   MappingId,
   Plan,
   Preview,
+  ResultLevel,
+  RollUpForm,
   RuleSetAbout,
   Settings,
   SignedChecker,
@@ -72,6 +74,16 @@ declare global {
     function formats(): FormatCard[];
     function tactics(): TacticCard[];
 
+    function seal_result(text: string, to: string, random: Uint8Array): Uint8Array<ArrayBuffer>;
+    function roll_up(
+      names: readonly string[],
+      files: readonly Uint8Array[],
+      key: string | undefined,
+      expected: string,
+      form: RollUpForm,
+      language: "en" | "ja",
+    ): string;
+
     function inspect(names: readonly string[], files: readonly Blob[], own: readonly string[]): string;
 
     function holds_list(file: Blob): boolean;
@@ -99,6 +111,13 @@ declare global {
       judge(judgements: readonly Judgement[]): Judged;
       json(): string;
       written(form: Form, language: "en" | "ja"): string;
+      result(
+        level: ResultLevel,
+        client: string,
+        asked: readonly string[],
+        to: string | undefined,
+        random: Uint8Array,
+      ): string;
       worksheets(language: "en" | "ja", known: string): string;
       compare(earlier: string): string;
       compare_as(earlier: string, language: "en" | "ja"): string;

@@ -3,7 +3,7 @@
 // The report's own types come from the Rust types (src/wire/report.d.ts). A survey and a plan are
 // the engine's business: the page reads the few fields named here and hands the rest back as is.
 
-import type { Evidence, Judgement, Report, Text } from "../wire/report";
+import type { Evidence, Judgement, Report, Severity, State, Text } from "../wire/report";
 
 /** What the user set; the engine knows further thresholds. */
 export interface Settings {
@@ -47,6 +47,8 @@ export interface SignedChecker {
   };
   readonly settings: Settings;
   readonly fingerprint: string;
+  /** Whom results are for, as a file says it. */
+  readonly recipient: string;
 }
 
 export type CheckerRole = "rules" | "indicators" | "mapping" | "logo";
@@ -513,6 +515,96 @@ export interface ReportDiff {
   readonly changes: readonly ReportChange[];
 }
 
+/** How much of a report a result tells, from the least on. */
+export type ResultLevel = "verdict" | "counts" | "pseudonyms" | "full";
+
+/** What a result is made of. */
+export interface ResultAsked {
+  readonly level: ResultLevel;
+  /** What the client calls itself. */
+  readonly client: string;
+  /** The questions that matter; none for those that usually do. */
+  readonly asked: readonly string[];
+  /** Whom it is for, where the page is a checker. */
+  readonly to: string | undefined;
+  /** By which names become pseudonyms where it is for nobody: 32 bytes. */
+  readonly random: Uint8Array;
+}
+
+/** Results that are put together. */
+export interface RollUpAsked {
+  readonly files: readonly NamedFile[];
+  /** The text of the vendor's key file. */
+  readonly key: string | undefined;
+  /** The clients of whom an answer is expected, one on a line. */
+  readonly expected: string;
+}
+
+/** Forms in which a roll-up is saved. */
+export type RollUpForm = "json" | "csv" | "parties";
+
+/** A name in a roll-up. */
+export interface RollUpName {
+  readonly kind: "network" | "address" | "account" | "domain" | "tenant" | "project";
+  readonly name: string;
+  readonly is_pseudonym: boolean;
+}
+
+/** The answer of a client. */
+export interface RollUpClient {
+  readonly client: string;
+  readonly file: string;
+  readonly is_sealed: boolean;
+  readonly level: ResultLevel;
+  readonly state: State;
+  readonly since: string | null;
+  readonly until: string | null;
+  /** Networks and accounts, counted. */
+  readonly counted: readonly [networks: number, accounts: number] | null;
+  readonly networks: readonly RollUpName[];
+  readonly accounts: readonly RollUpName[];
+  /** Whether its logs can tell, and what is missing from them. */
+  readonly logs: Text;
+  readonly logs_from: string | null;
+  readonly logs_until: string | null;
+  readonly training: string | null;
+  readonly notes: readonly Text[];
+}
+
+/** All results together. */
+export interface RolledUp {
+  readonly clients: readonly RollUpClient[];
+  readonly shared: readonly {
+    readonly shown: RollUpName;
+    readonly may_differ: boolean;
+    readonly clients: readonly string[];
+    readonly severity: Severity;
+    readonly first: string | null;
+    readonly last: string | null;
+  }[];
+  readonly not_answered: readonly string[];
+  readonly set_aside: readonly { readonly file: string; readonly why: Text; readonly todo: Text }[];
+  readonly timeline: readonly {
+    readonly client: string;
+    readonly found: {
+      readonly detection: string;
+      readonly severity: Severity;
+      readonly findings: number;
+      readonly first: string | null;
+      readonly last: string | null;
+    };
+  }[];
+  readonly notify: readonly {
+    readonly client: string;
+    readonly kind: "domain" | "tenant" | "project";
+    readonly party: RollUpName | null;
+    readonly within: RollUpName | null;
+    readonly parties: number;
+    readonly acts: readonly number[];
+  }[];
+  readonly notes: readonly Text[];
+}
+
 /** Every call that a worker answers: what is asked, and what comes back. */
 export interface Calls {
   /** Unpacks and compiles the engine. */
@@ -591,6 +683,15 @@ export interface Calls {
   open: { ask: { json: string }; answer: Parcel };
   /** Takes judgements into account, in place of those that the report has. */
   judge: { ask: { judgements: readonly Judgement[] }; answer: JudgedReport };
+  /** The text of a result of the report. */
+  makeResult: { ask: ResultAsked; answer: string };
+  /** The same sealed, so that only the one whom it is for reads it. */
+  sealResult: { ask: { text: string; to: string }; answer: Uint8Array<ArrayBuffer> };
+  /** Results put together, in a form. */
+  rollUp: {
+    ask: RollUpAsked & { form: RollUpForm; language: "en" | "ja" };
+    answer: string;
+  };
   exportAs: { ask: { form: Form; language: "en" | "ja" }; answer: string };
   /** Readies an engine to explore the events of a plan. */
   exploreBegin: { ask: { plan: string }; answer: void };

@@ -22,6 +22,7 @@ import { askPassword, passwords, question } from "./passwords";
 import { mustAsk } from "./data-check";
 import { forgetExploring, resumeView } from "./explore";
 import { resetView } from "./report";
+import { addResults, anyResult, forgetResults } from "./rollup";
 import { whenOpened } from "./checker";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
 import { tellOuter } from "./shell";
@@ -41,6 +42,8 @@ export type Screen =
   /** The data check: what was recognised, shown before the answer while something is open. */
   | { readonly kind: "data"; readonly checked: Checked }
   | { readonly kind: "done"; readonly checked: Checked }
+  /** The results of all clients together. */
+  | { readonly kind: "rollup" }
   | { readonly kind: "failed"; readonly message: string; readonly refused: readonly Refused[] };
 
 export const screen = signal<Screen>({ kind: "start", cancelled: false });
@@ -66,6 +69,7 @@ export async function start(
   unopened: readonly Refused[],
   { script, mayAsk = false }: By = {},
 ): Promise<void> {
+  if (!script && screen.value.kind === "rollup") return addResults(all);
   const [first] = all;
   // An earlier report beside the one that shows is compared with it.
   if (!script && first && all.length === 1 && screen.value.kind === "done" && (await isReport(first.file))) {
@@ -73,6 +77,7 @@ export async function start(
     return;
   }
   if (!script && !(await mayLeave())) throw new Cancelled();
+  if (!script && (await anyResult(all))) return showRollUp(all);
 
   const cases = script ? { given: [...all], found: [] } : await findCase(all);
   const [ofCase] = cases.found;
@@ -272,6 +277,14 @@ async function fail(refused: readonly Refused[], error: unknown): Promise<void> 
   (await engines().catch(() => undefined))?.stop(new Cancelled());
 }
 
+/** Puts the results of clients together; what else is given with them is named there. */
+async function showRollUp(given: readonly Given[]): Promise<void> {
+  await cancel();
+  showStart(false);
+  screen.value = { kind: "rollup" };
+  await addResults(given);
+}
+
 /** Ends what runs when somebody asks for it: judgements that are in no file are not lost unasked. */
 export async function stop(): Promise<void> {
   if (await mayLeave()) await cancel();
@@ -295,6 +308,7 @@ export async function leave(): Promise<void> {
 export function showStart(cancelled: boolean): void {
   forgetJudging();
   forgetExploring();
+  forgetResults();
   screen.value = { kind: "start", cancelled };
   tellOuter({ kind: "state", state: "ready" });
 }

@@ -23,6 +23,7 @@ import { Palette, paletteOpen } from "./palette";
 import { PassphraseAsked } from "./passphrase";
 import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
+import { RollUpView } from "./rollup";
 import { Start } from "./start";
 import { Making, TrainingMark } from "./training";
 
@@ -39,6 +40,8 @@ function CurrentScreen(): JSX.Element {
       return <Failed message={now.message} refused={now.refused} />;
     case "data":
       return <DataCheck checked={now.checked} />;
+    case "rollup":
+      return <RollUpView />;
     case "done":
       return isExploring.value ? <Explore checked={now.checked} /> : <ReportView checked={now.checked} />;
   }

@@ -4,11 +4,13 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LANGUAGES, language, nameOf, words } from "../i18n";
+import { results } from "../i18n/results";
 import { leave, screen, stop } from "../state/app";
 import { hasLogs, saveCase } from "../state/cases";
 import { explore, isExploring } from "../state/explore";
 import { redo, undo } from "../state/judge";
 import { listFindings } from "../state/report";
+import { saveRollUp } from "../state/rollup";
 import { THEMES, theme } from "../state/theme";
 import { Dialog } from "./dialog";
 import { chooseFiles, chooseFolder } from "./inputs";
@@ -38,6 +40,7 @@ function ofScreen(): Command[] {
   const now = screen.value;
   if (now.kind === "checking" || now.kind === "making")
     return [{ name: w.checking.cancel, run: () => void stop() }];
+  if (now.kind === "rollup") return ofRollUp();
   if (now.kind !== "done") return [];
   const { checked } = now;
   const ofLogs = [{ name: w.explore.open, run: () => void explore(checked) }];
@@ -50,6 +53,18 @@ function ofScreen(): Command[] {
     { name: w.judge.undo, run: () => void undo() },
     { name: w.judge.redo, run: () => void redo() },
     { name: w.report.other, run: () => void leave() },
+    ...sections(),
+  ];
+}
+
+function ofRollUp(): Command[] {
+  const w = results.value.rollup;
+  return [
+    { name: w.saveCsv, run: () => void saveRollUp("csv") },
+    { name: w.saveJson, run: () => void saveRollUp("json") },
+    { name: w.saveParties, run: () => void saveRollUp("parties") },
+    { name: words.value.palette.print, run: printReport },
+    { name: words.value.report.other, run: () => void leave() },
     ...sections(),
   ];
 }

@@ -8,6 +8,7 @@ import { anyCase, SAMPLE, trainingOf } from "../lib/training";
 import { visible, visibleLines } from "../lib/visible";
 import { cancel, screen, startCase } from "../state/app";
 import { engines, messageOf } from "../state/engine";
+import { rolledUp } from "../state/rollup";
 import { Dialog } from "./dialog";
 
 // The screen tells how it goes.
@@ -17,6 +18,8 @@ const open = (name: string) => void startCase(name).catch(() => undefined);
 function shown(): string | undefined {
   const now = screen.value;
   if (now.kind === "done" || now.kind === "data") return trainingOf(now.checked.report);
+  if (now.kind === "rollup")
+    return rolledUp.value?.clients.find(({ training }) => training)?.training ?? undefined;
   return now.kind === "making" || now.kind === "checking" ? now.training : undefined;
 }
 

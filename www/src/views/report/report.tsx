@@ -7,12 +7,14 @@ import { language, words } from "../../i18n";
 import { number } from "../../lib/format";
 import { leave } from "../../state/app";
 import { hasLogs } from "../../state/cases";
+import { recipientOf } from "../../state/giveback";
 import { explore } from "../../state/explore";
 import { RefusedList } from "../failed";
 import { Inspect } from "../inspect";
 import { ListsView } from "../lists";
 import { RuleSetView, WriteRule } from "../rules";
 import { handing } from "../../i18n/handing";
+import { results } from "../../i18n/results";
 import { Answer } from "./answer";
 import { AttackMatrix } from "./attack";
 import { Compare } from "./compare";
@@ -21,6 +23,7 @@ import { Custody } from "./custody";
 import { Entities } from "./entities";
 import { Exports } from "./exports";
 import { Findings } from "./findings";
+import { GiveBack } from "./giveback";
 import { Incidents } from "./incidents";
 import { CaseTools, OpenedNote, SetAside } from "./judge";
 import { Limits } from "./limits";
@@ -46,6 +49,7 @@ const titles = () => {
   const { title: attack } = words.value.attack;
   const { parties, secrets, papers, compare, inspect } = handing.value;
   return {
+    giveback: results.value.give.title,
     parties: parties.title,
     secrets: secrets.title,
     papers: papers.title,
@@ -85,8 +89,16 @@ function sectionsOf(checked: Checked): SectionEntry[] {
     count: incidents.length,
     body: () => <Incidents incidents={incidents} findings={findings} />,
   };
+  const ofGiving = {
+    id: "giveback" as const,
+    count: undefined,
+    body: () => <GiveBack checked={checked} />,
+  };
+  // Who was asked by a vendor looks for it first.
+  const isAsked = recipientOf(report) !== undefined;
   return [
     { id: "questions", count: undefined, body: () => <Questions questions={report.questions} /> },
+    ...(isAsked ? [ofGiving] : []),
     ...(incidents.length > 0 ? [ofIncidents] : []),
     {
       id: "findings",
@@ -117,6 +129,7 @@ function sectionsOf(checked: Checked): SectionEntry[] {
     { id: "sources", count: report.sources.length, body: () => <Sources checked={checked} /> },
     { id: "unparsed", count: report.unparsed.length, body: () => <UnparsedSection report={report} /> },
     { id: "inspect", count: undefined, body: () => <Inspect checked={checked} /> },
+    ...(isAsked ? [] : [ofGiving]),
     { id: "papers", count: undefined, body: () => <Papers checked={checked} /> },
     { id: "compare", count: undefined, body: () => <Compare checked={checked} /> },
     { id: "custody", count: undefined, body: () => <Custody report={report} /> },
