@@ -41,7 +41,8 @@ fn with_event<T>(
         })
         .collect();
     let mut fields = Fields::default();
-    fields.set_others(others);
+    let others: Vec<_> = others.iter().map(|(field, text)| (*field, Value::Text(text))).collect();
+    fields.set_others(&others);
     fields.set_pairs(&pairs);
     let location = Location { stream: 0, length: 0, offset: 0, line: 0, record: 0 };
     then(&Event { location, time: Time::Absent, count: 1, fields: &fields })

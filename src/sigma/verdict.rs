@@ -41,12 +41,15 @@ pub(super) struct Verdicts {
 /// Stands for the groups of predicates that are asked about what stands under a name.
 pub(super) type Place = u32;
 
-/// A text with its fingerprint.
+/// A text with its fingerprint. One that is written with escapes has one of its own as such.
 #[derive(Clone, Copy)]
 pub(super) struct Printed<'t> {
-    text: &'t [u8],
+    value: Value<'t>,
     print: Fingerprint,
 }
+
+/// Keeps texts as they are written apart from those that they stand for.
+const WRITTEN: Fingerprint = 0x77_72_69_74_74_65_6e;
 
 /// Predicates that are asked together, indexed when the first value comes.
 #[derive(Default)]
@@ -136,10 +139,12 @@ impl Verdicts {
     /// A value ready to be asked about, in as many places as may be; none for null.
     #[inline]
     pub fn printed<'t>(&self, value: Value<'t>) -> Option<Printed<'t>> {
-        match value {
-            Value::Text(text) => Some(Printed { text, print: self.seed.of(text) }),
-            Value::Null => None,
-        }
+        let print = match value {
+            Value::Text(text) => self.seed.of(text),
+            Value::Escaped(escaped) => self.seed.within(WRITTEN, escaped.written()),
+            Value::Null => return None,
+        };
+        Some(Printed { value, print })
     }
 
     /// Whether one of the event's values passes a predicate.
@@ -184,21 +189,22 @@ impl Verdicts {
             self.passed.clear();
         }
         let start = self.passed.len() as u32;
+        let text = asked.value.text().unwrap_or_default();
         let predicates = &self.rules.predicates;
         let groups = self.places.get(place as usize).into_iter().flatten();
         for group in groups {
             let Some(Group { ids, index }) = self.groups.get_mut(*group) else { continue };
             let index = index.get_or_insert_with(|| Index::new(ids, predicates));
-            if index.passes_none(asked.text) {
+            if index.passes_none(text) {
                 continue;
             }
             // What is asked in several places comes there one after another.
             if self.lowered_of != asked.print {
                 self.lowered.clear();
-                lower_into(asked.text, &mut self.lowered);
+                lower_into(text, &mut self.lowered);
                 self.lowered_of = asked.print;
             }
-            let probe = Probe { raw: asked.text, lower: &self.lowered };
+            let probe = Probe { raw: text, lower: &self.lowered };
             index.judge(probe, predicates, &mut self.passed);
         }
         let range = (start, self.passed.len() as u32);
