@@ -21,6 +21,8 @@ pub(super) struct Verdicts {
     /// By place and value, the predicates that the value passes: a range of `passed`.
     known: Table<(u32, u32)>,
     passed: Vec<PredicateId>,
+    /// By place, what was looked up last.
+    recent: Vec<Option<(Fingerprint, (u32, u32))>>,
     /// By field, its predicates; behind them those that search all values, by kind of event.
     groups: Vec<Group>,
     /// By place, the groups that are asked there.
@@ -72,6 +74,7 @@ impl Verdicts {
             seed,
             known: Table::default(),
             passed: Vec::new(),
+            recent: Vec::new(),
             groups,
             places: Vec::new(),
             place_ids: BTreeMap::new(),
@@ -93,6 +96,7 @@ impl Verdicts {
         let next = self.places.len() as Place;
         *self.place_ids.entry(groups).or_insert_with_key(|groups| {
             self.places.push(groups.clone());
+            self.recent.push(None);
             next
         })
     }
@@ -169,9 +173,9 @@ impl Verdicts {
         // An odd factor keeps places apart.
         let factor = 0x9e37_79b9_7f4a_7c15;
         let key = asked.print ^ (Fingerprint::from(place) + 1).wrapping_mul(factor);
-        let (start, end) = match self.known.get(key) {
-            Some(range) => *range,
-            None => self.judge(place, asked, key),
+        let (start, end) = match self.recent.get(place as usize) {
+            Some(Some((known, range))) if *known == key => *range,
+            _ => self.look_up(place, asked, key),
         };
         for id in &self.passed[start as usize..end as usize] {
             let passed_in = &mut self.passed_in[*id as usize];
@@ -182,11 +186,23 @@ impl Verdicts {
         }
     }
 
+    fn look_up(&mut self, place: Place, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
+        let range = match self.known.get(key) {
+            Some(range) => *range,
+            None => self.judge(place, asked, key),
+        };
+        if let Some(recent) = self.recent.get_mut(place as usize) {
+            *recent = Some((key, range));
+        }
+        range
+    }
+
     #[cold]
     fn judge(&mut self, place: Place, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
         if self.known.len() >= VERDICTS || self.passed.len() >= PASSED {
             self.known.clear();
             self.passed.clear();
+            self.recent.fill(None);
         }
         let start = self.passed.len() as u32;
         let text = asked.value.text().unwrap_or_default();

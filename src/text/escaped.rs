@@ -57,26 +57,36 @@ pub(super) const fn before(marks: u64) -> usize {
 
 /// The text that a string's inside stands for. Never longer than as it is written.
 pub(super) fn unescaped<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a [u8] {
-    let text = arena.alloc_slice_fill_copy(inside.len(), 0);
+    // Words are written as a whole, and the last may reach beyond the end.
+    let text = arena.alloc_slice_fill_copy(inside.len() + WORD, 0);
     let (mut at, mut end) = (0, 0);
-    while at < inside.len() {
-        // Runs between escapes are short in paths and messages: a word is copied as a whole, and
-        // what is behind a backslash in it is written over.
-        if let Some(word) = inside[at..].first_chunk::<WORD>()
-            && let Some(out) = text[end..].first_chunk_mut::<WORD>()
-        {
-            *out = *word;
-            let plain = before(marked(*word, b'\\'));
-            (at, end) = (at + plain, end + plain);
-            if plain == WORD {
-                continue;
-            }
-        } else if inside[at] != b'\\' {
-            text[end] = inside[at];
-            (at, end) = (at + 1, end + 1);
-            continue;
+    // Runs between escapes are short in paths and messages, and how short cannot be foreseen: a
+    // word is copied with the escape that ends its run, if one does, and no branch tells which.
+    while let Some(ahead) = inside[at..].first_chunk::<{ WORD + 2 }>()
+        && let Some(word) = ahead.first_chunk::<WORD>()
+        && let Some(out) = text[end..].first_chunk_mut::<{ WORD + 1 }>()
+    {
+        out[..WORD].copy_from_slice(word);
+        let plain = before(marked(*word, b'\\'));
+        let is_run_over = usize::from(plain < WORD);
+        let meant = ESCAPES[usize::from(ahead[plain + 1])];
+        out[plain] = meant;
+        (at, end) = (at + plain, end + plain);
+        if meant == 0 && is_run_over == 1 {
+            let (taken, given) = escape(&inside[at..], &mut text[end..]);
+            (at, end) = (at + taken, end + given);
+        } else {
+            (at, end) = (at + 2 * is_run_over, end + is_run_over);
         }
-        let (taken, given) = escape(&inside[at..], &mut text[end..]);
+    }
+    while let Some(byte) = inside.get(at) {
+        let (taken, given) = match byte {
+            b'\\' => escape(&inside[at..], &mut text[end..]),
+            byte => {
+                text[end] = *byte;
+                (1, 1)
+            }
+        };
         (at, end) = (at + taken, end + given);
     }
     &text[..end]
