@@ -12,7 +12,6 @@ use crate::format::{FormatIndex, ReaderError, definitions};
 use crate::query::Query;
 use crate::report::{self, Judgement, Report};
 use crate::shard::Cuts;
-use crate::text;
 use crate::train::{Traffic, write_traffic};
 use core::net::IpAddr;
 use serde_json::map::Entry;
@@ -191,10 +190,8 @@ fn fields(event: &Event<'_>) -> Map<String, Json> {
 fn pairs(event: &Event<'_>) -> Map<String, Json> {
     let mut all = Map::<String, Json>::new();
     for pair in event.fields.pairs() {
-        let value = match pair.value {
-            text::Value::Null => json!(null),
-            text::Value::Text(text) => json!(String::from_utf8_lossy(text)),
-        };
+        let value = pair.value.text().map(String::from_utf8_lossy);
+        let value = value.map_or(json!(null), |text| json!(text));
         match all.entry(String::from_utf8_lossy(pair.key).into_owned()) {
             Entry::Vacant(place) => drop(place.insert(value)),
             Entry::Occupied(mut place) => match place.get_mut() {

@@ -141,11 +141,13 @@ impl Session {
         options: &CheckOptions,
         stats: &mut Stats,
     ) -> Result<Partial, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.jobs.unwrap_or(0))
+            .build()
+            .map_err(|error| Failure::Usage(format!("--jobs: {error}")))?;
         let progress = Progress::new(self.plan().jobs.iter().map(|job| job.bytes).sum());
-        let mut scanned =
-            stats.stage("scan", || self.run(JobKind::Scan, options.jobs, &progress))?;
-        scanned
-            .merge(stats.stage("digest", || self.run(JobKind::Digest, options.jobs, &progress))?);
+        let mut scanned = stats.stage("scan", || self.run(JobKind::Scan, &pool, &progress));
+        scanned.merge(stats.stage("digest", || self.run(JobKind::Digest, &pool, &progress)));
         progress.finish();
         let again =
             stats.stage("compare", || repeats(&self.prepared, &mut scanned, &self.sources()));
@@ -154,8 +156,7 @@ impl Session {
         let rest = scanned.rest();
         let scans = self.plan().jobs.iter().filter(|job| job.kind == JobKind::Scan);
         let progress = Progress::new(scans.map(|job| job.bytes).sum());
-        let mut scanned =
-            stats.stage("scan_again", || self.run(JobKind::Scan, options.jobs, &progress))?;
+        let mut scanned = stats.stage("scan_again", || self.run(JobKind::Scan, &pool, &progress));
         progress.finish();
         scanned.merge(rest);
         Ok(scanned)
@@ -176,25 +177,16 @@ impl Session {
     }
 
     /// Runs all jobs of a kind.
-    fn run(
-        &self,
-        kind: JobKind,
-        jobs: Option<usize>,
-        progress: &Progress,
-    ) -> Result<Partial, Failure> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs.unwrap_or(0))
-            .build()
-            .map_err(|error| Failure::Usage(format!("--jobs: {error}")))?;
+    fn run(&self, kind: JobKind, pool: &rayon::ThreadPool, progress: &Progress) -> Partial {
         let next = AtomicUsize::new(0);
         let partials: Vec<Partial> = pool.install(|| {
             let workers = 0..rayon::current_num_threads();
             workers.into_par_iter().map(|_| self.work(kind, &next, progress)).collect()
         });
-        Ok(partials.into_iter().fold(Partial::default(), |mut all, partial| {
+        partials.into_iter().fold(Partial::default(), |mut all, partial| {
             all.merge(partial);
             all
-        }))
+        })
     }
 
     /// Takes jobs of a kind until there is none left.

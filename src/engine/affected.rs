@@ -57,13 +57,13 @@ impl<P: Deref<Target = Prepared>> Visitor for Finder<'_, P> {
         self.look(seen.event);
     }
 
-    fn other(&mut self, event: &Event<'_>, _: Stamp, _: Option<Fingerprint>) {
+    fn other<'e>(&mut self, event: &'e Event<'e>, _: Stamp, _: Option<Fingerprint>) {
         self.look(event);
     }
 }
 
 impl<P: Deref<Target = Prepared>> Finder<'_, P> {
-    fn look(&mut self, event: &Event<'_>) {
+    fn look<'e>(&mut self, event: &'e Event<'e>) {
         if self.is_full || !event.fields.has(Field::Action) {
             return;
         }

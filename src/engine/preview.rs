@@ -12,7 +12,6 @@ use crate::format::FormatIndex;
 use crate::input::{Encoding, ReadAt};
 use crate::judge::payload::Judge;
 use crate::shard::Cuts;
-use crate::text::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -151,10 +150,11 @@ impl Visitor for Kept<'_> {
         }
         let named =
             |field: Field| Some((field.name().to_owned(), lossy(event.fields.text(field)?)));
-        let pairs = event.fields.pairs().iter().map(|pair| {
-            let text = if let Value::Text(text) = pair.value { lossy(text) } else { String::new() };
-            (lossy(pair.key), text)
-        });
+        let pairs = event
+            .fields
+            .pairs()
+            .iter()
+            .map(|pair| (lossy(pair.key), pair.value.text().map(lossy).unwrap_or_default()));
         let record = PreviewRecord {
             text: self.shown(event.location.offset, u64::from(event.location.length)),
             format: self.prepared.format_id(format).map(str::to_owned),

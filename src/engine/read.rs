@@ -132,7 +132,7 @@ pub trait Visitor {
 
     /// Any other record with a time inside the period of the settings. `client` stands for the
     /// address that it names, if it names one.
-    fn other(&mut self, _event: &Event<'_>, _stamp: Stamp, _client: Option<Fingerprint>) {}
+    fn other<'e>(&mut self, _event: &'e Event<'e>, _stamp: Stamp, _client: Option<Fingerprint>) {}
 }
 
 /// Where a visitor probably keeps what it knows of a record's path and client: what stands there
@@ -667,7 +667,7 @@ impl<'p, V: Visitor> Pass<'p, V> {
     }
 
     #[inline(never)]
-    fn hand_on_other(&mut self, event: &Event<'_>, stamp: Stamp) {
+    fn hand_on_other<'e>(&mut self, event: &'e Event<'e>, stamp: Stamp) {
         let address = event.fields.text(Field::SourceAddress);
         let client = address.map(|address| self.seed.of(address));
         self.visitor.other(event, stamp, client);

@@ -165,7 +165,7 @@ impl Visitor for Finder<'_> {
         }
     }
 
-    fn other(&mut self, event: &Event<'_>, stamp: Stamp, _: Option<Fingerprint>) {
+    fn other<'e>(&mut self, event: &'e Event<'e>, stamp: Stamp, _: Option<Fingerprint>) {
         let location = event.location;
         self.hand_on_before(location.offset);
         let activity = self.activity(event, false);

@@ -315,7 +315,7 @@ impl Visitor for Watch<'_> {
         }
     }
 
-    fn other(&mut self, event: &Event<'_>, stamp: Stamp, client: Option<Fingerprint>) {
+    fn other<'e>(&mut self, event: &'e Event<'e>, stamp: Stamp, client: Option<Fingerprint>) {
         self.sweep(event, Some(stamp.at), client);
         let is_failure = event.fields.text(Field::Outcome) == Some(b"failure");
         self.at(stamp.at, is_failure, event.location);
@@ -342,7 +342,7 @@ impl Watch<'_> {
     }
 
     /// Notes what the event says that somebody did. Gives whether it says something of the kind.
-    fn activity(&mut self, event: &Event<'_>) -> bool {
+    fn activity<'e>(&mut self, event: &'e Event<'e>) -> bool {
         let seed = self.prepared.plan.seed();
         let Some(activity) = Activity::of(event, seed) else { return false };
         self.baseline.activities.note(&activity, seed);

@@ -8,7 +8,7 @@ mod field;
 pub use field::{Field, Value};
 
 use crate::base::{Location, Time};
-use crate::text::Pair;
+use crate::text::{self, Pair};
 
 /// A record as understood.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,8 @@ pub struct Fields<'a> {
     present: u64,
     /// Texts of the inline fields; empty for what is null.
     inline: [&'a [u8]; Field::INLINE],
-    /// Texts of the others, each field once.
-    others: &'a [(Field, &'a [u8])],
+    /// What is said of the others, each field once.
+    others: &'a [(Field, text::Value<'a>)],
     /// All that the record says, under the names of its own format.
     pairs: &'a [Pair<'a>],
 }
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
     pub fn text(&self, field: Field) -> Option<&'a [u8]> {
         let text = match self.inline.get(field as usize) {
             Some(text) => *text,
-            None => self.others.iter().find(|(other, _)| *other == field)?.1,
+            None => self.others.iter().find(|(other, _)| *other == field)?.1.text()?,
         };
         (!text.is_empty()).then_some(text)
     }
@@ -118,7 +118,7 @@ impl<'a> Fields<'a> {
 
     /// Sets all fields that have no place of their own.
     #[inline]
-    pub fn set_others(&mut self, others: &'a [(Field, &'a [u8])]) {
+    pub fn set_others(&mut self, others: &'a [(Field, text::Value<'a>)]) {
         self.others = others;
         self.present =
             others.iter().fold(self.present, |bits, (field, _)| bits | 1 << *field as u32);

@@ -2,9 +2,11 @@
 
 use super::definition::Definition;
 use super::keys::{KeyId, Plan};
+use super::known::Known;
 use super::mapping::Mapping;
 use crate::text::{Pair, Pairs, Value, csv};
 use bumpalo::Bump;
+use std::cell::OnceCell;
 
 /// Comment lines that are kept, of different names.
 const DIRECTIVES: usize = 16;
@@ -72,9 +74,16 @@ pub struct State {
     header: Box<[u8]>,
     /// Whether any record was seen.
     begun: bool,
+    /// What records have in common, once one asked for it.
+    known: OnceCell<Box<Known>>,
 }
 
 impl State {
+    /// What records have in common.
+    pub(super) fn known(&self) -> &Known {
+        self.known.get_or_init(Box::default)
+    }
+
     /// The format whose columns were named.
     pub fn format(&self) -> Option<super::FormatIndex> {
         self.columns.as_ref().map(|named| named.format)

@@ -2,7 +2,7 @@
 
 use crate::base::Time;
 use crate::event::{Field, Fields};
-use crate::text::{Pair, Pairs};
+use crate::text::{Pair, Pairs, Value};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
@@ -15,7 +15,7 @@ pub struct Draft<'a> {
     /// How many events it stands for.
     pub count: u32,
     fields: &'a mut Fields<'a>,
-    others: Vec<'a, (Field, &'a [u8])>,
+    others: Vec<'a, (Field, Value<'a>)>,
     pairs: Pairs<'a>,
 }
 
@@ -36,14 +36,20 @@ impl<'a> Draft<'a> {
     /// Sets a field unless it is set. `-` and nothing stand for null.
     #[inline]
     pub fn set(&mut self, field: Field, text: &'a [u8]) {
+        self.set_value(field, Value::Text(text));
+    }
+
+    /// The same with a text that may be written with escapes.
+    #[inline]
+    pub fn set_value(&mut self, field: Field, value: Value<'a>) {
         if self.has(field) {
             return;
         }
-        let text = if text == b"-" { &[] } else { text };
+        let value = if value.is(b'-') { Value::Null } else { value };
         if field.is_inline() {
-            self.fields.set(field, text);
+            self.fields.set(field, value.text().unwrap_or_default());
         } else {
-            self.others.push((field, text));
+            self.others.push((field, value));
         }
     }
 
@@ -52,7 +58,7 @@ impl<'a> Draft<'a> {
     pub fn has(&self, field: Field) -> bool {
         match field.is_inline() {
             true => self.fields.text(field).is_some(),
-            false => self.others.iter().any(|(other, text)| *other == field && !text.is_empty()),
+            false => self.others.iter().any(|(other, value)| *other == field && !value.is_empty()),
         }
     }
 

@@ -116,6 +116,25 @@ impl Keys {
         finding.found()
     }
 
+    /// Where names that are asked for stand among these.
+    pub fn arrange<'k>(&self, names: impl Iterator<Item = &'k [u8]>) -> Arrangement {
+        let mut slots = vec![0; self.names.len()];
+        let (mut present, mut pairs, mut further) = (Vec::new(), Vec::new(), Vec::new());
+        for (pair, name) in (0..).zip(names) {
+            self.each(name, hashed(name), &mut |id| {
+                let Some(slot) = slots.get_mut(usize::from(id)) else { return };
+                if *slot > 0 {
+                    return further.push((*slot - 1, pair));
+                }
+                present.push(id);
+                pairs.push(pair);
+                *slot = pairs.len() as u16;
+            });
+        }
+        let (present, pairs, further) = (present.into(), pairs.into(), further.into());
+        Arrangement { slots: slots.into(), present, pairs, further }
+    }
+
     /// The ids that a name stands for.
     #[inline]
     fn each(&self, key: &[u8], name: Fingerprint, put: &mut impl FnMut(KeyId)) {
@@ -125,6 +144,32 @@ impl Keys {
         }
         let endings = self.endings.get(last_part(key)).into_iter().flatten();
         endings.filter(|(ending, _)| ends_in(key, ending)).for_each(|(_, id)| put(*id));
+    }
+}
+
+/// Which of a record's pairs says what a format asks for, by the names of the pairs alone.
+#[derive(Clone, Debug)]
+pub(super) struct Arrangement {
+    /// As in what is found.
+    slots: Box<[u16]>,
+    present: Box<[KeyId]>,
+    /// The first pair of each name that is present.
+    pairs: Box<[u16]>,
+    /// Further pairs of such names: the place of the name, and the pair.
+    further: Box<[(u16, u16)]>,
+}
+
+impl Arrangement {
+    /// What a record says whose pairs have these names.
+    pub fn find<'a, 's>(&'s self, pairs: &[Pair<'a>], arena: &'s Bump) -> Found<'a, 's> {
+        let said = |pair: u16| pairs.get(usize::from(pair)).map_or(Value::Null, |pair| pair.value);
+        let values = arena.alloc_slice_fill_iter(self.pairs.iter().map(|pair| said(*pair)));
+        for (place, pair) in &self.further {
+            if let Some(known @ Value::Null) = values.get_mut(usize::from(*place)) {
+                *known = said(*pair);
+            }
+        }
+        Found { slots: &self.slots, present: &self.present, values }
     }
 }
 
@@ -161,7 +206,7 @@ impl<'a, 's> Finding<'a, 's> {
         let Some(slot) = self.slots.get_mut(usize::from(id)) else { return };
         match self.values.get_mut(usize::from(*slot).wrapping_sub(1)) {
             Some(known @ Value::Null) => *known = value,
-            Some(Value::Text(_)) => {}
+            Some(_) => {}
             None => {
                 self.present.push(id);
                 self.values.push(value);
@@ -249,11 +294,14 @@ pub(super) struct Found<'a, 's> {
 impl<'a> Found<'a, '_> {
     /// The text of a name; none when it is absent, null or empty.
     pub fn text(&self, key: KeyId) -> Option<&'a [u8]> {
+        self.value(key)?.text()
+    }
+
+    /// The same as it is written.
+    pub fn value(&self, key: KeyId) -> Option<Value<'a>> {
         let slot = *self.slots.get(usize::from(key))?;
-        match self.values.get(usize::from(slot).wrapping_sub(1)) {
-            Some(Value::Text(text)) if !text.is_empty() => Some(text),
-            _ => None,
-        }
+        let value = self.values.get(usize::from(slot).wrapping_sub(1))?;
+        (!value.is_empty()).then_some(*value)
     }
 
     /// Whether the record has the name, be it empty.

@@ -5,7 +5,7 @@ use super::condition::{Alternative, Condition};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
 use super::grams::{Grams, Held};
-use super::keys::{Found, KeyId, Keys, Plan};
+use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
 use crate::base::{Fingerprint, Time};
@@ -118,6 +118,11 @@ impl Mapping {
         draft: &Draft<'a>,
     ) -> Found<'a, 'a> {
         self.keys.find_named(pairs, names.iter().copied(), draft.arena)
+    }
+
+    /// Where names asked for stand among these.
+    pub fn arrange(&self, pairs: &[Pair<'_>]) -> Arrangement {
+        self.keys.arrange(pairs.iter().map(|pair| pair.key))
     }
 
     /// The names asked for that columns of these names give.

@@ -17,6 +17,7 @@ mod framing;
 mod gate;
 mod grams;
 mod keys;
+mod known;
 mod layout;
 mod mapping;
 mod pattern;

@@ -9,13 +9,14 @@ use super::draft::Draft;
 use super::gate::{self, Gates, Names};
 use super::grams::{Grams, Held};
 use super::keys::{Found, KeyId, hashed};
+use super::known::Known;
 use super::layout::Layout;
 use super::mapping::Clocks;
 use super::pattern::Times;
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
-use crate::base::{Glob, Table, Time};
+use crate::base::{Fingerprint, Glob, Table, Time};
 use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
@@ -342,7 +343,7 @@ impl Reader {
         text: &'a [u8],
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
-        let attempt = Attempt::new(self, situation.clocks(), text, 0);
+        let attempt = Attempt::of_stream(self, situation.clocks(), text, state);
         let format = attempt.of_primary(situation, state, draft);
         let format = format.or_else(|| attempt.identify(None, draft, 0))?;
         if draft.time == Time::Absent
@@ -452,6 +453,8 @@ struct Attempt<'a, 'r> {
     text: &'a [u8],
     /// Texts that it stands inside.
     nested: u32,
+    /// What records of the stream have in common.
+    state: Option<&'a State>,
     /// What the text holds of what is asked for, once that was asked.
     held: OnceCell<&'a Held>,
     /// The times that it begins with.
@@ -463,12 +466,28 @@ struct Attempt<'a, 'r> {
 impl<'a, 'r> Attempt<'a, 'r> {
     const fn new(reader: &'a Reader, clocks: Clocks<'r>, text: &'a [u8], nested: u32) -> Self {
         let (held, xml) = (OnceCell::new(), OnceCell::new());
-        Attempt { reader, clocks, text, nested, held, times: Times::new(clocks.assumed), xml }
+        let times = Times::new(clocks.assumed);
+        Attempt { reader, clocks, text, nested, state: None, held, times, xml }
+    }
+
+    const fn of_stream(
+        reader: &'a Reader,
+        clocks: Clocks<'r>,
+        text: &'a [u8],
+        state: &'a State,
+    ) -> Self {
+        Self { state: Some(state), ..Self::new(reader, clocks, text, 0) }
     }
 
     /// The same for a text inside.
     const fn of(&self, text: &'a [u8]) -> Self {
-        Self::new(self.reader, self.clocks, text, self.nested + 1)
+        Self { nested: self.nested + 1, ..self.beside(text) }
+    }
+
+    /// The same for a text that stands for this one.
+    const fn beside(&self, text: &'a [u8]) -> Self {
+        let new = Self::new(self.reader, self.clocks, text, self.nested);
+        Self { state: self.state, ..new }
     }
 
     /// The same for a part of the text, which holds no more than all of it.
@@ -544,9 +563,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> Option<FormatIndex> {
         let text = self.text;
         if let Some(object) = object(text) {
-            if let Some(index) =
-                Self::new(self.reader, self.clocks, object, self.nested).json(draft, depth)
-            {
+            if let Some(index) = self.beside(object).json(draft, depth) {
                 return Some(index);
             }
             draft.clear_fields();
@@ -778,11 +795,20 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     fn json(&self, draft: &mut Draft<'a>, depth: u32) -> Option<FormatIndex> {
         let mut pairs = Pairs::with_capacity_in(USUAL_PAIRS, draft.arena);
-        let length = json::read(self.text, draft.arena, &mut pairs).ok()?;
+        let mut named = self
+            .state
+            .map(|state| (state.known(), json::Ids::with_capacity_in(USUAL_PAIRS, draft.arena)));
+        let length = match &mut named {
+            Some((known, ids)) => {
+                json::read_known(self.text, draft.arena, &mut pairs, (&known.names, ids))
+            }
+            None => json::read(self.text, draft.arena, &mut pairs),
+        };
+        let length = length.ok()?;
         if !self.text[length..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return None;
         }
-        let (index, format, found) = self.reader.json_format(&pairs, draft)?;
+        let (index, format, found) = self.reader.json_format(&pairs, named.as_ref(), draft)?;
         let inner = format.inner.and_then(|key| found.text(key)).filter(|_| depth < DEPTH);
         let program = format.program.and_then(|key| found.text(key));
         let inner = inner.and_then(|text| {
@@ -808,25 +834,45 @@ fn object(text: &[u8]) -> Option<&[u8]> {
 }
 
 impl Reader {
-    /// The first JSON format that claims a record, and what the record says of its names.
+    /// The first JSON format that claims a record, and what the record says of its names, which
+    /// may be known.
     fn json_format<'a>(
         &'a self,
         pairs: &[Pair<'a>],
+        named: Option<&(&'a Known, json::Ids<'a>)>,
         draft: &Draft<'a>,
     ) -> Option<(FormatIndex, &'a Compiled, Found<'a, 'a>)> {
-        let names = draft.arena.alloc_slice_fill_iter(pairs.iter().map(|pair| hashed(pair.key)));
+        let claiming = |index: FormatIndex, found: &dyn Fn(&'a Compiled) -> Found<'a, 'a>| {
+            let format = self.format(index)?;
+            let found = found(format);
+            format.mapping.claims(&found, &Held::UNKNOWN).then_some((index, format, found))
+        };
+        let hash = || pairs.iter().map(|pair| hashed(pair.key)).collect::<Vec<_>>();
+        if let Some((known, ids)) = named
+            && let Some(shape) = known.shape(ids, || self.json_candidates(&hash()))
+        {
+            return shape.candidates.iter().find_map(|candidate| {
+                claiming(candidate.format, &|format| {
+                    let arrange = || format.mapping.arrange(pairs);
+                    candidate.arrangement.get_or_init(arrange).find(pairs, draft.arena)
+                })
+            });
+        }
+        let names = hash();
+        let candidates = self.json_candidates(&names).into_iter();
+        let find = |format: &'a Compiled| format.mapping.find_named(pairs, &names, draft);
+        candidates.into_iter().find_map(|index| claiming(index, &find))
+    }
+
+    /// The JSON formats that may claim a record with these names, in order.
+    fn json_candidates(&self, names: &[Fingerprint]) -> Vec<FormatIndex> {
         let all = Names::of(names);
-        let mut candidates = bumpalo::collections::Vec::new_in(draft.arena);
         let claims = names.iter().filter_map(|name| self.by_key.get(*name)).flatten();
-        candidates.extend(claims.filter(|(needed, _)| all.hold(needed)).map(|(_, index)| *index));
-        candidates.extend_from_slice(&self.any_json);
+        let claims = claims.filter(|(needed, _)| all.hold(needed)).map(|(_, index)| *index);
+        let mut candidates: Vec<_> = claims.chain(self.any_json.iter().copied()).collect();
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.into_iter().find_map(|index| {
-            let format = self.format(index)?;
-            let found = format.mapping.find_named(pairs, names, draft);
-            format.mapping.claims(&found, &Held::UNKNOWN).then_some((index, format, found))
-        })
+        candidates
     }
 }
 

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::keys::{Found, KeyId, Keys};
 use super::layout::set_request;
 use crate::event::{Field, number};
+use crate::text::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use memchr::memmem;
@@ -148,6 +149,11 @@ impl Spec {
     }
 
     fn set_from<'a>(&'a self, field: Field, found: &Found<'a, '_>, draft: &mut Draft<'a>) -> bool {
+        if let (From::Key(key), [], Sink::Plain) = (&self.from, &*self.steps, self.sink) {
+            let value = found.value(*key);
+            draft.set_value(field, value.unwrap_or(Value::Null));
+            return value.is_some();
+        }
         let Some(text) = self.text(found, draft.arena) else {
             if let From::Key(key) = self.from
                 && found.has(key)
@@ -420,7 +426,7 @@ fn set_url<'a>(field: Field, text: &'a [u8], draft: &mut Draft<'a>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Pair, Value};
+    use crate::text::Pair;
 
     fn text(spec: &str, pairs: &[(&str, &str)]) -> Option<String> {
         let (mut keys, arena) = (Keys::default(), Bump::new());

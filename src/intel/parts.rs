@@ -4,7 +4,6 @@
 use super::domain;
 use super::value::{self, Kind, VALUE_BYTES};
 use crate::event::{Event, Field};
-use crate::text::Value;
 use memchr::{memchr, memmem};
 use std::borrow::Cow;
 
@@ -207,7 +206,7 @@ impl Parts<'_> {
 /// lists such as `SHA1=…,MD5=…`, as Windows writes.
 pub(super) fn hashes<'e>(event: &Event<'e>, take: &mut dyn FnMut(&'e [u8])) {
     for pair in event.fields.pairs() {
-        let Value::Text(text) = pair.value else { continue };
+        let Some(text) = pair.value.text() else { continue };
         if is_hash(text) {
             take(text);
         } else if text.len() > 32 && text.len() < 512 && memchr(b'=', text).is_some() {

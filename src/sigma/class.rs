@@ -5,7 +5,7 @@ use super::rule::RuleIndex;
 use super::set::RuleSet;
 use super::source::{Marks, Naming};
 use super::verdict::{Place, Verdicts};
-use crate::base::{Seed, Table};
+use crate::base::{Seed, Table, are_same};
 use crate::event::Field;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -217,19 +217,4 @@ impl Class {
         let place = is_asked.then(|| verdicts.place(fields, self.keyword_group));
         Named { fields: (start as u32, self.fields.len() as u32), place }
     }
-}
-
-/// Whether two names are the same. They are short: words of them are compared.
-#[inline]
-fn are_same(one: &[u8], other: &[u8]) -> bool {
-    const WORD: usize = 8;
-    if one.len() != other.len() {
-        return false;
-    }
-    let (ones, others) = (one.as_chunks::<WORD>(), other.as_chunks::<WORD>());
-    ones.0.iter().zip(others.0).all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b))
-        && match (one.last_chunk::<WORD>(), other.last_chunk::<WORD>()) {
-            (Some(a), Some(b)) => u64::from_le_bytes(*a) == u64::from_le_bytes(*b),
-            _ => ones.1.iter().zip(others.1).all(|(a, b)| a == b),
-        }
 }

@@ -8,7 +8,6 @@ use super::rule::{LogSource, Rule, RuleIndex};
 use super::set::RuleSet;
 use super::test::{Place, Probe, Test, lower};
 use crate::event::{Event, Field};
-use crate::text::Value;
 use serde::{Deserialize, Serialize};
 
 /// Values and texts shown for an item at most.
@@ -141,10 +140,7 @@ impl<'e> Plain<'_, 'e> {
             Some(field) => values(self.event, self.source, self.name(field)),
             None => {
                 let pairs = self.event.fields.pairs();
-                let texts = pairs.iter().filter_map(|pair| match pair.value {
-                    Value::Text(text) => Some(text),
-                    Value::Null => None,
-                });
+                let texts = pairs.iter().filter_map(|pair| pair.value.text());
                 if pairs.is_empty() {
                     Field::ALL
                         .into_iter()

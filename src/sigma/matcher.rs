@@ -11,19 +11,22 @@ use super::set::{RuleSet, SeenSources};
 use super::source::Marks;
 use super::test::{Place, lower};
 use super::verdict::Verdicts;
-use crate::base::{Place as TablePlace, Seed, Table};
+use crate::base::{Place as TablePlace, Seed, Table, are_same};
 use crate::event::{Event, Field};
 use crate::text::Value;
 use std::sync::Arc;
 
 /// Kinds of event held before all are forgotten.
 const CLASSES: usize = 1 << 12;
+/// Kinds of the last events, told by comparing what they say.
+const RECENT: usize = 1 << 4;
 
 /// Runs the rules of a set on events, one after another. One for each worker.
 pub struct Matcher {
     rules: Arc<RuleSet>,
     seed: Seed,
     classes: Table<Class>,
+    recent: [Recent; RECENT],
     verdicts: Verdicts,
     /// By predicate, the rules that it is a witness of: a range of those of the set.
     of_witness: Vec<(u32, u32)>,
@@ -48,6 +51,7 @@ impl Matcher {
         Self {
             seed,
             classes: Table::default(),
+            recent: Default::default(),
             verdicts: Verdicts::new(Arc::clone(&rules), seed),
             of_witness,
             run_on: vec![0; rules.rules().len()],
@@ -119,6 +123,17 @@ impl Matcher {
     /// The kind of an event, prepared when it is new.
     fn class_of(&mut self, event: &Event<'_>, source: &LogSource) -> TablePlace {
         let marks = marks(event, source);
+        let at = marks.code.iter().fold(0, |sum, digit| sum + usize::from(*digit)) % RECENT;
+        if let Some(place) = self.recent[at].place.filter(|_| self.recent[at].is(&marks)) {
+            return place;
+        }
+        let place = self.known_class(&marks);
+        self.recent[at].take(&marks, place);
+        place
+    }
+
+    fn known_class(&mut self, marks: &Marks<'_>) -> TablePlace {
+        let source = marks.source;
         let mut key = self.seed.of(marks.channel);
         for part in [marks.provider, marks.code] {
             key = self.seed.within(key, part);
@@ -131,11 +146,40 @@ impl Matcher {
         }
         if self.classes.len() >= CLASSES {
             self.classes.clear();
+            self.recent = Default::default();
         }
-        let class = Class::new(&self.wanted, &marks, &mut self.verdicts);
+        let class = Class::new(&self.wanted, marks, &mut self.verdicts);
         self.seen.sources.extend(&class.sources);
         self.classes.entry(key, || class);
         self.classes.find(key).unwrap_or_default()
+    }
+}
+
+/// What told the kind of an event, and where that stands.
+#[derive(Default)]
+struct Recent {
+    source: LogSource,
+    texts: [Vec<u8>; 3],
+    place: Option<TablePlace>,
+}
+
+impl Recent {
+    fn take(&mut self, marks: &Marks<'_>, place: TablePlace) {
+        self.place = Some(place);
+        if self.source != *marks.source {
+            self.source = marks.source.clone();
+        }
+        for (known, text) in self.texts.iter_mut().zip([marks.channel, marks.provider, marks.code])
+        {
+            known.clear();
+            known.extend_from_slice(text);
+        }
+    }
+
+    fn is(&self, marks: &Marks<'_>) -> bool {
+        let texts = [marks.channel, marks.provider, marks.code];
+        self.texts.iter().zip(texts).all(|(known, text)| are_same(known, text))
+            && self.source == *marks.source
     }
 }
 
@@ -181,7 +225,7 @@ fn said<'e>(event: &Event<'e>, source: &LogSource, name: &str) -> Vec<Value<'e>>
     let naming = marks(event, source).naming();
     let pairs = event.fields.pairs().iter().filter(|pair| naming.is(pair.key, name));
     let mut said: Vec<_> = pairs.map(|pair| pair.value).collect();
-    if !said.iter().any(|value| *value != Value::Null) {
+    if said.iter().all(|value| matches!(value, Value::Null)) {
         let texts = naming.fields_of(name).into_iter().filter_map(|field| event.fields.text(field));
         said.extend(texts.take(1).map(Value::Text));
     }
@@ -190,11 +234,7 @@ fn said<'e>(event: &Event<'e>, source: &LogSource, name: &str) -> Vec<Value<'e>>
 
 /// The texts of an event under a name that rules use.
 pub(super) fn values<'e>(event: &Event<'e>, source: &LogSource, name: &str) -> Vec<&'e [u8]> {
-    let text = |value| match value {
-        Value::Text(text) => Some(text),
-        Value::Null => None,
-    };
-    said(event, source, name).into_iter().filter_map(text).collect()
+    said(event, source, name).into_iter().filter_map(Value::text).collect()
 }
 
 /// Whether an event has a name that rules use, be it null.
@@ -203,7 +243,7 @@ pub(super) fn has(event: &Event<'_>, source: &LogSource, name: &str) -> bool {
 }
 
 /// What tells of which kind an event is.
-pub(super) fn marks<'e>(event: &Event<'e>, source: &'e LogSource) -> Marks<'e> {
+pub(super) fn marks<'e>(event: &'e Event<'_>, source: &'e LogSource) -> Marks<'e> {
     let text = |field| event.fields.text(field).unwrap_or_default();
     Marks {
         source,
@@ -226,7 +266,7 @@ impl Judged<'_, '_> {
     fn texts(&self, field: FieldId) -> Vec<&[u8]> {
         let mut texts = Vec::new();
         for pair in self.event.fields.pairs() {
-            if let Value::Text(text) = pair.value
+            if let Some(text) = pair.value.text()
                 && self.class.is(pair.key, field, self.seed)
             {
                 texts.push(text);

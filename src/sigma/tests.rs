@@ -5,7 +5,8 @@ use super::explain::Plain;
 use super::*;
 use crate::base::{Location, Seed, Time};
 use crate::event::{Event, Field, Fields};
-use crate::text::{Pair, Value};
+use crate::text::{self, Pair, Value};
+use bumpalo::Bump;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,7 +42,8 @@ fn with_event<T>(
         })
         .collect();
     let mut fields = Fields::default();
-    fields.set_others(others);
+    let others: Vec<_> = others.iter().map(|(field, text)| (*field, Value::Text(text))).collect();
+    fields.set_others(&others);
     fields.set_pairs(&pairs);
     let location = Location { stream: 0, length: 0, offset: 0, line: 0, record: 0 };
     then(&Event { location, time: Time::Absent, count: 1, fields: &fields })
@@ -96,6 +98,26 @@ fn texts_stand_where_modifiers_say() {
     assert!(item("F", "''", "") && !item("F", "''", "x") && item("F|contains", "''", "x"));
     assert!(item("F", "[x, 'y']", "Y") && !item("F", "[x, y]", "z"));
     assert!(item("F|contains|all", "[a, b]", "xbxa") && !item("F|contains|all", "[a, b]", "xb"));
+}
+
+#[test]
+fn values_written_with_escapes_count_as_what_they_stand_for() {
+    let detection = "  s:\n    F|endswith: '\\b\"c'\n  k: [xyz]\n  condition: s or k\n";
+    let (set, problems) = compiled(&rule(detection), &[]);
+    assert_eq!(problems, []);
+    let fits = |record: &[u8]| {
+        let arena = Bump::new();
+        let mut pairs = text::Pairs::new_in(&arena);
+        text::json::read(record, &arena, &mut pairs).unwrap();
+        let mut fields = Fields::default();
+        fields.set_pairs(pairs.into_bump_slice());
+        let location = Location { stream: 0, length: 0, offset: 0, line: 0, record: 0 };
+        let event = Event { location, time: Time::Absent, count: 1, fields: &fields };
+        !matched(&set, &event, &of_product("test")).is_empty()
+    };
+    assert!(fits(br#"{"F":"a\\b\"c"}"#) && fits(br#"{"F":"\u005cB\u0022C"}"#));
+    assert!(!fits(br#"{"F":"a\\\\b\\c"}"#) && !fits(br#"{"G":"a\\b\"c"}"#));
+    assert!(fits(br#"{"G":"\t\u0058Yz"}"#) && !fits(br#"{"G":"x\nyz"}"#));
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(super) struct Verdicts {
     /// By place and value, the predicates that the value passes: a range of `passed`.
     known: Table<(u32, u32)>,
     passed: Vec<PredicateId>,
+    /// By place, what was looked up last.
+    recent: Vec<Option<(Fingerprint, (u32, u32))>>,
     /// By field, its predicates; behind them those that search all values, by kind of event.
     groups: Vec<Group>,
     /// By place, the groups that are asked there.
@@ -41,12 +43,15 @@ pub(super) struct Verdicts {
 /// Stands for the groups of predicates that are asked about what stands under a name.
 pub(super) type Place = u32;
 
-/// A text with its fingerprint.
+/// A text with its fingerprint. One that is written with escapes has one of its own as such.
 #[derive(Clone, Copy)]
 pub(super) struct Printed<'t> {
-    text: &'t [u8],
+    value: Value<'t>,
     print: Fingerprint,
 }
+
+/// Keeps texts as they are written apart from those that they stand for.
+const WRITTEN: Fingerprint = 0x77_72_69_74_74_65_6e;
 
 /// Predicates that are asked together, indexed when the first value comes.
 #[derive(Default)]
@@ -69,6 +74,7 @@ impl Verdicts {
             seed,
             known: Table::default(),
             passed: Vec::new(),
+            recent: Vec::new(),
             groups,
             places: Vec::new(),
             place_ids: BTreeMap::new(),
@@ -90,6 +96,7 @@ impl Verdicts {
         let next = self.places.len() as Place;
         *self.place_ids.entry(groups).or_insert_with_key(|groups| {
             self.places.push(groups.clone());
+            self.recent.push(None);
             next
         })
     }
@@ -136,10 +143,12 @@ impl Verdicts {
     /// A value ready to be asked about, in as many places as may be; none for null.
     #[inline]
     pub fn printed<'t>(&self, value: Value<'t>) -> Option<Printed<'t>> {
-        match value {
-            Value::Text(text) => Some(Printed { text, print: self.seed.of(text) }),
-            Value::Null => None,
-        }
+        let print = match value {
+            Value::Text(text) => self.seed.of(text),
+            Value::Escaped(escaped) => self.seed.within(WRITTEN, escaped.written()),
+            Value::Null => return None,
+        };
+        Some(Printed { value, print })
     }
 
     /// Whether one of the event's values passes a predicate.
@@ -164,9 +173,9 @@ impl Verdicts {
         // An odd factor keeps places apart.
         let factor = 0x9e37_79b9_7f4a_7c15;
         let key = asked.print ^ (Fingerprint::from(place) + 1).wrapping_mul(factor);
-        let (start, end) = match self.known.get(key) {
-            Some(range) => *range,
-            None => self.judge(place, asked, key),
+        let (start, end) = match self.recent.get(place as usize) {
+            Some(Some((known, range))) if *known == key => *range,
+            _ => self.look_up(place, asked, key),
         };
         for id in &self.passed[start as usize..end as usize] {
             let passed_in = &mut self.passed_in[*id as usize];
@@ -177,28 +186,41 @@ impl Verdicts {
         }
     }
 
+    fn look_up(&mut self, place: Place, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
+        let range = match self.known.get(key) {
+            Some(range) => *range,
+            None => self.judge(place, asked, key),
+        };
+        if let Some(recent) = self.recent.get_mut(place as usize) {
+            *recent = Some((key, range));
+        }
+        range
+    }
+
     #[cold]
     fn judge(&mut self, place: Place, asked: Printed<'_>, key: Fingerprint) -> (u32, u32) {
         if self.known.len() >= VERDICTS || self.passed.len() >= PASSED {
             self.known.clear();
             self.passed.clear();
+            self.recent.fill(None);
         }
         let start = self.passed.len() as u32;
+        let text = asked.value.text().unwrap_or_default();
         let predicates = &self.rules.predicates;
         let groups = self.places.get(place as usize).into_iter().flatten();
         for group in groups {
             let Some(Group { ids, index }) = self.groups.get_mut(*group) else { continue };
             let index = index.get_or_insert_with(|| Index::new(ids, predicates));
-            if index.passes_none(asked.text) {
+            if index.passes_none(text) {
                 continue;
             }
             // What is asked in several places comes there one after another.
             if self.lowered_of != asked.print {
                 self.lowered.clear();
-                lower_into(asked.text, &mut self.lowered);
+                lower_into(text, &mut self.lowered);
                 self.lowered_of = asked.print;
             }
-            let probe = Probe { raw: asked.text, lower: &self.lowered };
+            let probe = Probe { raw: text, lower: &self.lowered };
             index.judge(probe, predicates, &mut self.passed);
         }
         let range = (start, self.passed.len() as u32);

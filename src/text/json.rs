@@ -1,14 +1,20 @@
 //! JSON, flattened: the path of each plain value with the value, in one pass and without a tree.
 //!
 //! Names are joined by `.`; an array adds nothing to the path, so its elements repeat a key. An
-//! empty object or array gives no pair, `null` gives [`Value::Null`]. Strings are unescaped;
-//! escapes that mean nothing, and halves of surrogate pairs, stay as they are written. Raw control
-//! characters and bytes that are no UTF-8 are taken as they are: logs have them.
+//! empty object or array gives no pair, `null` gives [`Value::Null`]. Escapes in names are undone,
+//! those in values when a value is asked for. Raw control characters and bytes that are no UTF-8
+//! are taken as they are: logs have them.
+
+mod names;
 
 pub use super::Error;
-use super::{DEPTH, Pair, Pairs, Value, Writer};
+pub use names::{NameId, Names, UNKNOWN};
+
+use super::escaped::{WORD, before, marked, unescaped};
+use super::{DEPTH, Pairs, Value, Writer};
 use bumpalo::Bump;
 use memchr::memchr;
+use names::{Name, OUTERMOST};
 
 /// Reads one value at the start of `text` and says how many bytes it took. What was read before an
 /// error stays in `pairs`.
@@ -16,8 +22,31 @@ use memchr::memchr;
 /// An object inside an array that has a name and a value, as `{"Name":"X","Value":"v"}`, gives
 /// besides its members also `path.X` = v.
 pub fn read<'a>(text: &'a [u8], arena: &'a Bump, pairs: &mut Pairs<'a>) -> Result<usize, Error> {
-    let mut reader = Reader { cursor: Cursor { text, at: 0 }, out: Writer::new(arena, pairs) };
-    reader.value(&[], 0)?;
+    read_with(text, arena, pairs, None)
+}
+
+/// By pair, what its name is kept as.
+pub type Ids<'a> = bumpalo::collections::Vec<'a, NameId>;
+
+/// The same for a record of a log whose names are kept.
+pub fn read_known<'a>(
+    text: &'a [u8],
+    arena: &'a Bump,
+    pairs: &mut Pairs<'a>,
+    (names, ids): (&'a Names, &mut Ids<'a>),
+) -> Result<usize, Error> {
+    read_with(text, arena, pairs, Some(Known { names, ids, last: None }))
+}
+
+fn read_with<'a>(
+    text: &'a [u8],
+    arena: &'a Bump,
+    pairs: &mut Pairs<'a>,
+    known: Option<Known<'a, '_>>,
+) -> Result<usize, Error> {
+    let (cursor, out) = (Cursor { text, at: 0 }, Writer::new(arena, pairs));
+    let mut reader = Reader { cursor, out, known };
+    reader.value(Path { text: &[], id: OUTERMOST }, 0)?;
     Ok(reader.cursor.at)
 }
 
@@ -79,18 +108,25 @@ impl<'a> Cursor<'a> {
             return self.expected("a string");
         }
         let inside = &self.text[self.at..];
-        let length = short(inside);
-        if inside.get(length) == Some(&b'"') {
-            self.at += length + 1;
-            return Ok((&inside[..length], false));
+        let plain = short(inside);
+        if inside.get(plain) == Some(&b'"') {
+            self.at += plain + 1;
+            return Ok((&inside[..plain], false));
         }
-        let Some(length) = end_of_string(inside) else {
+        self.long_string(inside, plain)
+    }
+
+    /// The same for a string with escapes, or a long one, which begins with so many plain bytes.
+    #[inline(never)]
+    fn long_string(&mut self, inside: &'a [u8], plain: usize) -> Result<(&'a [u8], bool), Error> {
+        let rest = &inside[plain..];
+        let Some(length) = end_of_string(rest) else {
             self.at = self.text.len();
             return self.expected("the string's end");
         };
-        let inside = &inside[..length];
-        self.at += length + 1;
-        Ok((inside, memchr(b'\\', inside).is_some()))
+        let has_escapes = rest.first() == Some(&b'\\') || memchr(b'\\', &rest[..length]).is_some();
+        self.at += plain + length + 1;
+        Ok((&inside[..plain + length], has_escapes))
     }
 
     /// A number, `true`, `false` or `null` as it is written.
@@ -123,33 +159,62 @@ struct Named<'a> {
     value: Option<(usize, usize, usize)>,
 }
 
+/// A name with those around it, and what it is kept as.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    text: &'a [u8],
+    id: NameId,
+}
+
+/// The names that are kept of a log, while a record of it is read.
+struct Known<'a, 'p> {
+    names: &'a Names,
+    /// By pair, what its name is kept as.
+    ids: &'p mut Ids<'a>,
+    /// The name that was read last.
+    last: Option<&'a Name>,
+}
+
 struct Reader<'a, 'p> {
     cursor: Cursor<'a>,
     out: Writer<'a, 'p>,
+    known: Option<Known<'a, 'p>>,
 }
 
 impl<'a> Reader<'a, '_> {
-    fn value(&mut self, path: &'a [u8], depth: usize) -> Result<(), Error> {
+    fn value(&mut self, path: Path<'a>, depth: usize) -> Result<(), Error> {
         match self.cursor.peek() {
             Some(b'"') => {
-                let text = self.string()?;
-                self.out.push(path, Value::Text(text));
+                let value = match self.cursor.string()? {
+                    (text, false) => Value::Text(text),
+                    (written, true) => Value::escaped(written, self.out.arena),
+                };
+                self.push(path, value);
             }
             Some(b'{') => self.object(path, depth, None)?,
             Some(b'[') => self.array(path, depth)?,
             _ => {
                 let word = self.cursor.bare()?;
                 let value = if word == b"null" { Value::Null } else { Value::Text(word) };
-                self.out.push(path, value);
+                self.push(path, value);
             }
         }
         Ok(())
     }
 
+    #[inline]
+    fn push(&mut self, path: Path<'a>, value: Value<'a>) {
+        if self.out.push(path.text, value)
+            && let Some(known) = &mut self.known
+        {
+            known.ids.push(path.id);
+        }
+    }
+
     /// Reads an object. `named` takes what makes it a name with a value.
     fn object(
         &mut self,
-        path: &'a [u8],
+        path: Path<'a>,
         depth: usize,
         mut named: Option<&mut Named<'a>>,
     ) -> Result<(), Error> {
@@ -158,15 +223,11 @@ impl<'a> Reader<'a, '_> {
             return Ok(());
         }
         loop {
-            let key = self.string()?;
-            if !self.cursor.take(b':') {
-                return self.cursor.expected("':'");
-            }
-            let member = self.out.join(path, key);
+            let (key, member) = self.name(path)?;
             let first = self.out.pairs.len();
             self.value(member, depth + 1)?;
             if let Some(named) = named.as_deref_mut() {
-                self.note(key, member.len(), first, named);
+                self.note(key, member.text.len(), first, named);
             }
             match self.cursor.peek() {
                 Some(b',') => self.cursor.at += 1,
@@ -178,7 +239,7 @@ impl<'a> Reader<'a, '_> {
         Ok(())
     }
 
-    fn array(&mut self, path: &'a [u8], depth: usize) -> Result<(), Error> {
+    fn array(&mut self, path: Path<'a>, depth: usize) -> Result<(), Error> {
         self.open(depth)?;
         if self.cursor.take(b']') {
             return Ok(());
@@ -187,7 +248,7 @@ impl<'a> Reader<'a, '_> {
             if self.cursor.peek() == Some(b'{') {
                 let mut named = Named::default();
                 self.object(path, depth + 1, Some(&mut named))?;
-                self.push_named(path, &named);
+                self.push_named(path.text, &named);
             } else {
                 self.value(path, depth + 1)?;
             }
@@ -210,19 +271,46 @@ impl<'a> Reader<'a, '_> {
         Ok(())
     }
 
+    /// The name of a member, by itself and with those around it. Steps over its colon.
     #[inline]
-    fn string(&mut self) -> Result<&'a [u8], Error> {
+    fn name(&mut self, path: Path<'a>) -> Result<(&'a [u8], Path<'a>), Error> {
+        if let Some(known) = &mut self.known {
+            self.cursor.peek();
+            let (names, rest) = (known.names, &self.cursor.text[self.cursor.at..]);
+            if let Some((id, name)) = names.following(known.last, path.id, rest) {
+                known.last = Some(name);
+                self.cursor.at += name.length();
+                self.out.count_joined(path.text);
+                return Ok((name.inside(), Path { text: name.path(), id }));
+            }
+        }
+        self.new_name(path)
+    }
+
+    #[inline(never)]
+    fn new_name(&mut self, path: Path<'a>) -> Result<(&'a [u8], Path<'a>), Error> {
         let (inside, has_escapes) = self.cursor.string()?;
-        Ok(if has_escapes { unescaped(inside, self.out.arena) } else { inside })
+        if !self.cursor.take(b':') {
+            return self.cursor.expected("':'");
+        }
+        if let Some(known) = &mut self.known {
+            let names = known.names;
+            let found = if has_escapes { None } else { names.find(known.last, path, inside) };
+            known.last = found.map(|(_, name)| name);
+            if let Some((id, name)) = found {
+                self.out.count_joined(path.text);
+                return Ok((inside, Path { text: name.path(), id }));
+            }
+        }
+        let key = if has_escapes { unescaped(inside, self.out.arena) } else { inside };
+        Ok((key, Path { text: self.out.join(path.text, key), id: UNKNOWN }))
     }
 
     /// Notes a member that names its object, or the first that holds its value.
     fn note(&self, key: &[u8], length: usize, first: usize, named: &mut Named<'a>) {
         if is_name(key) && named.name.is_none() {
-            named.name = match self.out.pairs.get(first) {
-                Some(Pair { key, value: Value::Text(name) }) if key.len() == length => Some(name),
-                _ => None,
-            };
+            let named_by = self.out.pairs.get(first).filter(|pair| pair.key.len() == length);
+            named.name = named_by.and_then(|pair| pair.value.text());
         } else if is_value(key) && named.value.is_none() {
             named.value = Some((first, self.out.pairs.len(), length));
         }
@@ -234,11 +322,11 @@ impl<'a> Reader<'a, '_> {
         let base = self.out.join(path, name);
         for at in first..behind {
             let Some(&pair) = self.out.pairs.get(at) else { return };
-            let key = match pair.key.get(length..) {
+            let text = match pair.key.get(length..) {
                 Some([b'.', inside @ ..]) => self.out.join(base, inside),
                 _ => base,
             };
-            self.out.push(key, pair.value);
+            self.push(Path { text, id: UNKNOWN }, pair.value);
         }
     }
 }
@@ -258,25 +346,6 @@ fn end_of_string(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Bytes that are looked at together.
-const WORD: usize = 8;
-/// One in each byte.
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// Marks the bytes of `word` that are this one. The lowest mark is certain; those above it may be
-/// in vain.
-#[inline]
-const fn marked(word: [u8; WORD], byte: u8) -> u64 {
-    let differing = u64::from_le_bytes(word) ^ (ONES * byte as u64);
-    differing.wrapping_sub(ONES) & !differing & (ONES << 7)
-}
-
-/// Bytes before the lowest mark.
-#[inline]
-const fn before(marks: u64) -> usize {
-    marks.trailing_zeros() as usize / 8
-}
-
 /// Bytes at the start of a text before the first quote or backslash, as far as they are looked at
 /// here: most names and values are so short.
 #[inline]
@@ -290,93 +359,6 @@ fn short(text: &[u8]) -> usize {
         }
     }
     length
-}
-
-/// The text that a string's inside stands for. Never longer than as it is written.
-fn unescaped<'a>(inside: &'a [u8], arena: &'a Bump) -> &'a [u8] {
-    let text = arena.alloc_slice_fill_copy(inside.len(), 0);
-    let (mut at, mut end) = (0, 0);
-    while at < inside.len() {
-        // Runs between escapes are short in paths and messages: a word is copied as a whole, and
-        // what is behind a backslash in it is written over.
-        if let Some(word) = inside[at..].first_chunk::<WORD>()
-            && let Some(out) = text[end..].first_chunk_mut::<WORD>()
-        {
-            *out = *word;
-            let plain = before(marked(*word, b'\\'));
-            (at, end) = (at + plain, end + plain);
-            if plain == WORD {
-                continue;
-            }
-        } else if inside[at] != b'\\' {
-            text[end] = inside[at];
-            (at, end) = (at + 1, end + 1);
-            continue;
-        }
-        let (taken, given) = escape(&inside[at..], &mut text[end..]);
-        (at, end) = (at + taken, end + given);
-    }
-    &text[..end]
-}
-
-/// Writes what the escape at the start of a text stands for. Says how many bytes it has, and how
-/// many were written.
-#[inline]
-fn escape(text: &[u8], out: &mut [u8]) -> (usize, usize) {
-    let Some(byte) = text.get(1) else {
-        out[0] = b'\\';
-        return (1, 1);
-    };
-    match ESCAPES[usize::from(*byte)] {
-        0 if *byte == b'u' => unicode(text, out),
-        0 => {
-            out[..2].copy_from_slice(&text[..2]);
-            (2, 2)
-        }
-        meant => {
-            out[0] = meant;
-            (2, 1)
-        }
-    }
-}
-
-/// What a backslash and a byte stand for; 0 where they mean nothing. A table, since which of them
-/// comes next cannot be foreseen.
-const ESCAPES: [u8; 256] = {
-    let mut table = [0; 256];
-    let meant = [b"\"\\/bfnrt", b"\"\\/\x08\x0c\n\r\t"];
-    let mut at = 0;
-    while at < meant[0].len() {
-        table[meant[0][at] as usize] = meant[1][at];
-        at += 1;
-    }
-    table
-};
-
-/// The same for `\uXXXX`, or a pair of them.
-fn unicode(text: &[u8], out: &mut [u8]) -> (usize, usize) {
-    let high = unit(text);
-    let low = high.and_then(|_| unit(&text[6..]));
-    let (code, length) = match (high, low) {
-        (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
-            (Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 12)
-        }
-        (Some(code), _) => (Some(code), 6),
-        (None, _) => (None, 2),
-    };
-    match code.and_then(char::from_u32) {
-        Some(c) => (length, c.encode_utf8(out).len()),
-        None => {
-            out[..length].copy_from_slice(&text[..length]);
-            (length, length)
-        }
-    }
-}
-
-/// The number of `\uXXXX` at the start of a text.
-fn unit(escape: &[u8]) -> Option<u32> {
-    let digits = escape.strip_prefix(b"\\u")?.get(..4)?;
-    digits.iter().try_fold(0, |code, &digit| Some(code << 4 | char::from(digit).to_digit(16)?))
 }
 
 #[cfg(test)]

@@ -124,8 +124,8 @@ impl From<String> for Inside {
 
 /// What a request is compared by, in lower case. What few conditions ask for is made when it is
 /// first asked for.
-pub(super) struct Parts<'a> {
-    seen: &'a Seen<'a>,
+pub(super) struct Parts<'s, 'e> {
+    seen: &'s Seen<'e>,
     path: Sent,
     query: OnceCell<Sent>,
 }
@@ -147,8 +147,8 @@ impl Sent {
     }
 }
 
-impl<'a> Parts<'a> {
-    pub(super) fn of(seen: &'a Seen<'a>) -> Self {
+impl<'s, 'e> Parts<'s, 'e> {
+    pub(super) fn of(seen: &'s Seen<'e>) -> Self {
         Self { seen, path: Sent::new(seen.path_text, false), query: OnceCell::new() }
     }
 
@@ -163,7 +163,7 @@ impl<'a> Parts<'a> {
 
 impl Request {
     /// Whether a request is this one.
-    pub(super) fn fits(&self, parts: &Parts<'_>) -> bool {
+    pub(super) fn fits(&self, parts: &Parts<'_, '_>) -> bool {
         let method = parts.text(Field::Method);
         let is_method = |of: &String| method.eq_ignore_ascii_case(of.as_bytes());
         let any = |patterns: &[Inside], field| {

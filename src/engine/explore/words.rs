@@ -139,14 +139,14 @@ impl Matched {
     }
 }
 
-struct Asked<'e> {
-    event: &'e Event<'e>,
-    format: &'e str,
-    log: &'e str,
+struct Asked<'q, 'e> {
+    event: &'q Event<'e>,
+    format: &'q str,
+    log: &'q str,
     words: u8,
 }
 
-impl Record for Asked<'_> {
+impl Record for Asked<'_, '_> {
     fn value(&self, name: Name) -> Option<&[u8]> {
         match name {
             Name::Field(field) => self.event.fields.text(field),

@@ -1,7 +1,7 @@
 //! Event logs that are built here, and those of a folder when one is named.
 
 use super::*;
-use crate::text::{Value, json};
+use crate::text::json;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -212,13 +212,8 @@ fn read(chunk: &[u8]) -> (Read, ChunkState) {
 /// Pairs in the order of their keys.
 fn shown(pairs: &Pairs<'_>) -> Vec<(String, Option<String>)> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let mut shown: Vec<_> = pairs
-        .iter()
-        .map(|pair| match pair.value {
-            Value::Null => (text(pair.key), None),
-            Value::Text(value) => (text(pair.key), Some(text(value))),
-        })
-        .collect();
+    let mut shown: Vec<_> =
+        pairs.iter().map(|pair| (text(pair.key), pair.value.text().map(text))).collect();
     shown.sort_by(|a, b| a.0.cmp(&b.0));
     shown
 }

@@ -7,7 +7,7 @@ use super::types::{self, Type};
 use super::{Broken, Lines, Out, Says};
 use crate::intel::refusal::{Construct, Why};
 use crate::intel::value::Kind;
-use crate::text::{Pairs, Value, xml};
+use crate::text::{Pairs, xml};
 use bumpalo::Bump;
 use memchr::memmem;
 
@@ -89,10 +89,7 @@ fn item(text: &str, line: u32) -> Condition {
     let read = xml::read(text.as_bytes(), &arena, &mut pairs);
     let get = |key: &str| {
         let pair = pairs.iter().find(|pair| pair.key == key.as_bytes())?;
-        match pair.value {
-            Value::Text(text) => std::str::from_utf8(text).ok(),
-            Value::Null => None,
-        }
+        pair.value.text().and_then(|text| std::str::from_utf8(text).ok())
     };
     let content = get("IndicatorItem.Content").unwrap_or_default();
     let context = get("IndicatorItem.Context.@search").unwrap_or_default();

@@ -355,12 +355,14 @@ mod tests {
     use super::*;
     use crate::base::{Stamp, Time};
     use crate::event::Fields;
+    use crate::text::Value;
 
     fn what(others: &[(Field, &[u8])]) -> Option<What> {
         let mut fields = Fields::default();
         let inline = others.iter().filter(|(field, _)| field.is_inline());
         inline.for_each(|(field, text)| fields.set(*field, text));
-        let rest: Vec<_> = others.iter().filter(|(field, _)| !field.is_inline()).copied().collect();
+        let rest = others.iter().filter(|(field, _)| !field.is_inline());
+        let rest: Vec<_> = rest.map(|(field, text)| (*field, Value::Text(text))).collect();
         fields.set_others(&rest);
         let location = Location { stream: 0, length: 1, offset: 0, line: 0, record: 0 };
         let stamp = Stamp { at: 9, nanos: 0, offset_secs: 0 };

@@ -1,6 +1,7 @@
 //! The reader of JSON against `serde_json`, and on what is no JSON.
 
 use super::*;
+use crate::base::Seed;
 use crate::text::{JOINED, PAIRS, PATH_BYTES};
 use crate::train::Random;
 
@@ -9,14 +10,31 @@ fn flat(text: &[u8]) -> (Result<usize, Error>, Vec<String>) {
     let arena = Bump::new();
     let mut pairs = Pairs::new_in(&arena);
     let read = read(text, &arena, &mut pairs);
+    (read, shown(&pairs))
+}
+
+/// The same with names that are kept.
+fn flat_known(text: &[u8], names: &Names) -> (Result<usize, Error>, Vec<String>) {
+    let arena = Bump::new();
+    let (mut pairs, mut ids) = (Pairs::new_in(&arena), Ids::new_in(&arena));
+    let read = read_known(text, &arena, &mut pairs, (names, &mut ids));
+    assert_eq!(pairs.len(), ids.len());
+    for (pair, id) in pairs.iter().zip(&ids) {
+        assert_eq!(names.print(*id).is_none(), *id == UNKNOWN || *id == OUTERMOST);
+        assert!(names.print(*id).is_none_or(|print| print == Seed(0).of(pair.key)));
+    }
+    (read, shown(&pairs))
+}
+
+fn shown(pairs: &Pairs<'_>) -> Vec<String> {
     let shown = pairs.iter().map(|pair| {
         let key = String::from_utf8_lossy(pair.key);
-        match pair.value {
-            Value::Null => format!("{key}!"),
-            Value::Text(text) => format!("{key}={}", String::from_utf8_lossy(text)),
-        }
+        pair.value.text().map_or_else(
+            || format!("{key}!"),
+            |text| format!("{key}={}", String::from_utf8_lossy(text)),
+        )
     });
-    (read, shown.collect())
+    shown.collect()
 }
 
 #[track_caller]
@@ -206,6 +224,33 @@ fn it_reads_what_the_slow_twin_reads() {
             "seed {seed}: {text}"
         );
     }
+}
+
+#[test]
+fn names_that_are_kept_change_nothing() {
+    let mut random = Random::new(11);
+    let few = Names::default();
+    let fixed = [
+        r#"{"a\"":{"b":1},"a":{"b":1}}"#,
+        r#"{"a":1,"b":2} "#,
+        r#"{"a":{"b":2},"a":{"b":3}}"#,
+        r#"{"a":[{"b":1},[{"b":2}]]}"#,
+        r#"{"a":[{"b":{"b":1}}],"":{"":1}}"#,
+        r#"{"p":[{"name":"x","value":{"y":1}}]}"#,
+    ];
+    for round in 0..4_000 {
+        let mut text = String::new();
+        match random.below(3) {
+            0 => text.push_str(random.pick(&fixed).unwrap()),
+            1 => draw(&mut random, 0, &mut text),
+            // More names than can be kept.
+            _ => text = format!("{{\"n{round}\":{{\"m\":{round}}}}}"),
+        }
+        let cut = random.below(text.len() as u64 * 2) as usize;
+        let text = text.as_bytes().get(..cut).unwrap_or(text.as_bytes());
+        assert_eq!(flat_known(text, &few), flat(text), "{}", String::from_utf8_lossy(text));
+    }
+    assert!((0..UNKNOWN).filter(|id| few.print(*id).is_some()).count() > 400);
 }
 
 #[test]
