@@ -189,6 +189,12 @@ pub fn read_prefix(text: &[u8], form: &Form, clock: &Clock) -> Option<(Time, usi
     }
 }
 
+/// Whether the first word of a text is the name of a weekday.
+#[inline]
+pub fn begins_with_weekday(text: &[u8]) -> bool {
+    months::is_weekday(scan::Scan::new(text, 0).word())
+}
+
 fn read_rarer(text: &[u8], form: &Form, clock: &Clock) -> Option<(Time, usize)> {
     match form {
         Form::Auto | Form::Iso | Form::Clf | Form::Syslog => None,

@@ -16,6 +16,8 @@ pub struct Draft<'a> {
     pub count: u32,
     fields: &'a mut Fields<'a>,
     others: Vec<'a, (Field, &'a [u8])>,
+    /// Which of the others are set to more than null, as bits.
+    said: u64,
     pairs: Pairs<'a>,
 }
 
@@ -29,6 +31,7 @@ impl<'a> Draft<'a> {
             count: 1,
             fields: arena.alloc_with(Fields::default),
             others: Vec::new_in(arena),
+            said: 0,
             pairs: Vec::new_in(arena),
         }
     }
@@ -44,6 +47,7 @@ impl<'a> Draft<'a> {
             self.fields.set(field, text);
         } else {
             self.others.push((field, text));
+            self.said |= u64::from(!text.is_empty()) << field as u32;
         }
     }
 
@@ -52,7 +56,7 @@ impl<'a> Draft<'a> {
     pub fn has(&self, field: Field) -> bool {
         match field.is_inline() {
             true => self.fields.text(field).is_some(),
-            false => self.others.iter().any(|(other, text)| *other == field && !text.is_empty()),
+            false => self.said & 1 << field as u32 != 0,
         }
     }
 
@@ -86,6 +90,7 @@ impl<'a> Draft<'a> {
         self.time = Time::Absent;
         *self.fields = Fields::default();
         self.others.clear();
+        self.said = 0;
         self.pairs.clear();
     }
 

@@ -5,15 +5,17 @@
 
 use super::FormatIndex;
 use super::compiled::{Compiled, Method};
-use super::grams::{GramId, Grams, Held, PairBit, Pairs, Signs};
+use super::grams::{GramId, Grams, Held, Pairs, Signs};
 use super::pattern::Times;
+use super::recall::{Asked, Question, Recall};
 use crate::base::Fingerprint;
 use crate::base::clock::Form;
-use bumpalo::Bump;
 use memchr::memchr_iter;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Bytes([u64; 4]);
 
 impl Bytes {
@@ -125,6 +127,19 @@ pub(super) struct Text<'t> {
 }
 
 impl Text<'_> {
+    /// The places of the gates that may let it through: as it was worked out for a text that holds
+    /// the same.
+    pub fn recalled(
+        &self,
+        asked: Asked,
+        recall: &RefCell<Recall>,
+        work_out: impl FnOnce() -> Rc<[u16]>,
+    ) -> Rc<[u16]> {
+        let Some(grams) = self.held.listed() else { return work_out() };
+        let (first, signs) = (self.bytes.first().copied(), self.held.signs());
+        recall.borrow_mut().answer(&Question { asked, first, signs, grams }, work_out)
+    }
+
     fn has_time(&self, timed: &Timed) -> bool {
         let has = |at| {
             let read = self.times.read(self.bytes, at, &timed.form);
@@ -180,14 +195,20 @@ impl Gate {
         self
     }
 
-    /// Whether a text may be what lies behind.
+    /// Whether a text may be what lies behind, as far as its first byte and what it holds of what
+    /// is asked for say so.
     #[inline]
-    pub fn lets_through(&self, text: &Text<'_>) -> bool {
+    pub fn may_let_through(&self, text: &Text<'_>) -> bool {
         text.bytes.first().is_none_or(|byte| self.begins.has(*byte))
             && text.held.has_signs(self.signs)
             && self.holds.iter().all(|gram| text.held.has(*gram))
-            && text.held.has_pairs(&self.pairs)
             && self.one_of.iter().all(|grams| grams.iter().any(|gram| text.held.has(*gram)))
+    }
+
+    /// Whether such a text may be what lies behind.
+    #[inline]
+    pub fn lets_through(&self, text: &Text<'_>) -> bool {
+        text.held.has_pairs(&self.pairs)
             && self.often.is_none_or(|(byte, times)| {
                 times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
             })
@@ -199,8 +220,6 @@ impl Gate {
 #[derive(Clone, Copy, Debug)]
 struct Clue {
     signs: Signs,
-    /// The pair that the fewest others need.
-    pair: PairBit,
     /// What the fewest others need but the one that it is found by; [`NOTHING`] where there is no
     /// other.
     also: GramId,
@@ -214,7 +233,7 @@ const NOTHING: GramId = GramId::MAX;
 impl Clue {
     #[inline]
     fn fits(&self, held: &Held) -> bool {
-        held.has_signs(self.signs) && held.has_pair(self.pair) && held.has(self.also)
+        held.has_signs(self.signs) && held.has(self.also)
     }
 }
 
@@ -226,8 +245,9 @@ pub(super) struct Candidate {
 }
 
 /// The gates of formats, by what texts hold and begin with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Gates {
+    asked: Asked,
     gates: Vec<(Gate, Candidate)>,
     /// For each that is asked for, the gates that need it and others at most as often.
     by_gram: Vec<Vec<Clue>>,
@@ -238,10 +258,12 @@ pub(super) struct Gates {
 impl Gates {
     /// The gates of formats, which are tried in this order.
     pub fn of<'f>(
+        asked: Asked,
         formats: impl Iterator<Item = (FormatIndex, &'f Compiled)>,
         grams: &mut Grams,
     ) -> Self {
-        let mut all = Self { by_first: vec![Vec::new(); 257], ..Self::default() };
+        let by_first = vec![Vec::new(); 257];
+        let mut all = Self { asked, gates: Vec::new(), by_gram: Vec::new(), by_first };
         for (index, format) in formats {
             let is_text = matches!(format.method, Method::Text(_));
             let candidate =
@@ -252,20 +274,12 @@ impl Gates {
         let of_all = all.gates.iter().flat_map(|(gate, _)| &gate.holds);
         of_all.for_each(|gram| needing[usize::from(*gram)] += 1);
         all.by_gram = vec![Vec::new(); grams.len()];
-        let mut pairs = [0_u32; Pairs::BITS];
-        let of_all = all.gates.iter().flat_map(|(gate, _)| gate.pairs.bits());
-        of_all.for_each(|bit| pairs[usize::from(bit)] += 1);
         for (place, (gate, _)) in (0..).zip(&all.gates) {
-            let rarest = gate.pairs.bits().min_by_key(|bit| pairs[usize::from(*bit)]);
             let mut held = gate.holds.clone();
             held.sort_by_key(|gram| (needing[usize::from(*gram)], *gram));
             held.dedup();
-            let clue = Clue {
-                signs: gate.signs,
-                pair: rarest.unwrap_or(Pairs::ANY),
-                also: held.get(1).copied().unwrap_or(NOTHING),
-                place,
-            };
+            let clue =
+                Clue { signs: gate.signs, also: held.get(1).copied().unwrap_or(NOTHING), place };
             match held.first() {
                 Some(rarest) => all.by_gram[usize::from(*rarest)].push(clue),
                 None => {
@@ -280,18 +294,28 @@ impl Gates {
     }
 
     /// The formats that a text can be of, in their order; of texts each pattern that it may fit.
-    pub fn candidates(&self, text: &Text<'_>, arena: &Bump) -> impl Iterator<Item = Candidate> {
+    pub fn candidates(
+        &self,
+        text: &Text<'_>,
+        recall: &RefCell<Recall>,
+    ) -> impl Iterator<Item = Candidate> {
+        let places = text.recalled(self.asked, recall, || self.places(text));
+        let mut before = None;
+        (0..places.len()).filter_map(move |at| {
+            let (gate, candidate) = self.gates.get(usize::from(*places.get(at)?))?;
+            let passes = before != Some(*candidate) && gate.lets_through(text);
+            passes.then(|| *before.insert(*candidate))
+        })
+    }
+
+    /// The gates that may let a text through, in their order.
+    fn places(&self, text: &Text<'_>) -> Rc<[u16]> {
         let first = text.bytes.first().map_or(256, |byte| usize::from(*byte));
-        let places = arena.alloc_slice_fill_copy(self.gates.len().div_ceil(64), 0_u64);
-        let mut mark = |place: u16| {
-            if let Some(word) = places.get_mut(usize::from(place >> 6)) {
-                *word |= 1 << (place & 63);
-            }
-        };
+        let mut marked = vec![0_u64; self.gates.len().div_ceil(64)];
         let mut mark_fitting = |clues: Option<&Vec<Clue>>| {
-            for clue in clues.into_iter().flatten() {
-                if clue.fits(text.held) {
-                    mark(clue.place);
+            for clue in clues.into_iter().flatten().filter(|clue| clue.fits(text.held)) {
+                if let Some(word) = marked.get_mut(usize::from(clue.place >> 6)) {
+                    *word |= 1 << (clue.place & 63);
                 }
             }
         };
@@ -299,12 +323,10 @@ impl Gates {
         for gram in text.held.ids(self.by_gram.len()) {
             mark_fitting(self.by_gram.get(usize::from(gram)));
         }
-        let mut before = None;
-        ones(places).filter_map(move |place| {
-            let (gate, candidate) = self.gates.get(place)?;
-            let passes = before != Some(*candidate) && gate.lets_through(text);
-            passes.then(|| *before.insert(*candidate))
-        })
+        let may_pass = |place: &usize| {
+            self.gates.get(*place).is_some_and(|(gate, _)| gate.may_let_through(text))
+        };
+        ones(&marked).filter(may_pass).map(|place| place as u16).collect()
     }
 }
 
@@ -389,7 +411,7 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
 impl Gates {
     /// The slow twin: every text passes.
     pub fn opened(mut self) -> Self {
-        let clue = |place| Clue { signs: Signs::NONE, pair: Pairs::ANY, also: NOTHING, place };
+        let clue = |place| Clue { signs: Signs::NONE, also: NOTHING, place };
         self.by_first.fill((0..).take(self.gates.len()).map(clue).collect());
         self.by_gram.clear();
         self.gates.iter_mut().for_each(|(gate, _)| *gate = Gate::open());
@@ -435,9 +457,11 @@ mod tests {
         let mut random = Random::new(7);
         let drawn: Vec<_> = (0..4_000).map(|_| drawn(&texts, &mut random)).collect();
         for text in texts.iter().chain(&drawn) {
-            let situation = Situation::new(random.below(300) as FormatIndex, clock.clone());
-            let read =
-                |reader: &Reader| format!("{:?}", reader.read(&situation, &state, text, &arena));
+            let primary = random.below(300) as FormatIndex;
+            let read = |reader: &Reader| {
+                let situation = Situation::new(primary, clock.clone());
+                format!("{:?}", reader.read(&situation, &state, text, &arena))
+            };
             assert_eq!(read(&reader), read(&slow), "{:?}", String::from_utf8_lossy(text));
         }
     }

@@ -21,6 +21,7 @@ mod layout;
 mod mapping;
 mod pattern;
 mod reader;
+mod recall;
 mod sniff;
 mod spec;
 mod syslog;
