@@ -6,6 +6,9 @@ use crate::text::{Pair, Pairs};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
+/// Fields without a place of their own that most records have no more of.
+const USUAL: usize = 12;
+
 /// An event while it is put together.
 pub struct Draft<'a> {
     /// What holds texts that are not in the record as such.
@@ -46,6 +49,9 @@ impl<'a> Draft<'a> {
         if field.is_inline() {
             self.fields.set(field, text);
         } else {
+            if self.others.is_empty() {
+                self.others.reserve(USUAL);
+            }
             self.others.push((field, text));
             self.said |= u64::from(!text.is_empty()) << field as u32;
         }

@@ -96,8 +96,8 @@ pub(super) enum TimeAt {
     Start,
     /// Behind its first byte.
     Next,
-    /// One of both.
-    StartOrNext,
+    /// Behind its first byte where that is this one, or at its start.
+    StartOrBehind(u8),
 }
 
 /// What every text that fits begins with and holds.
@@ -111,6 +111,8 @@ pub(super) struct Gate {
     pub holds: Vec<GramId>,
     /// These too.
     pub pairs: Pairs,
+    /// So many quotes stand in it.
+    pub quotes: u32,
     /// Of each of these one at least.
     pub one_of: Vec<Vec<GramId>>,
     /// This byte stands in it so often.
@@ -149,7 +151,7 @@ impl Text<'_> {
         match timed.at {
             TimeAt::Start => has(0),
             TimeAt::Next => has(1),
-            TimeAt::StartOrNext => has(0) || has(1),
+            TimeAt::StartOrBehind(mark) => has(0) || (self.bytes.first() == Some(&mark) && has(1)),
         }
     }
 }
@@ -162,6 +164,7 @@ impl Gate {
             signs: Signs::NONE,
             holds: Vec::new(),
             pairs: Pairs::default(),
+            quotes: 0,
             one_of: Vec::new(),
             often: None,
             time: None,
@@ -171,6 +174,12 @@ impl Gate {
     /// What has these signs as well.
     pub const fn signed(mut self, signs: Signs) -> Self {
         self.signs = self.signs.or(signs);
+        self
+    }
+
+    /// What has as many quotes as these literals, one behind the other, as well.
+    pub fn quoted<'l>(mut self, literals: impl IntoIterator<Item = &'l [u8]>) -> Self {
+        self.quotes = literals.into_iter().map(|text| memchr_iter(b'"', text).count() as u32).sum();
         self
     }
 
@@ -208,7 +217,8 @@ impl Gate {
     /// Whether such a text may be what lies behind.
     #[inline]
     pub fn lets_through(&self, text: &Text<'_>) -> bool {
-        text.held.has_pairs(&self.pairs)
+        text.held.quotes() >= self.quotes
+            && text.held.has_pairs(&self.pairs)
             && self.often.is_none_or(|(byte, times)| {
                 times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
             })
@@ -356,14 +366,18 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
         Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
         Method::Layout(layout) => {
             let signs = layout.literals().map(Signs::of).fold(Signs::NONE, Signs::or);
-            vec![Gate::open().needing(grams, layout.literals()).signed(signs)]
+            let gate = Gate::open().quoted(layout.literals()).signed(signs);
+            vec![gate.needing(grams, layout.literals())]
         }
         Method::Columns(columns) if columns.are_named_by_lines() => Vec::new(),
         Method::Columns(columns) => {
             let often = columns.separators(&format.mapping);
-            claimed(Gate { often, ..Gate::open() }, false, grams)
+            let signs = often.map_or(Signs::NONE, |(separator, _)| Signs::of(&[separator]));
+            claimed(Gate { often, ..Gate::open() }.signed(signs), false, grams)
         }
-        Method::Pairs(_) => claimed(Gate::open(), true, grams),
+        Method::Pairs(options) => {
+            claimed(Gate::open().signed(Signs::of(&[options.assign])), true, grams)
+        }
         Method::Cef => signed(b"CEF:", grams),
         Method::Leef => signed(b"LEEF:", grams),
         Method::Xml => {

@@ -34,7 +34,7 @@ pub(super) struct Grams {
     /// How many literals have them.
     uses: BTreeMap<u32, u32>,
     count: GramId,
-    filter: Box<[u64]>,
+    filter: Box<[u64; 1 << (FILTER_BITS - 6)]>,
     slots: Box<[(u32, GramId)]>,
 }
 
@@ -43,7 +43,7 @@ impl Default for Grams {
         Self {
             uses: BTreeMap::new(),
             count: 0,
-            filter: vec![0; 1 << (FILTER_BITS - 6)].into(),
+            filter: Box::new([0; 1 << (FILTER_BITS - 6)]),
             slots: vec![(EMPTY, 0); 1 << SLOT_BITS].into(),
         }
     }
@@ -90,22 +90,27 @@ impl Grams {
             grams: [0; MOST / 64],
             ids: [0; LISTED],
             count: 0,
+            quotes: 0,
             pairs: Pairs::default(),
             signs: Signs::NONE,
         };
         let mut last = 0;
+        let (mut signs, mut pairs) = (Signs::NONE, Pairs::default());
         for &byte in text {
-            held.signs.add(byte);
-            if is_dropped(byte) {
+            let sign = SIGN_BITS[usize::from(byte)];
+            signs.0 |= sign;
+            if sign & DROPPED != 0 {
+                held.quotes += u32::from(byte == b'"');
                 continue;
             }
             last = last << 8 | u32::from(byte | 0x20);
-            held.pairs.add(last);
+            pairs.add(last);
             let bit = filter_bit(last);
             if self.filter[bit >> 6] & 1 << (bit & 63) != 0 {
                 self.note(last, &mut held);
             }
         }
+        (held.signs, held.pairs) = (signs, pairs);
         held
     }
 
@@ -123,8 +128,11 @@ impl Grams {
 
 /// Quotes and backslashes can be lost when a text is taken apart.
 const fn is_dropped(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\')
+    SIGN_BITS[byte as usize] & DROPPED != 0
 }
+
+/// The bits of these.
+const DROPPED: u64 = SIGN_BITS[b'"' as usize] | SIGN_BITS[b'\\' as usize];
 
 /// So many bytes in a row of a literal, in small letters. Signs that notations write as escapes do
 /// not count.
@@ -158,6 +166,8 @@ pub(super) struct Held {
     ids: [GramId; LISTED],
     /// How many there are.
     count: usize,
+    /// How many quotes there are.
+    quotes: u32,
     pairs: Pairs,
     signs: Signs,
 }
@@ -234,8 +244,8 @@ impl Pairs {
     /// Adds the last two of some bytes.
     #[inline(always)]
     fn add(&mut self, last: u32) {
-        let bit = (last << 16).wrapping_mul(0x9e37_79b1) >> 23;
-        self.0[(bit >> 6) as usize] |= 1 << (bit & 63);
+        let [.., before, own] = last.to_be_bytes();
+        self.0[usize::from((before ^ before >> 3) & 7)] |= 1 << (own & 63);
     }
 
     #[inline]
@@ -250,6 +260,7 @@ impl Held {
         grams: [u64::MAX; MOST / 64],
         ids: [0; LISTED],
         count: MOST,
+        quotes: u32::MAX,
         pairs: Pairs([u64::MAX; 8]),
         signs: Signs(u64::MAX),
     };
@@ -272,6 +283,22 @@ impl Held {
     /// many to tell.
     pub fn listed(&self) -> Option<&[GramId]> {
         self.ids.get(..self.count)
+    }
+
+    /// The word and the bit that tell whether bytes in a row are there.
+    pub fn place(id: GramId) -> (usize, u64) {
+        (usize::from(id >> 6), 1 << (id & 63))
+    }
+
+    /// A word of these bits.
+    #[inline]
+    pub fn word(&self, at: usize) -> u64 {
+        self.grams.get(at).copied().unwrap_or(u64::MAX)
+    }
+
+    /// How many quotes are there.
+    pub const fn quotes(&self) -> u32 {
+        self.quotes
     }
 
     /// The signs that are there.

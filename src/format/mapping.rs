@@ -1,10 +1,10 @@
 //! From the pairs of a record to the fields of the event model.
 
 use super::cases::Cases;
-use super::condition::{Alternative, Condition};
+use super::condition::{Alternative, Condition, Holding};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
-use super::grams::{Grams, Held};
+use super::grams::Grams;
 use super::keys::{Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
@@ -191,7 +191,7 @@ impl Mapping {
     }
 
     /// Whether a record is of the format.
-    pub fn claims(&self, found: &Found<'_, '_>, held: &Held) -> bool {
+    pub fn claims(&self, found: &Found<'_, '_>, held: &Holding<'_>) -> bool {
         self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
@@ -243,7 +243,7 @@ impl Mapping {
     pub fn apply<'a>(
         &'a self,
         found: &Found<'a, '_>,
-        held: &Held,
+        held: &Holding<'_>,
         clock: &Clocks<'_>,
         draft: &mut Draft<'a>,
     ) {

@@ -28,6 +28,8 @@ pub(super) struct Pattern {
     /// For each part how many bytes it and those behind it fit at most; none where that is not
     /// bounded.
     most: Vec<Option<usize>>,
+    /// Whether what may be anything stands at its end alone: it is soon told then whether it fits.
+    is_plain: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -190,7 +192,8 @@ struct Match<'t, 'c> {
 impl Pattern {
     /// Compiles a pattern; the error says what was expected.
     pub fn compile(text: &str) -> Result<Self, String> {
-        let mut pattern = Self { program: Vec::new(), names: Vec::new(), most: Vec::new() };
+        let (program, names, most) = (Vec::new(), Vec::new(), Vec::new());
+        let mut pattern = Self { program, names, most, is_plain: false };
         let mut open = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -224,6 +227,9 @@ impl Pattern {
             return Err("nothing but parts that fit anything".to_owned());
         }
         pattern.most = most_bytes(&pattern.program);
+        let is_any = |part: &Part| matches!(part, Part::Take(_, Class::Any | Class::Quoted));
+        let before_end = pattern.program.split_last().map_or(&[][..], |(_, before)| before);
+        pattern.is_plain = !before_end.iter().any(is_any);
         Ok(pattern)
     }
 
@@ -288,7 +294,8 @@ impl Pattern {
     /// What every text that it fits begins with and holds.
     pub fn gate(&self, grams: &mut Grams) -> Gate {
         let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
-        let gate = gate.needing(grams, self.literals()).signed(self.signs());
+        let gate = gate.quoted(self.literals()).needing(grams, self.literals());
+        let gate = gate.signed(self.signs());
         self.choices().iter().fold(gate, |gate, texts| gate.needing_one_of(grams, texts))
     }
 
@@ -372,14 +379,13 @@ impl Pattern {
     fn time(&self) -> Option<Timed> {
         let (form, at, behind) = match self.program.as_slice() {
             [Part::Time(form), ..] => (form, TimeAt::Start, 1),
-            [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..]
-                if mark.text.len() == 1 =>
-            {
-                (form, TimeAt::StartOrNext, 3)
-            }
             [Part::Literal(mark), Part::Time(form), ..] if mark.text.len() == 1 => {
                 (form, TimeAt::Next, 2)
             }
+            [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..] => match *mark.text {
+                [mark] => (form, TimeAt::StartOrBehind(mark), 3),
+                _ => return None,
+            },
             _ => return None,
         };
         Some(Timed { form: form.clone(), at, behind: self.behind(behind) })
@@ -446,7 +452,12 @@ impl Pattern {
         times: &Times<'_>,
         pairs: &mut Pairs<'a>,
     ) -> Option<Taken<'a>> {
-        if !self.has_literals(text) {
+        let may_fit = match self.program.first() {
+            Some(Part::Literal(literal)) if !begins(text, &literal.text) => false,
+            Some(Part::Literal(_)) if self.is_plain => true,
+            _ => self.has_literals(text),
+        };
+        if !may_fit {
             return None;
         }
         let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);

@@ -676,8 +676,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> bool {
         let planned = planned.iter().map(AsRef::as_ref);
         let found = format.mapping.find_planned(&pairs, planned, draft);
-        let held = || self.held_in(format, draft.arena);
-        let is_claimed = is_named || format.mapping.claims(&found, held());
+        let arena = draft.arena;
+        let held = || self.held_in(format, arena);
+        let is_claimed = is_named || format.mapping.claims(&found, &held);
         if is_claimed {
             self.understand(format, pairs, found, draft);
         }
@@ -694,7 +695,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
         let clocks = self.situation.clocks();
-        format.mapping.apply(&found, self.held_in(format, draft.arena), &clocks, draft);
+        let arena = draft.arena;
+        format.mapping.apply(&found, &|| self.held_in(format, arena), &clocks, draft);
         draft.add_pairs(pairs);
     }
 
@@ -728,10 +730,11 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> Option<FormatIndex> {
         let mut pairs = Pairs::new_in(draft.arena);
         let taken = known.pattern.read(self.text, &self.times, &mut pairs)?;
-        let held = self.held_in(format, draft.arena);
+        let arena = draft.arena;
+        let held = || self.held_in(format, arena);
         let planned = taken.names().map(|name| known.plan.of(name));
         let mut found = format.mapping.find_planned(&pairs, planned, draft);
-        if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
+        if format.mapping.has_claims() && !format.mapping.claims(&found, &held) {
             return None;
         }
         if let (Some(time), Time::Absent) = (taken.time, draft.time) {
@@ -742,7 +745,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         for (field, spec) in known.fields.iter().chain(&known.set) {
             spec.set(*field, &found, draft);
         }
-        format.mapping.apply(&found, held, &self.situation.clocks(), draft);
+        format.mapping.apply(&found, &held, &self.situation.clocks(), draft);
         draft.add_pairs(pairs);
         Some(inner.unwrap_or(index))
     }
@@ -854,7 +857,7 @@ impl Reader {
         candidates.into_iter().find_map(|index| {
             let format = self.format(index)?;
             let found = format.mapping.find_named(pairs, names, draft);
-            format.mapping.claims(&found, &Held::UNKNOWN).then_some((index, format, found))
+            format.mapping.claims(&found, &|| &Held::UNKNOWN).then_some((index, format, found))
         })
     }
 }
