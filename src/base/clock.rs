@@ -189,6 +189,19 @@ pub fn read_prefix(text: &[u8], form: &Form, clock: &Clock) -> Option<(Time, usi
     }
 }
 
+/// Whether the first word of a text is the name of a weekday.
+#[inline]
+pub fn begins_with_weekday(text: &[u8]) -> bool {
+    // Names of months are not, but for the French Tuesday.
+    let is_month = |name: &[u8; 3]| crate::base::time::month(name).is_some_and(|month| month != 3);
+    if let Some((name, [b' ', ..])) = text.split_first_chunk()
+        && is_month(name)
+    {
+        return false;
+    }
+    months::is_weekday(scan::Scan::new(text, 0).word())
+}
+
 fn read_rarer(text: &[u8], form: &Form, clock: &Clock) -> Option<(Time, usize)> {
     match form {
         Form::Auto | Form::Iso | Form::Clf | Form::Syslog => None,

@@ -238,6 +238,10 @@ pub(super) fn joined(
 
 /// Adds one to the earliest few.
 pub(crate) fn keep_earliest<T: Ord>(marks: &mut Vec<T>, new: T, most: usize) {
+    // Most come behind those that are kept.
+    if marks.len() >= most && marks.last().is_some_and(|last| *last <= new) {
+        return;
+    }
     if let Err(place) = marks.binary_search(&new)
         && place < most
     {

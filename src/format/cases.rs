@@ -2,7 +2,7 @@
 //!
 //! It may name conditions in vain, and never leaves out one that holds.
 
-use super::condition::Condition;
+use super::condition::{Condition, Holding};
 use super::gate::ones;
 use super::grams::{GramId, Held};
 use super::keys::{Found, KeyId};
@@ -25,9 +25,21 @@ pub(super) struct Cases {
     /// By name and value in lower case, the conditions that ask for it.
     by_value: Table<Vec<usize>>,
     /// Of the rest, those that need one of some bytes in a row, by these.
-    by_gram: Vec<(GramId, Vec<usize>)>,
+    by_gram: Vec<OfWord>,
+    /// The names of which such a condition needs one.
+    gram_keys: Vec<KeyId>,
     /// Those that are told by neither, as bits.
     others: Vec<u64>,
+}
+
+/// The conditions that need bytes in a row of which a record's own are told in one word.
+#[derive(Clone, Debug)]
+struct OfWord {
+    word: usize,
+    /// Those of the word that are asked for.
+    asked: u64,
+    /// Each of them, as a bit, with the conditions that need it.
+    by_bit: Vec<(u64, Vec<usize>)>,
 }
 
 impl Cases {
@@ -59,20 +71,33 @@ impl Cases {
             let Some(word) = self.others.get_mut(place / BITS) else { continue };
             let bit = 1 << (place % BITS);
             if *word & bit != 0
-                && let Some(grams) = condition.grams()
+                && let Some((key, grams)) = condition.grams()
             {
                 *word &= !bit;
+                if !self.gram_keys.contains(&key) {
+                    self.gram_keys.push(key);
+                }
                 grams.iter().for_each(|gram| by_gram.entry(*gram).or_default().push(place));
             }
         }
-        self.by_gram = by_gram.into_iter().collect();
+        self.by_gram.clear();
+        for (gram, places) in by_gram {
+            let (at, bit) = Held::place(gram);
+            if self.by_gram.last().is_none_or(|last| last.word != at) {
+                self.by_gram.push(OfWord { word: at, asked: 0, by_bit: Vec::new() });
+            }
+            if let Some(last) = self.by_gram.last_mut() {
+                last.asked |= bit;
+                last.by_bit.push((bit, places));
+            }
+        }
     }
 
     /// The places of the conditions that may hold for a record that holds this, in order.
     pub fn candidates<'s>(
         &self,
         found: &Found<'_, '_>,
-        held: &Held,
+        held: &Holding<'_>,
         arena: &'s Bump,
     ) -> impl Iterator<Item = usize> + use<'s> {
         let bits = arena.alloc_slice_copy(&self.others);
@@ -87,8 +112,16 @@ impl Cases {
             let places = self.by_value.get(print(*key, lower));
             places.into_iter().flatten().for_each(|place| mark(bits, *place));
         }
-        let needing = self.by_gram.iter().filter(|(gram, _)| held.has(*gram));
-        needing.flat_map(|(_, places)| places).for_each(|place| mark(bits, *place));
+        if self.gram_keys.iter().any(|key| found.has(*key)) {
+            let held = held();
+            for OfWord { word, asked, by_bit } in &self.by_gram {
+                let there = held.word(*word) & asked;
+                if there != 0 {
+                    let needing = by_bit.iter().filter(|(bit, _)| there & bit != 0);
+                    needing.flat_map(|(_, places)| places).for_each(|place| mark(bits, *place));
+                }
+            }
+        }
         ones(bits)
     }
 }
@@ -129,11 +162,11 @@ mod tests {
                 let a: &'static str = a.to_owned().leak();
                 let pairs = [("a", a), ("b", b), ("c", c)].map(pair);
                 let found = keys.find(&pairs, &arena);
-                let named: Vec<_> = cases.candidates(&found, &Held::UNKNOWN, &arena).collect();
+                let named: Vec<_> = cases.candidates(&found, &|| &Held::UNKNOWN, &arena).collect();
                 assert!(named.is_sorted());
                 for (place, condition) in conditions.iter().enumerate() {
                     assert!(
-                        !condition.holds(&found, &Held::UNKNOWN) || named.contains(&place),
+                        !condition.holds(&found, &|| &Held::UNKNOWN) || named.contains(&place),
                         "{}",
                         texts[place]
                     );

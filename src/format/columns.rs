@@ -158,7 +158,7 @@ impl Columns {
 
     /// Looks its names up among those that the format asks for.
     pub fn look_up(&mut self, mapping: &Mapping) {
-        self.plan = mapping.plan(&self.names);
+        self.plan = mapping.plan(self.names.iter().map(AsRef::as_ref));
     }
 
     /// The names of the columns, when the line is one that names this format's.

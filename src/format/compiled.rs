@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::gate::Gate;
-use super::keys::KeyId;
+use super::keys::{KeyId, Plan};
 use super::layout::Layout;
 use super::mapping::{Mapping, compile_constant, field_named, wrong};
 use super::pattern::Pattern;
@@ -66,11 +66,22 @@ pub(super) struct Text {
 #[derive(Clone, Debug)]
 pub(super) struct TextPattern {
     pub pattern: Pattern,
+    /// What the format asks for of the pattern's names.
+    pub plan: Plan,
     /// Open until the reader that it is for closes it.
     pub gate: Gate,
     pub set: Vec<(Field, Spec)>,
     /// Names of the pattern that are fields themselves.
     pub fields: Vec<(Field, Spec)>,
+}
+
+impl Text {
+    /// Looks the names of its patterns up among those that the format asks for.
+    fn look_up(&mut self, mapping: &Mapping) {
+        for known in &mut self.patterns {
+            known.plan = mapping.plan(known.pattern.names().map(str::as_bytes));
+        }
+    }
 }
 
 impl Compiled {
@@ -85,8 +96,10 @@ impl Compiled {
         let (inner, program) = (key(&definition.inner), key(&definition.program));
         let inside = definition.inside.iter();
         let inside = inside.map(|inside| (mapping.key(&inside.key), inside.notation)).collect();
-        if let Method::Columns(columns) = &mut method {
-            columns.look_up(&mapping);
+        match &mut method {
+            Method::Columns(columns) => columns.look_up(&mapping),
+            Method::Text(text) => text.look_up(&mapping),
+            _ => {}
         }
         Ok(Self {
             id: definition.id.as_str().into(),
@@ -209,8 +222,8 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
                     fields.push((field, Spec::compile(name, mapping.keys()).map_err(refuse)?));
                 }
             }
-            let gate = Gate::open();
-            patterns.push(TextPattern { pattern: compiled, gate, set, fields });
+            let (plan, gate) = (Plan::default(), Gate::open());
+            patterns.push(TextPattern { pattern: compiled, plan, gate, set, fields });
         }
     }
     if patterns.is_empty() && definition.programs.is_empty() {

@@ -35,17 +35,25 @@ enum Test {
 struct Like {
     glob: Glob,
     gram: Option<GramId>,
+    /// Whether it is one text, which is soon compared.
+    is_exact: bool,
 }
+
+/// What a record holds, told when it is asked.
+pub(super) type Holding<'h> = dyn Fn() -> &'h Held + 'h;
 
 impl Like {
     fn new(text: &str) -> Self {
-        Self { glob: Glob::whole(text), gram: None }
+        let glob = Glob::whole(text);
+        let is_exact = glob.exact().is_some();
+        Self { glob, gram: None, is_exact }
     }
 
     /// Whether a text of a record that holds this is so.
     #[inline]
-    fn fits(&self, text: &[u8], held: &Held) -> bool {
-        self.gram.is_none_or(|gram| held.has(gram)) && self.glob.fits(text)
+    fn fits(&self, text: &[u8], held: &Holding<'_>) -> bool {
+        let may_be = self.is_exact || self.gram.is_none_or(|gram| held().has(gram));
+        may_be && self.glob.fits(text)
     }
 
     /// The literals of another way of holding, and its own.
@@ -66,7 +74,7 @@ impl Condition {
     }
 
     /// Whether it holds for what was found in a record, which holds this.
-    pub fn holds(&self, found: &Found<'_, '_>, held: &Held) -> bool {
+    pub fn holds(&self, found: &Found<'_, '_>, held: &Holding<'_>) -> bool {
         self.0.iter().all(|(key, test)| test.holds(found.value(*key), held))
     }
 
@@ -122,14 +130,17 @@ impl Condition {
         })
     }
 
-    /// Bytes in a row of which one stands in each record for which it holds; none where that is not
-    /// known.
-    pub fn grams(&self) -> Option<Vec<GramId>> {
-        let of_test = |(_, test): &(KeyId, Test)| match test {
-            Test::Is(likes) => likes.iter().map(|like| like.gram).collect::<Option<Vec<_>>>(),
+    /// A key that must be there for it to hold, and bytes in a row of which one stands in each
+    /// record for which it does; none where that is not known.
+    pub fn grams(&self) -> Option<(KeyId, Vec<GramId>)> {
+        let of_test = |(key, test): &(KeyId, Test)| match test {
+            Test::Is(likes) => {
+                let grams = likes.iter().map(|like| like.gram).collect::<Option<Vec<_>>>();
+                Some((*key, grams?))
+            }
             _ => None,
         };
-        self.0.iter().filter_map(of_test).min_by_key(Vec::len)
+        self.0.iter().filter_map(of_test).min_by_key(|(_, grams)| grams.len())
     }
 
     /// The keys that must be there for it to hold.
@@ -179,7 +190,7 @@ impl Test {
         }
     }
 
-    fn holds(&self, value: Option<Value<'_>>, held: &Held) -> bool {
+    fn holds(&self, value: Option<Value<'_>>, held: &Holding<'_>) -> bool {
         match self {
             Self::Present => value.is_some(),
             Self::Absent => value.is_none(),
@@ -187,7 +198,7 @@ impl Test {
         }
     }
 
-    fn compares(&self, text: Option<&[u8]>, held: &Held) -> bool {
+    fn compares(&self, text: Option<&[u8]>, held: &Holding<'_>) -> bool {
         match (self, text) {
             (Self::Present | Self::Absent, _) => false,
             (Self::Is(globs), Some(text)) => globs.iter().any(|glob| glob.fits(text, held)),
@@ -214,7 +225,7 @@ mod tests {
             .iter()
             .map(|(key, value)| Pair { key: key.as_bytes(), value: Value::Text(value.as_bytes()) })
             .collect();
-        condition.holds(&keys.find(&pairs, &arena), &Held::UNKNOWN)
+        condition.holds(&keys.find(&pairs, &arena), &|| &Held::UNKNOWN)
     }
 
     #[test]

@@ -6,6 +6,9 @@ use crate::text::{Pair, Pairs, Value};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
+/// Fields without a place of their own that most records have no more of.
+const USUAL: usize = 12;
+
 /// An event while it is put together.
 pub struct Draft<'a> {
     /// What holds texts that are not in the record as such.
@@ -16,6 +19,8 @@ pub struct Draft<'a> {
     pub count: u32,
     fields: &'a mut Fields<'a>,
     others: Vec<'a, (Field, Value<'a>)>,
+    /// Which of the others are set to more than null, as bits.
+    said: u64,
     pairs: Pairs<'a>,
 }
 
@@ -29,6 +34,7 @@ impl<'a> Draft<'a> {
             count: 1,
             fields: arena.alloc_with(Fields::default),
             others: Vec::new_in(arena),
+            said: 0,
             pairs: Vec::new_in(arena),
         }
     }
@@ -49,7 +55,11 @@ impl<'a> Draft<'a> {
         if field.is_inline() {
             self.fields.set(field, value.text().unwrap_or_default());
         } else {
+            if self.others.is_empty() {
+                self.others.reserve(USUAL);
+            }
             self.others.push((field, value));
+            self.said |= u64::from(!value.is_empty()) << field as u32;
         }
     }
 
@@ -58,7 +68,7 @@ impl<'a> Draft<'a> {
     pub fn has(&self, field: Field) -> bool {
         match field.is_inline() {
             true => self.fields.text(field).is_some(),
-            false => self.others.iter().any(|(other, value)| *other == field && !value.is_empty()),
+            false => self.said & 1 << field as u32 != 0,
         }
     }
 
@@ -92,6 +102,7 @@ impl<'a> Draft<'a> {
         self.time = Time::Absent;
         *self.fields = Fields::default();
         self.others.clear();
+        self.said = 0;
         self.pairs.clear();
     }
 

@@ -5,15 +5,17 @@
 
 use super::FormatIndex;
 use super::compiled::{Compiled, Method};
-use super::grams::{GramId, Grams, Held, PairBit, Pairs, Signs};
+use super::grams::{GramId, Grams, Held, Pairs, Signs};
 use super::pattern::Times;
+use super::recall::{Asked, Question, Recall};
 use crate::base::Fingerprint;
 use crate::base::clock::Form;
-use bumpalo::Bump;
 use memchr::memchr_iter;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Bytes([u64; 4]);
 
 impl Bytes {
@@ -94,8 +96,8 @@ pub(super) enum TimeAt {
     Start,
     /// Behind its first byte.
     Next,
-    /// One of both.
-    StartOrNext,
+    /// Behind its first byte where that is this one, or at its start.
+    StartOrBehind(u8),
 }
 
 /// What every text that fits begins with and holds.
@@ -109,6 +111,8 @@ pub(super) struct Gate {
     pub holds: Vec<GramId>,
     /// These too.
     pub pairs: Pairs,
+    /// So many quotes stand in it.
+    pub quotes: u32,
     /// Of each of these one at least.
     pub one_of: Vec<Vec<GramId>>,
     /// This byte stands in it so often.
@@ -125,6 +129,19 @@ pub(super) struct Text<'t> {
 }
 
 impl Text<'_> {
+    /// The places of the gates that may let it through: as it was worked out for a text that holds
+    /// the same.
+    pub fn recalled(
+        &self,
+        asked: Asked,
+        recall: &RefCell<Recall>,
+        work_out: impl FnOnce() -> Rc<[u16]>,
+    ) -> Rc<[u16]> {
+        let Some(grams) = self.held.listed() else { return work_out() };
+        let (first, signs) = (self.bytes.first().copied(), self.held.signs());
+        recall.borrow_mut().answer(&Question { asked, first, signs, grams }, work_out)
+    }
+
     fn has_time(&self, timed: &Timed) -> bool {
         let has = |at| {
             let read = self.times.read(self.bytes, at, &timed.form);
@@ -134,7 +151,7 @@ impl Text<'_> {
         match timed.at {
             TimeAt::Start => has(0),
             TimeAt::Next => has(1),
-            TimeAt::StartOrNext => has(0) || has(1),
+            TimeAt::StartOrBehind(mark) => has(0) || (self.bytes.first() == Some(&mark) && has(1)),
         }
     }
 }
@@ -147,6 +164,7 @@ impl Gate {
             signs: Signs::NONE,
             holds: Vec::new(),
             pairs: Pairs::default(),
+            quotes: 0,
             one_of: Vec::new(),
             often: None,
             time: None,
@@ -156,6 +174,12 @@ impl Gate {
     /// What has these signs as well.
     pub const fn signed(mut self, signs: Signs) -> Self {
         self.signs = self.signs.or(signs);
+        self
+    }
+
+    /// What has as many quotes as these literals, one behind the other, as well.
+    pub fn quoted<'l>(mut self, literals: impl IntoIterator<Item = &'l [u8]>) -> Self {
+        self.quotes = literals.into_iter().map(|text| memchr_iter(b'"', text).count() as u32).sum();
         self
     }
 
@@ -180,14 +204,21 @@ impl Gate {
         self
     }
 
-    /// Whether a text may be what lies behind.
+    /// Whether a text may be what lies behind, as far as its first byte and what it holds of what
+    /// is asked for say so.
     #[inline]
-    pub fn lets_through(&self, text: &Text<'_>) -> bool {
+    pub fn may_let_through(&self, text: &Text<'_>) -> bool {
         text.bytes.first().is_none_or(|byte| self.begins.has(*byte))
             && text.held.has_signs(self.signs)
             && self.holds.iter().all(|gram| text.held.has(*gram))
-            && text.held.has_pairs(&self.pairs)
             && self.one_of.iter().all(|grams| grams.iter().any(|gram| text.held.has(*gram)))
+    }
+
+    /// Whether such a text may be what lies behind.
+    #[inline]
+    pub fn lets_through(&self, text: &Text<'_>) -> bool {
+        text.held.quotes() >= self.quotes
+            && text.held.has_pairs(&self.pairs)
             && self.often.is_none_or(|(byte, times)| {
                 times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
             })
@@ -199,8 +230,6 @@ impl Gate {
 #[derive(Clone, Copy, Debug)]
 struct Clue {
     signs: Signs,
-    /// The pair that the fewest others need.
-    pair: PairBit,
     /// What the fewest others need but the one that it is found by; [`NOTHING`] where there is no
     /// other.
     also: GramId,
@@ -214,7 +243,7 @@ const NOTHING: GramId = GramId::MAX;
 impl Clue {
     #[inline]
     fn fits(&self, held: &Held) -> bool {
-        held.has_signs(self.signs) && held.has_pair(self.pair) && held.has(self.also)
+        held.has_signs(self.signs) && held.has(self.also)
     }
 }
 
@@ -226,8 +255,9 @@ pub(super) struct Candidate {
 }
 
 /// The gates of formats, by what texts hold and begin with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Gates {
+    asked: Asked,
     gates: Vec<(Gate, Candidate)>,
     /// For each that is asked for, the gates that need it and others at most as often.
     by_gram: Vec<Vec<Clue>>,
@@ -238,10 +268,12 @@ pub(super) struct Gates {
 impl Gates {
     /// The gates of formats, which are tried in this order.
     pub fn of<'f>(
+        asked: Asked,
         formats: impl Iterator<Item = (FormatIndex, &'f Compiled)>,
         grams: &mut Grams,
     ) -> Self {
-        let mut all = Self { by_first: vec![Vec::new(); 257], ..Self::default() };
+        let by_first = vec![Vec::new(); 257];
+        let mut all = Self { asked, gates: Vec::new(), by_gram: Vec::new(), by_first };
         for (index, format) in formats {
             let is_text = matches!(format.method, Method::Text(_));
             let candidate =
@@ -252,20 +284,12 @@ impl Gates {
         let of_all = all.gates.iter().flat_map(|(gate, _)| &gate.holds);
         of_all.for_each(|gram| needing[usize::from(*gram)] += 1);
         all.by_gram = vec![Vec::new(); grams.len()];
-        let mut pairs = [0_u32; Pairs::BITS];
-        let of_all = all.gates.iter().flat_map(|(gate, _)| gate.pairs.bits());
-        of_all.for_each(|bit| pairs[usize::from(bit)] += 1);
         for (place, (gate, _)) in (0..).zip(&all.gates) {
-            let rarest = gate.pairs.bits().min_by_key(|bit| pairs[usize::from(*bit)]);
             let mut held = gate.holds.clone();
             held.sort_by_key(|gram| (needing[usize::from(*gram)], *gram));
             held.dedup();
-            let clue = Clue {
-                signs: gate.signs,
-                pair: rarest.unwrap_or(Pairs::ANY),
-                also: held.get(1).copied().unwrap_or(NOTHING),
-                place,
-            };
+            let clue =
+                Clue { signs: gate.signs, also: held.get(1).copied().unwrap_or(NOTHING), place };
             match held.first() {
                 Some(rarest) => all.by_gram[usize::from(*rarest)].push(clue),
                 None => {
@@ -280,18 +304,28 @@ impl Gates {
     }
 
     /// The formats that a text can be of, in their order; of texts each pattern that it may fit.
-    pub fn candidates(&self, text: &Text<'_>, arena: &Bump) -> impl Iterator<Item = Candidate> {
+    pub fn candidates(
+        &self,
+        text: &Text<'_>,
+        recall: &RefCell<Recall>,
+    ) -> impl Iterator<Item = Candidate> {
+        let places = text.recalled(self.asked, recall, || self.places(text));
+        let mut before = None;
+        (0..places.len()).filter_map(move |at| {
+            let (gate, candidate) = self.gates.get(usize::from(*places.get(at)?))?;
+            let passes = before != Some(*candidate) && gate.lets_through(text);
+            passes.then(|| *before.insert(*candidate))
+        })
+    }
+
+    /// The gates that may let a text through, in their order.
+    fn places(&self, text: &Text<'_>) -> Rc<[u16]> {
         let first = text.bytes.first().map_or(256, |byte| usize::from(*byte));
-        let places = arena.alloc_slice_fill_copy(self.gates.len().div_ceil(64), 0_u64);
-        let mut mark = |place: u16| {
-            if let Some(word) = places.get_mut(usize::from(place >> 6)) {
-                *word |= 1 << (place & 63);
-            }
-        };
+        let mut marked = vec![0_u64; self.gates.len().div_ceil(64)];
         let mut mark_fitting = |clues: Option<&Vec<Clue>>| {
-            for clue in clues.into_iter().flatten() {
-                if clue.fits(text.held) {
-                    mark(clue.place);
+            for clue in clues.into_iter().flatten().filter(|clue| clue.fits(text.held)) {
+                if let Some(word) = marked.get_mut(usize::from(clue.place >> 6)) {
+                    *word |= 1 << (clue.place & 63);
                 }
             }
         };
@@ -299,12 +333,10 @@ impl Gates {
         for gram in text.held.ids(self.by_gram.len()) {
             mark_fitting(self.by_gram.get(usize::from(gram)));
         }
-        let mut before = None;
-        ones(places).filter_map(move |place| {
-            let (gate, candidate) = self.gates.get(place)?;
-            let passes = before != Some(*candidate) && gate.lets_through(text);
-            passes.then(|| *before.insert(*candidate))
-        })
+        let may_pass = |place: &usize| {
+            self.gates.get(*place).is_some_and(|(gate, _)| gate.may_let_through(text))
+        };
+        ones(&marked).filter(may_pass).map(|place| place as u16).collect()
     }
 }
 
@@ -334,14 +366,18 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
         Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
         Method::Layout(layout) => {
             let signs = layout.literals().map(Signs::of).fold(Signs::NONE, Signs::or);
-            vec![Gate::open().needing(grams, layout.literals()).signed(signs)]
+            let gate = Gate::open().quoted(layout.literals()).signed(signs);
+            vec![gate.needing(grams, layout.literals())]
         }
         Method::Columns(columns) if columns.are_named_by_lines() => Vec::new(),
         Method::Columns(columns) => {
             let often = columns.separators(&format.mapping);
-            claimed(Gate { often, ..Gate::open() }, false, grams)
+            let signs = often.map_or(Signs::NONE, |(separator, _)| Signs::of(&[separator]));
+            claimed(Gate { often, ..Gate::open() }.signed(signs), false, grams)
         }
-        Method::Pairs(_) => claimed(Gate::open(), true, grams),
+        Method::Pairs(options) => {
+            claimed(Gate::open().signed(Signs::of(&[options.assign])), true, grams)
+        }
         Method::Cef => signed(b"CEF:", grams),
         Method::Leef => signed(b"LEEF:", grams),
         Method::Xml => {
@@ -389,7 +425,7 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
 impl Gates {
     /// The slow twin: every text passes.
     pub fn opened(mut self) -> Self {
-        let clue = |place| Clue { signs: Signs::NONE, pair: Pairs::ANY, also: NOTHING, place };
+        let clue = |place| Clue { signs: Signs::NONE, also: NOTHING, place };
         self.by_first.fill((0..).take(self.gates.len()).map(clue).collect());
         self.by_gram.clear();
         self.gates.iter_mut().for_each(|(gate, _)| *gate = Gate::open());

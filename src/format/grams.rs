@@ -16,6 +16,9 @@ const GRAM: usize = 4;
 /// So many are told apart. Literals beyond may always stand in a text.
 const MOST: usize = 4_096;
 
+/// So many that stand in a text are listed: few texts hold more.
+const LISTED: usize = 64;
+
 /// Bits of the filter before the table.
 const FILTER_BITS: u32 = 16;
 
@@ -31,7 +34,7 @@ pub(super) struct Grams {
     /// How many literals have them.
     uses: BTreeMap<u32, u32>,
     count: GramId,
-    filter: Box<[u64]>,
+    filter: Box<[u64; 1 << (FILTER_BITS - 6)]>,
     slots: Box<[(u32, GramId)]>,
 }
 
@@ -40,7 +43,7 @@ impl Default for Grams {
         Self {
             uses: BTreeMap::new(),
             count: 0,
-            filter: vec![0; 1 << (FILTER_BITS - 6)].into(),
+            filter: Box::new([0; 1 << (FILTER_BITS - 6)]),
             slots: vec![(EMPTY, 0); 1 << SLOT_BITS].into(),
         }
     }
@@ -83,20 +86,31 @@ impl Grams {
 
     /// Those that stand in a text.
     pub fn held_by(&self, text: &[u8]) -> Held {
-        let mut held = Held { grams: [0; MOST / 64], pairs: Pairs::default(), signs: Signs::NONE };
+        let mut held = Held {
+            grams: [0; MOST / 64],
+            ids: [0; LISTED],
+            count: 0,
+            quotes: 0,
+            pairs: Pairs::default(),
+            signs: Signs::NONE,
+        };
         let mut last = 0;
+        let (mut signs, mut pairs) = (Signs::NONE, Pairs::default());
         for &byte in text {
-            held.signs.add(byte);
-            if is_dropped(byte) {
+            let sign = SIGN_BITS[usize::from(byte)];
+            signs.0 |= sign;
+            if sign & DROPPED != 0 {
+                held.quotes += u32::from(byte == b'"');
                 continue;
             }
             last = last << 8 | u32::from(byte | 0x20);
-            held.pairs.add(last);
+            pairs.add(last);
             let bit = filter_bit(last);
             if self.filter[bit >> 6] & 1 << (bit & 63) != 0 {
                 self.note(last, &mut held);
             }
         }
+        (held.signs, held.pairs) = (signs, pairs);
         held
     }
 
@@ -105,8 +119,7 @@ impl Grams {
         let mut slot = slot_of(gram);
         while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {
             if *known == gram {
-                held.grams[usize::from(id >> 6) % (MOST / 64)] |= 1 << (id & 63);
-                return;
+                return held.add(*id);
             }
             slot = (slot + 1) % self.slots.len();
         }
@@ -115,8 +128,11 @@ impl Grams {
 
 /// Quotes and backslashes can be lost when a text is taken apart.
 const fn is_dropped(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\')
+    SIGN_BITS[byte as usize] & DROPPED != 0
 }
+
+/// The bits of these.
+const DROPPED: u64 = SIGN_BITS[b'"' as usize] | SIGN_BITS[b'\\' as usize];
 
 /// So many bytes in a row of a literal, in small letters. Signs that notations write as escapes do
 /// not count.
@@ -146,6 +162,12 @@ const fn slot_of(gram: u32) -> usize {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     grams: [u64; MOST / 64],
+    /// The first of them, as they stand in the text.
+    ids: [GramId; LISTED],
+    /// How many there are.
+    count: usize,
+    /// How many quotes there are.
+    quotes: u32,
     pairs: Pairs,
     signs: Signs,
 }
@@ -198,6 +220,11 @@ impl Signs {
         Self(self.0 & other.0)
     }
 
+    /// Each as a bit.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
     #[inline]
     const fn hold(self, needed: Self) -> bool {
         needed.0 & !self.0 == 0
@@ -205,35 +232,10 @@ impl Signs {
 }
 
 /// Two bytes in a row, as bits. Some share one, so a text may seem to hold what it does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pairs([u64; 8]);
 
-/// Stands for some pairs of bytes.
-pub(super) type PairBit = u16;
-
-impl Default for Pairs {
-    fn default() -> Self {
-        Self([1, 0, 0, 0, 0, 0, 0, 0])
-    }
-}
-
 impl Pairs {
-    /// How many are told apart.
-    pub const BITS: usize = 512;
-
-    /// What every text has.
-    pub const ANY: PairBit = 0;
-
-    /// All that are there.
-    pub fn bits(&self) -> impl Iterator<Item = PairBit> {
-        (0..Self::BITS as PairBit).filter(|bit| self.has(*bit))
-    }
-
-    #[inline]
-    const fn has(&self, bit: PairBit) -> bool {
-        self.0[(bit >> 6 & 7) as usize] & 1 << (bit & 63) != 0
-    }
-
     /// Adds those of a literal.
     pub fn need(&mut self, literal: &[u8]) {
         rows_of(literal, 2).into_iter().for_each(|pair| self.add(pair));
@@ -242,8 +244,8 @@ impl Pairs {
     /// Adds the last two of some bytes.
     #[inline(always)]
     fn add(&mut self, last: u32) {
-        let bit = (last << 16).wrapping_mul(0x9e37_79b1) >> 23;
-        self.0[(bit >> 6) as usize] |= 1 << (bit & 63);
+        let [.., before, own] = last.to_be_bytes();
+        self.0[usize::from((before ^ before >> 3) & 7)] |= 1 << (own & 63);
     }
 
     #[inline]
@@ -254,19 +256,60 @@ impl Pairs {
 
 impl Held {
     /// What may stand in a text of which nothing is known.
-    pub const UNKNOWN: Self =
-        Self { grams: [u64::MAX; MOST / 64], pairs: Pairs([u64::MAX; 8]), signs: Signs(u64::MAX) };
+    pub const UNKNOWN: Self = Self {
+        grams: [u64::MAX; MOST / 64],
+        ids: [0; LISTED],
+        count: MOST,
+        quotes: u32::MAX,
+        pairs: Pairs([u64::MAX; 8]),
+        signs: Signs(u64::MAX),
+    };
+
+    #[inline]
+    fn add(&mut self, id: GramId) {
+        let Some(word) = self.grams.get_mut(usize::from(id >> 6)) else { return };
+        let bit = 1 << (id & 63);
+        if *word & bit != 0 {
+            return;
+        }
+        *word |= bit;
+        if let Some(place) = self.ids.get_mut(self.count) {
+            *place = id;
+        }
+        self.count += 1;
+    }
+
+    /// All that are there, in the order in which the text has them first. None where there are too
+    /// many to tell.
+    pub fn listed(&self) -> Option<&[GramId]> {
+        self.ids.get(..self.count)
+    }
+
+    /// The word and the bit that tell whether bytes in a row are there.
+    pub fn place(id: GramId) -> (usize, u64) {
+        (usize::from(id >> 6), 1 << (id & 63))
+    }
+
+    /// A word of these bits.
+    #[inline]
+    pub fn word(&self, at: usize) -> u64 {
+        self.grams.get(at).copied().unwrap_or(u64::MAX)
+    }
+
+    /// How many quotes are there.
+    pub const fn quotes(&self) -> u32 {
+        self.quotes
+    }
+
+    /// The signs that are there.
+    pub const fn signs(&self) -> Signs {
+        self.signs
+    }
 
     /// Whether it is there.
     #[inline]
     pub fn has(&self, id: GramId) -> bool {
         self.grams.get(usize::from(id >> 6)).is_none_or(|word| word & 1 << (id & 63) != 0)
-    }
-
-    /// Whether one of some pairs is there.
-    #[inline]
-    pub const fn has_pair(&self, bit: PairBit) -> bool {
-        self.pairs.has(bit)
     }
 
     /// Whether these signs are there.

@@ -71,28 +71,31 @@ impl Keys {
     }
 
     /// The ids that each of some names stands for, so that they are looked up once.
-    pub fn plan(&self, names: &[Box<[u8]>]) -> Plan {
+    pub fn plan<'n>(&self, names: impl IntoIterator<Item = &'n [u8]>) -> Plan {
         let ids = |name: &[u8]| {
             let mut ids = Vec::new();
             self.each(name, hashed(name), &mut |id| ids.push(id));
             ids.into()
         };
-        Plan(names.iter().map(|name| ids(name)).collect())
+        Plan(names.into_iter().map(ids).collect())
     }
 
     /// What a record says of each name, where the names of its first pairs are planned.
-    pub fn find_planned<'a, 's>(
+    pub fn find_planned<'a, 's, 'p>(
         &self,
         pairs: &[Pair<'a>],
-        planned: &[Box<[KeyId]>],
+        planned: impl IntoIterator<Item = &'p [KeyId]>,
         arena: &'s Bump,
     ) -> Found<'a, 's> {
         let mut finding = Finding::new(self.names.len(), pairs.len(), arena);
-        for (pair, ids) in pairs.iter().zip(planned) {
-            ids.iter().for_each(|id| finding.put(*id, pair.value));
-        }
-        for pair in pairs.iter().skip(planned.len()) {
-            self.each(pair.key, hashed(pair.key), &mut |id| finding.put(id, pair.value));
+        let mut planned = planned.into_iter();
+        for pair in pairs {
+            match planned.next() {
+                Some(ids) => ids.iter().for_each(|id| finding.put(*id, pair.value)),
+                None => {
+                    self.each(pair.key, hashed(pair.key), &mut |id| finding.put(id, pair.value));
+                }
+            }
         }
         finding.found()
     }
@@ -178,6 +181,11 @@ impl Arrangement {
 pub(super) struct Plan(Box<[Box<[KeyId]>]>);
 
 impl Plan {
+    /// Those of a name.
+    pub fn of(&self, name: usize) -> &[KeyId] {
+        self.0.get(name).map_or(&[], |ids| ids)
+    }
+
     /// Those of the first so many names.
     pub fn first(&self, count: usize) -> &[Box<[KeyId]>] {
         self.0.get(..count).unwrap_or(&self.0)

@@ -1,16 +1,17 @@
 //! From the pairs of a record to the fields of the event model.
 
 use super::cases::Cases;
-use super::condition::{Alternative, Condition};
+use super::condition::{Alternative, Condition, Holding};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
-use super::grams::{Grams, Held};
+use super::grams::Grams;
 use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
 use crate::base::{Fingerprint, Time};
 use crate::event::Field;
 use crate::text::Pair;
+use bumpalo::Bump;
 
 /// The name of the time among the fields of a description.
 const TIME: &str = "@timestamp";
@@ -22,10 +23,10 @@ pub(super) struct Mapping {
     claims: Vec<Condition>,
     time: Vec<(Spec, Form)>,
     fields: Vec<(Field, Vec<Spec>)>,
-    /// Which of the fields a key may give, as bits, by key.
-    given_by: Vec<u64>,
-    /// Those that need no key.
-    always: u64,
+    /// By key, what it may give.
+    given_by: Vec<Vec<Given>>,
+    /// For the time and each of the fields, which of its texts need no key.
+    always: Vec<Texts>,
     when: Vec<(Condition, Vec<(Field, Spec)>)>,
     /// Which of those may hold.
     cases: Cases,
@@ -33,10 +34,43 @@ pub(super) struct Mapping {
     is_utc: bool,
 }
 
+/// Which of the texts that a field may have, as bits. The last bit stands for all behind it too.
+#[derive(Clone, Copy, Debug, Default)]
+struct Texts(u64);
+
+impl Texts {
+    /// The last bit.
+    const LAST: usize = u64::BITS as usize - 1;
+
+    fn add(&mut self, text: usize) {
+        self.0 |= 1 << text.min(Self::LAST);
+    }
+
+    /// The places of these of so many, in order.
+    fn places(self, count: usize) -> impl Iterator<Item = usize> {
+        let mut left = self.0 & !(1 << Self::LAST);
+        let from = if left == self.0 { count } else { Self::LAST };
+        let first = std::iter::from_fn(move || {
+            let at = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(at)
+        });
+        first.chain(from..count)
+    }
+}
+
+/// What may be given: the time stands first, behind it the fields.
+#[derive(Clone, Copy, Debug)]
+struct Given {
+    place: usize,
+    text: usize,
+}
+
 impl Mapping {
     /// Compiles the mapping of a description.
     pub fn compile(definition: &Definition) -> Result<Self, DefinitionError> {
-        let mut mapping = Self { is_utc: utc(definition)?, ..Self::default() };
+        let always = vec![Texts::default()];
+        let mut mapping = Self { is_utc: utc(definition)?, always, ..Self::default() };
         for (name, aliases) in &definition.alias {
             for alias in aliases.all() {
                 mapping.keys.add_alias(alias, name);
@@ -61,32 +95,43 @@ impl Mapping {
         if name == TIME {
             for text in specs.all() {
                 let (text, form) = split_form(text)?;
-                self.time.push((Spec::compile(text, &mut self.keys)?, form));
+                let spec = Spec::compile(text, &mut self.keys)?;
+                self.note(&spec, Given { place: 0, text: self.time.len() });
+                self.time.push((spec, form));
             }
             return Ok(());
         }
         let field = field_named(name)?;
         let specs = specs.all().iter().map(|text| Spec::compile(text, &mut self.keys));
         let specs: Vec<_> = specs.collect::<Result<_, _>>()?;
-        // There are fewer fields than bits: an event holds which it has in one word.
-        let bit = 1 << self.fields.len();
-        for spec in &specs {
-            match spec.witness().map(usize::from) {
-                Some(key) => {
-                    self.given_by.resize(self.given_by.len().max(key + 1), 0);
-                    self.given_by[key] |= bit;
-                }
-                None => self.always |= bit,
-            }
+        self.always.push(Texts::default());
+        for (text, spec) in specs.iter().enumerate() {
+            self.note(spec, Given { place: self.fields.len() + 1, text });
         }
         self.fields.push((field, specs));
         Ok(())
     }
 
-    /// The places of the fields of which a record may say something, as bits.
-    fn given(&self, found: &Found<'_, '_>) -> u64 {
+    /// Notes which key gives a text.
+    fn note(&mut self, spec: &Spec, given: Given) {
+        if let Some(key) = spec.witness().map(usize::from) {
+            self.given_by.resize_with(self.given_by.len().max(key + 1), Vec::new);
+            self.given_by[key].push(given);
+        } else if let Some(texts) = self.always.get_mut(given.place) {
+            texts.add(given.text);
+        }
+    }
+
+    /// The texts that a record may have: of the time first, behind it of each field.
+    fn given<'a>(&self, found: &Found<'_, '_>, arena: &'a Bump) -> &'a [Texts] {
+        let given = arena.alloc_slice_copy(&self.always);
         let by_key = found.present().iter().map(|key| self.given_by.get(usize::from(*key)));
-        by_key.flatten().fold(self.always, |all, given| all | given)
+        for Given { place, text } in by_key.flatten().flatten() {
+            if let Some(texts) = given.get_mut(*place) {
+                texts.add(*text);
+            }
+        }
+        given
     }
 
     fn add_when(&mut self, rule: &When) -> Result<(), String> {
@@ -125,16 +170,16 @@ impl Mapping {
         self.keys.arrange(pairs.iter().map(|pair| pair.key))
     }
 
-    /// The names asked for that columns of these names give.
-    pub fn plan(&self, names: &[Box<[u8]>]) -> Plan {
+    /// The names asked for that pairs of these names give.
+    pub fn plan<'n>(&self, names: impl IntoIterator<Item = &'n [u8]>) -> Plan {
         self.keys.plan(names)
     }
 
     /// What a record says of the names asked for, where those of its first pairs are planned.
-    pub fn find_planned<'a>(
+    pub fn find_planned<'a, 'p>(
         &self,
         pairs: &[Pair<'a>],
-        planned: &[Box<[KeyId]>],
+        planned: impl IntoIterator<Item = &'p [KeyId]>,
         draft: &Draft<'a>,
     ) -> Found<'a, 'a> {
         self.keys.find_planned(pairs, planned, draft.arena)
@@ -151,7 +196,7 @@ impl Mapping {
     }
 
     /// Whether a record is of the format.
-    pub fn claims(&self, found: &Found<'_, '_>, held: &Held) -> bool {
+    pub fn claims(&self, found: &Found<'_, '_>, held: &Holding<'_>) -> bool {
         self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
@@ -203,19 +248,19 @@ impl Mapping {
     pub fn apply<'a>(
         &'a self,
         found: &Found<'a, '_>,
-        held: &Held,
+        held: &Holding<'_>,
         clock: &Clocks<'_>,
         draft: &mut Draft<'a>,
     ) {
-        self.read_time(found, clock, draft);
-        let mut given = self.given(found);
-        while let Some((field, specs)) = self.fields.get(given.trailing_zeros() as usize) {
-            let _ = specs.iter().any(|spec| spec.set(*field, found, draft));
-            given &= given - 1;
+        let Some((time, fields)) = self.given(found, draft.arena).split_first() else { return };
+        self.read_time(found, *time, clock, draft);
+        for ((field, specs), texts) in self.fields.iter().zip(fields) {
+            let mut said = texts.places(specs.len()).filter_map(|at| specs.get(at));
+            let _ = said.any(|spec| spec.set(*field, found, draft));
         }
         for place in self.cases.candidates(found, held, draft.arena) {
             let Some((condition, set)) = self.when.get(place) else { continue };
-            if condition.holds(found, held) && set.iter().any(|(field, _)| !draft.has(*field)) {
+            if set.iter().any(|(field, _)| !draft.has(*field)) && condition.holds(found, held) {
                 for (field, spec) in set {
                     spec.set(*field, found, draft);
                 }
@@ -228,16 +273,22 @@ impl Mapping {
         if self.is_utc { time.stated() } else { time }
     }
 
-    fn read_time<'a>(&'a self, found: &Found<'a, '_>, clocks: &Clocks<'_>, draft: &mut Draft<'a>) {
+    fn read_time<'a>(
+        &'a self,
+        found: &Found<'a, '_>,
+        texts: Texts,
+        clocks: &Clocks<'_>,
+        draft: &mut Draft<'a>,
+    ) {
         if draft.time != Time::Absent {
             return;
         }
         let clock = if self.is_utc { clocks.utc } else { clocks.assumed };
-        let times = self.time.iter().filter_map(|(spec, form)| {
-            let text = spec.text(found, draft.arena)?;
-            read(text, form, clock)
+        let mut times = texts.places(self.time.len()).filter_map(|at| {
+            let (spec, form) = self.time.get(at)?;
+            read(spec.text(found, draft.arena)?, form, clock)
         });
-        if let Some(time) = times.into_iter().next() {
+        if let Some(time) = times.next() {
             draft.time = self.of_zone(time);
         }
     }

@@ -22,6 +22,7 @@ mod layout;
 mod mapping;
 mod pattern;
 mod reader;
+mod recall;
 mod sniff;
 mod spec;
 mod syslog;

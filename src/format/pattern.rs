@@ -11,7 +11,7 @@
 
 use super::gate::{Behind, Bytes, Gate, TimeAt, Timed};
 use super::grams::{Grams, Signs};
-use crate::base::clock::{Clock, Form, read_prefix};
+use crate::base::clock::{Clock, Form, begins_with_weekday, read_prefix};
 use crate::base::{Time, rarest};
 use crate::text::{Pair, Pairs, Value};
 use memchr::memchr;
@@ -28,6 +28,8 @@ pub(super) struct Pattern {
     /// For each part how many bytes it and those behind it fit at most; none where that is not
     /// bounded.
     most: Vec<Option<usize>>,
+    /// Whether what may be anything stands at its end alone: it is soon told then whether it fits.
+    is_plain: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -135,7 +137,13 @@ impl<'c> Times<'c> {
 
     /// The time of a form that the text has at a place, and its length.
     pub fn read(&self, text: &[u8], at: usize, form: &Form) -> Found {
-        let read = || read_prefix(text.get(at..)?, form, self.clock);
+        let read = || {
+            let rest = text.get(at..)?;
+            match shown(form, rest) {
+                Some(other) => self.read(text, at, other),
+                None => read_prefix(rest, form, self.clock),
+            }
+        };
         let asked = match form {
             Form::Auto => (0, at),
             Form::Iso => (1, at),
@@ -156,6 +164,21 @@ impl<'c> Times<'c> {
     }
 }
 
+/// The one of all forms that a text of any form can have, so that it is read once for both.
+fn shown(form: &Form, text: &[u8]) -> Option<&'static Form> {
+    match (form, text) {
+        (Form::Auto, [b'A'..=b'Z' | b'a'..=b'z', ..]) => {
+            (!begins_with_weekday(text)).then_some(&Form::Syslog)
+        }
+        (Form::Auto, [a, b, c, d, behind, ..]) => {
+            let is_year = [a, b, c, d].into_iter().all(u8::is_ascii_digit);
+            let ends = behind.is_ascii() && !behind.is_ascii_digit();
+            (is_year && ends).then_some(&Form::Iso)
+        }
+        _ => None,
+    }
+}
+
 /// Where a match stands.
 struct Match<'t, 'c> {
     pattern: &'c Pattern,
@@ -169,7 +192,8 @@ struct Match<'t, 'c> {
 impl Pattern {
     /// Compiles a pattern; the error says what was expected.
     pub fn compile(text: &str) -> Result<Self, String> {
-        let mut pattern = Self { program: Vec::new(), names: Vec::new(), most: Vec::new() };
+        let (program, names, most) = (Vec::new(), Vec::new(), Vec::new());
+        let mut pattern = Self { program, names, most, is_plain: false };
         let mut open = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -203,6 +227,9 @@ impl Pattern {
             return Err("nothing but parts that fit anything".to_owned());
         }
         pattern.most = most_bytes(&pattern.program);
+        let is_any = |part: &Part| matches!(part, Part::Take(_, Class::Any | Class::Quoted));
+        let before_end = pattern.program.split_last().map_or(&[][..], |(_, before)| before);
+        pattern.is_plain = !before_end.iter().any(is_any);
         Ok(pattern)
     }
 
@@ -267,7 +294,8 @@ impl Pattern {
     /// What every text that it fits begins with and holds.
     pub fn gate(&self, grams: &mut Grams) -> Gate {
         let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
-        let gate = gate.needing(grams, self.literals()).signed(self.signs());
+        let gate = gate.quoted(self.literals()).needing(grams, self.literals());
+        let gate = gate.signed(self.signs());
         self.choices().iter().fold(gate, |gate, texts| gate.needing_one_of(grams, texts))
     }
 
@@ -351,14 +379,13 @@ impl Pattern {
     fn time(&self) -> Option<Timed> {
         let (form, at, behind) = match self.program.as_slice() {
             [Part::Time(form), ..] => (form, TimeAt::Start, 1),
-            [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..]
-                if mark.text.len() == 1 =>
-            {
-                (form, TimeAt::StartOrNext, 3)
-            }
             [Part::Literal(mark), Part::Time(form), ..] if mark.text.len() == 1 => {
                 (form, TimeAt::Next, 2)
             }
+            [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..] => match *mark.text {
+                [mark] => (form, TimeAt::StartOrBehind(mark), 3),
+                _ => return None,
+            },
             _ => return None,
         };
         Some(Timed { form: form.clone(), at, behind: self.behind(behind) })
@@ -388,26 +415,30 @@ impl Pattern {
     }
 
     /// Whether a text can begin as the pattern does.
-    pub fn may_begin(&self, text: &[u8], clock: &Clock) -> bool {
-        self.may_begin_at(0, text, clock)
+    pub fn may_begin(&self, text: &[u8], times: &Times<'_>) -> bool {
+        self.may_begin_at(0, text, 0, times)
             && !text.first().is_some_and(|byte| byte.is_ascii_whitespace())
     }
 
-    /// Whether a text can begin as the parts from one on do, up to a time or to what may be
-    /// anything.
-    fn may_begin_at(&self, part: usize, text: &[u8], clock: &Clock) -> bool {
+    /// Whether a text can go on at a place as the parts from one on do, up to a time or to what may
+    /// be anything.
+    fn may_begin_at(&self, part: usize, text: &[u8], at: usize, times: &Times<'_>) -> bool {
+        let rest = text.get(at..).unwrap_or_default();
         match self.program.get(part) {
-            Some(Part::Literal(literal)) => text
-                .strip_prefix(&*literal.text)
-                .is_some_and(|rest| rest.is_empty() || self.may_begin_at(part + 1, rest, clock)),
-            Some(Part::Time(form)) => read_prefix(text, form, clock).is_some(),
+            Some(Part::Literal(literal)) => {
+                let behind = at + literal.text.len();
+                begins(rest, &literal.text)
+                    && (behind == text.len() || self.may_begin_at(part + 1, text, behind, times))
+            }
+            Some(Part::Time(form)) => times.read(text, at, form).is_some(),
             Some(Part::Optional(end)) => {
-                self.may_begin_at(part + 1, text, clock) || self.may_begin_at(*end, text, clock)
+                self.may_begin_at(part + 1, text, at, times)
+                    || self.may_begin_at(*end, text, at, times)
             }
             Some(Part::Take(_, class @ (Class::Int | Class::Space | Class::OneOf(_)))) => {
-                match class.longest(text) {
+                match class.longest(rest) {
                     0 => false,
-                    length => self.may_begin_at(part + 1, &text[length..], clock),
+                    length => self.may_begin_at(part + 1, text, at + length, times),
                 }
             }
             Some(Part::Take(..)) | None => true,
@@ -420,22 +451,44 @@ impl Pattern {
         text: &'a [u8],
         times: &Times<'_>,
         pairs: &mut Pairs<'a>,
-    ) -> Option<Option<Time>> {
-        if !self.has_literals(text) {
+    ) -> Option<Taken<'a>> {
+        let may_fit = match self.program.first() {
+            Some(Part::Literal(literal)) if !begins(text, &literal.text) => false,
+            Some(Part::Literal(_)) if self.is_plain => true,
+            _ => self.has_literals(text),
+        };
+        if !may_fit {
             return None;
         }
         let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
-        let mut at = Match { pattern: self, text, times, taken, time: None, fuel: FUEL };
+        let mut at =
+            Match { pattern: self, text, times, taken: &mut *taken, time: None, fuel: FUEL };
         if !at.fits(0, 0) {
             return None;
         }
+        let (time, places) = (at.time, &*taken);
         pairs.reserve(self.names.len());
-        for (name, range) in self.names.iter().zip(&*at.taken) {
+        for (name, range) in self.names.iter().zip(places) {
             if let Some((from, to)) = range {
                 pairs.push(Pair { key: name.as_bytes(), value: Value::Text(&text[*from..*to]) });
             }
         }
-        Some(at.time)
+        Some(Taken { time, places })
+    }
+}
+
+/// What a pattern took from a text.
+pub(super) struct Taken<'a> {
+    /// The time.
+    pub time: Option<Time>,
+    /// From where to where what each name stands for, where it is there.
+    places: &'a [Option<(usize, usize)>],
+}
+
+impl Taken<'_> {
+    /// The names that are there, counted from 0.
+    pub fn names(&self) -> impl Iterator<Item = usize> {
+        (0..).zip(self.places).filter_map(|(name, place)| place.map(|_| name))
     }
 }
 
@@ -738,7 +791,8 @@ mod tests {
     #[test]
     fn the_lines_that_can_begin_a_record_are_told_by_their_first_parts() {
         let pattern = Pattern::compile("{?[}<@timestamp>{?]} <level:INFO|WARN>: <text>").unwrap();
-        let begins = |line: &str| pattern.may_begin(line.as_bytes(), &Clock::default());
+        let begins =
+            |line: &str| pattern.may_begin(line.as_bytes(), &Times::new(&Clock::default()));
         assert!(begins("[2021-05-06 10:02:03] INFO: x") && begins("2021-05-06 10:02:03 x"));
         assert!(
             !begins("[main] x")
@@ -747,8 +801,44 @@ mod tests {
                 && !begins("")
         );
         let pattern = Pattern::compile("<hour:int>:<minute:int> <text>").unwrap();
-        let begins = |line: &str| pattern.may_begin(line.as_bytes(), &Clock::default());
+        let begins =
+            |line: &str| pattern.may_begin(line.as_bytes(), &Times::new(&Clock::default()));
         assert!(begins("10:02 x") && !begins("10 files"));
+    }
+
+    #[test]
+    fn times_are_those_that_the_clock_reads() {
+        let clock = Clock::default().with_reference(Some(1_640_000_000));
+        let texts = [
+            "May  6 10:02:03 gate x",
+            "Mar  6 10:02:03 2021 x",
+            "mar 6 mai 2021 10:02:03",
+            "Thu May  6 10:02:03 2021",
+            "Thu, 06 May 2021 10:02:03 +0900",
+            "2021-05-06T10:02:03Z x",
+            "2021/05/06 10:02 x",
+            "2021年5月6日 10時02分03秒",
+            "20210506 10:02:03",
+            "06/May/2021:10:02:03 +0900",
+            "1620262923250 x",
+        ];
+        let mut random = crate::train::Random::new(3);
+        for _ in 0..20_000 {
+            let mut text = random.pick(&texts).unwrap().as_bytes().to_vec();
+            for _ in 0..random.below(3) {
+                let at = random.below(text.len() as u64) as usize;
+                text[at] = *random.pick(b"0 9-/:mMaTr.").unwrap();
+            }
+            let times = Times::new(&clock);
+            for form in [Form::Syslog, Form::Auto, Form::Iso, Form::Clf, Form::Numeric, Form::Auto]
+            {
+                for at in [0, 1] {
+                    let own = read_prefix(&text[at..], &form, &clock);
+                    let shown = String::from_utf8_lossy(&text);
+                    assert_eq!(times.read(&text, at, &form), own, "{form:?} at {at}: {shown}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,13 +6,14 @@ use super::columns::State;
 use super::compiled::{Compiled, Method, Text, TextPattern};
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
-use super::gate::{self, Gates, Names};
+use super::gate::{self, Bytes, Gates, Names};
 use super::grams::{Grams, Held};
 use super::keys::{Found, KeyId, hashed};
 use super::known::Known;
 use super::layout::Layout;
 use super::mapping::Clocks;
 use super::pattern::Times;
+use super::recall::{Asked, Recall};
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
@@ -21,7 +22,7 @@ use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
@@ -77,6 +78,8 @@ struct Beginnings {
     forms: Table<Vec<(Glob, FormatIndex)>>,
     /// How many bytes these are.
     lengths: Vec<usize>,
+    /// The first of them.
+    begins: Bytes,
 }
 
 impl Beginnings {
@@ -89,12 +92,17 @@ impl Beginnings {
         if !self.lengths.contains(&first.len()) {
             self.lengths.push(first.len());
         }
+        let begins = |byte| first.first().is_none_or(|first| *first == byte);
+        self.begins = self.begins.or(Bytes::that(begins));
         self.forms.entry(hashed(first), Vec::new).push((form.clone(), format));
     }
 
     /// The formats of a name in lower case.
     fn of<'s>(&'s self, name: &'s [u8]) -> impl Iterator<Item = FormatIndex> + use<'s> {
-        let beginnings = self.lengths.iter().filter_map(|length| name.get(..*length));
+        // Most names begin otherwise.
+        let may_be = name.first().is_none_or(|byte| self.begins.has(*byte));
+        let lengths = if may_be { self.lengths.as_slice() } else { &[] };
+        let beginnings = lengths.iter().filter_map(|length| name.get(..*length));
         let forms = beginnings.filter_map(|first| self.forms.get(hashed(first))).flatten();
         forms.filter(|(form, _)| form.fits(name)).map(|(_, format)| *format)
     }
@@ -108,7 +116,7 @@ fn names_of_claims(format: &Compiled) -> impl Iterator<Item = (Option<u64>, Name
     })
 }
 
-/// What a stream says of its records.
+/// What a stream says of its records, to one reader.
 #[derive(Clone, Debug)]
 pub struct Situation {
     /// Its primary format.
@@ -116,13 +124,15 @@ pub struct Situation {
     /// Completes times that state no zone.
     pub clock: Clock,
     utc: Clock,
+    /// What the reader worked out of its records.
+    recall: RefCell<Recall>,
 }
 
 impl Situation {
     /// A stream of a primary format. Times without a zone are in the clock's zone.
     pub fn new(primary: FormatIndex, clock: Clock) -> Self {
         let utc = Clock::new(TimeZone::UTC, clock.reference(), DateOrder::MonthFirst);
-        Self { primary, clock, utc }
+        Self { primary, clock, utc, recall: RefCell::default() }
     }
 
     pub(super) const fn clocks(&self) -> Clocks<'_> {
@@ -174,14 +184,16 @@ impl Reader {
             format.part_of.as_deref().and_then(place).unwrap_or(own) as FormatIndex
         };
         let counts_as: Vec<_> = formats.iter().enumerate().map(whole).collect();
-        let mut gates = |is_in: fn(&Compiled) -> bool| {
+        let mut gates = |asked: Asked, is_in: fn(&Compiled) -> bool| {
             let formats = (0..).zip(&formats).filter(move |(_, format)| is_in(format));
-            Gates::of(formats, &mut grams)
+            Gates::of(asked, formats, &mut grams)
         };
         let mut reader = Self {
-            particular: gates(|format| format.is_bare() && !format.is_generic()),
-            generic: gates(|format| format.is_bare() && format.is_generic()),
-            any_program: gates(|format| format.is_generic() && format.has_programs()),
+            particular: gates(Asked::Particular, |format| format.is_bare() && !format.is_generic()),
+            generic: gates(Asked::Generic, |format| format.is_bare() && format.is_generic()),
+            any_program: gates(Asked::AnyProgram, |format| {
+                format.is_generic() && format.has_programs()
+            }),
             grams,
             texts: vec![Vec::new(); formats.len()],
             syslog: ["sshd_3164", "syslog_5424"].map(|id| place(id).map(|at| at as FormatIndex)),
@@ -310,7 +322,7 @@ impl Reader {
     ) -> Option<Read<'a>> {
         let mut draft = Draft::new(arena);
         let format = self.format(situation.primary)?;
-        let attempt = Attempt::new(self, situation.clocks(), &[], 0);
+        let attempt = Attempt::new(self, situation, &[], 0);
         attempt.claim(format, pairs, &[], true, &mut draft);
         let (time, count) = (draft.time, draft.count);
         Some(Read { format: situation.primary, time, count, fields: draft.finish() })
@@ -343,7 +355,7 @@ impl Reader {
         text: &'a [u8],
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
-        let attempt = Attempt::of_stream(self, situation.clocks(), text, state);
+        let attempt = Attempt::of_stream(self, situation, text, state);
         let format = attempt.of_primary(situation, state, draft);
         let format = format.or_else(|| attempt.identify(None, draft, 0))?;
         if draft.time == Time::Absent
@@ -372,8 +384,9 @@ impl Reader {
         if texts.peek().is_none() {
             return read_prefix(line.trim_ascii_start(), &Form::Auto, &situation.clock).is_some();
         }
+        let times = Times::new(&situation.clock);
         let mut patterns = texts.flat_map(|text| &text.patterns);
-        patterns.any(|known| known.pattern.may_begin(line, &situation.clock))
+        patterns.any(|known| known.pattern.may_begin(line, &times))
     }
 
     /// A text format, and those that are parts of it.
@@ -420,7 +433,8 @@ impl Reader {
     pub fn direct_line(&self, state: &mut State, line: &[u8]) {
         match self.header(state, line) {
             Some((format, names)) => {
-                let plan = self.format(format).map(|format| format.mapping.plan(&names));
+                let bytes = || names.iter().map(AsRef::as_ref);
+                let plan = self.format(format).map(|format| format.mapping.plan(bytes()));
                 state.name(format, names, plan.unwrap_or_default(), line);
             }
             None => state.direct(line),
@@ -449,7 +463,7 @@ fn described(
 /// One text that formats are tried on.
 struct Attempt<'a, 'r> {
     reader: &'a Reader,
-    clocks: Clocks<'r>,
+    situation: &'r Situation,
     text: &'a [u8],
     /// Texts that it stands inside.
     nested: u32,
@@ -464,19 +478,24 @@ struct Attempt<'a, 'r> {
 }
 
 impl<'a, 'r> Attempt<'a, 'r> {
-    const fn new(reader: &'a Reader, clocks: Clocks<'r>, text: &'a [u8], nested: u32) -> Self {
+    const fn new(
+        reader: &'a Reader,
+        situation: &'r Situation,
+        text: &'a [u8],
+        nested: u32,
+    ) -> Self {
         let (held, xml) = (OnceCell::new(), OnceCell::new());
-        let times = Times::new(clocks.assumed);
-        Attempt { reader, clocks, text, nested, state: None, held, times, xml }
+        let times = Times::new(&situation.clock);
+        Attempt { reader, situation, text, nested, state: None, held, times, xml }
     }
 
     const fn of_stream(
         reader: &'a Reader,
-        clocks: Clocks<'r>,
+        situation: &'r Situation,
         text: &'a [u8],
         state: &'a State,
     ) -> Self {
-        Self { state: Some(state), ..Self::new(reader, clocks, text, 0) }
+        Self { state: Some(state), ..Self::new(reader, situation, text, 0) }
     }
 
     /// The same for a text inside.
@@ -486,7 +505,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     /// The same for a text that stands for this one.
     const fn beside(&self, text: &'a [u8]) -> Self {
-        let new = Self::new(self.reader, self.clocks, text, self.nested);
+        let new = Self::new(self.reader, self.situation, text, self.nested);
         Self { state: self.state, ..new }
     }
 
@@ -589,7 +608,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     fn first_of(&self, formats: &Gates, draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let text = self.at_gate(draft.arena);
-        let mut candidates = formats.candidates(&text, draft.arena);
+        let mut candidates = formats.candidates(&text, &self.situation.recall);
         candidates.find_map(|candidate| match candidate.pattern {
             Some(nth) => self.nth_pattern(candidate.format, nth, draft),
             None => {
@@ -627,7 +646,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         let mut planned: &[Box<[KeyId]>] = &[];
         let is_read = match &format.method {
             Method::Layout(layout) => {
-                let time = layout.read_into(self.text, self.clocks.assumed, draft.inline());
+                let time = layout.read_into(self.text, &self.situation.clock, draft.inline());
                 draft.time = time.unwrap_or(draft.time);
                 return time.map(|_| index);
             }
@@ -672,9 +691,11 @@ impl<'a, 'r> Attempt<'a, 'r> {
         is_named: bool,
         draft: &mut Draft<'a>,
     ) -> bool {
+        let planned = planned.iter().map(AsRef::as_ref);
         let found = format.mapping.find_planned(&pairs, planned, draft);
-        let held = || self.held_in(format, draft.arena);
-        let is_claimed = is_named || format.mapping.claims(&found, held());
+        let arena = draft.arena;
+        let held = || self.held_in(format, arena);
+        let is_claimed = is_named || format.mapping.claims(&found, &held);
         if is_claimed {
             self.understand(format, pairs, found, draft);
         }
@@ -690,7 +711,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
-        format.mapping.apply(&found, self.held_in(format, draft.arena), &self.clocks, draft);
+        let clocks = self.situation.clocks();
+        let arena = draft.arena;
+        format.mapping.apply(&found, &|| self.held_in(format, arena), &clocks, draft);
         draft.add_pairs(pairs);
     }
 
@@ -703,7 +726,14 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
         let at_gate = self.at_gate(draft.arena);
-        let mut passing = text.patterns.iter().filter(|known| known.gate.lets_through(&at_gate));
+        let places = at_gate.recalled(Asked::Patterns(index), &self.situation.recall, || {
+            let all = (0..).zip(&text.patterns);
+            all.filter(|(_, known)| known.gate.may_let_through(&at_gate))
+                .map(|(nth, _)| nth)
+                .collect()
+        });
+        let passing = places.iter().filter_map(|nth| text.patterns.get(usize::from(*nth)));
+        let mut passing = passing.filter(|known| known.gate.lets_through(&at_gate));
         passing.find_map(|known| self.pattern(index, format, known, draft))
     }
 
@@ -716,13 +746,15 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
         let mut pairs = Pairs::new_in(draft.arena);
-        let time = known.pattern.read(self.text, &self.times, &mut pairs)?;
-        let held = self.held_in(format, draft.arena);
-        let mut found = format.mapping.find(&pairs, draft);
-        if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
+        let taken = known.pattern.read(self.text, &self.times, &mut pairs)?;
+        let arena = draft.arena;
+        let held = || self.held_in(format, arena);
+        let planned = taken.names().map(|name| known.plan.of(name));
+        let mut found = format.mapping.find_planned(&pairs, planned, draft);
+        if format.mapping.has_claims() && !format.mapping.claims(&found, &held) {
             return None;
         }
-        if let (Some(time), Time::Absent) = (time, draft.time) {
+        if let (Some(time), Time::Absent) = (taken.time, draft.time) {
             draft.time = format.mapping.of_zone(time);
         }
         let inner = self.inner(format, &found, draft);
@@ -730,7 +762,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         for (field, spec) in known.fields.iter().chain(&known.set) {
             spec.set(*field, &found, draft);
         }
-        format.mapping.apply(&found, held, &self.clocks, draft);
+        format.mapping.apply(&found, &held, &self.situation.clocks(), draft);
         draft.add_pairs(pairs);
         Some(inner.unwrap_or(index))
     }
@@ -845,7 +877,7 @@ impl Reader {
         let claiming = |index: FormatIndex, found: &dyn Fn(&'a Compiled) -> Found<'a, 'a>| {
             let format = self.format(index)?;
             let found = found(format);
-            format.mapping.claims(&found, &Held::UNKNOWN).then_some((index, format, found))
+            format.mapping.claims(&found, &|| &Held::UNKNOWN).then_some((index, format, found))
         };
         let hash = || pairs.iter().map(|pair| hashed(pair.key)).collect::<Vec<_>>();
         if let Some((known, ids)) = named

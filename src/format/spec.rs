@@ -139,11 +139,20 @@ impl Spec {
     /// Sets a field, and those that follow from it. False when the record does not say.
     #[inline]
     pub fn set<'a>(&'a self, field: Field, found: &Found<'a, '_>, draft: &mut Draft<'a>) -> bool {
-        // Of many names for one thing a record has one.
-        if let From::Key(key) = self.from
-            && !found.has(key)
-        {
-            return false;
+        let is_plain = self.steps.is_empty() && self.sink == Sink::Plain;
+        match &self.from {
+            // Of many names for one thing a record has one.
+            From::Key(key) if !found.has(*key) => return false,
+            From::Key(key) if is_plain => {
+                let text = found.text(*key);
+                draft.set(field, text.unwrap_or_default());
+                return text.is_some();
+            }
+            From::Fixed(text) if is_plain => {
+                draft.set(field, text);
+                return true;
+            }
+            _ => {}
         }
         self.set_from(field, found, draft)
     }

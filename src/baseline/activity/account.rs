@@ -318,11 +318,8 @@ impl DayOfActs {
         self.records += 1;
         self.all = super::joined(self.all, Some((mark.0, mark.0)));
         keep_earliest(&mut self.any, mark, 8);
-        if let Some(network) = activity.network {
-            let few = |is_one| if is_one { Few::one(mark) } else { Few::default() };
-            let taken = few(matches!(act, Act::Downloaded | Act::Exported));
-            let exported = few(act == Act::Exported);
-            self.network(network, Part { all: few(true), taken, exported });
+        if let Some(part) = activity.network.and_then(|network| self.part(network)) {
+            part.note(act, mark);
         }
         if matches!(act, Act::Downloaded | Act::Exported) {
             self.taken += 1;
@@ -374,21 +371,37 @@ impl DayOfActs {
         }
     }
 
-    fn network(&mut self, network: Network, part: Part) {
-        match self.networks.binary_search_by_key(&network, |known| known.0) {
-            Ok(place) => self.networks[place].1.merge(part),
+    /// What was done from a network; none when it is not among those kept.
+    fn part(&mut self, network: Network) -> Option<&mut Part> {
+        let place = match self.networks.binary_search_by_key(&network, |known| known.0) {
+            Ok(place) => place,
             Err(place) if place < DAY_NETWORKS => {
-                self.networks.insert(place, (network, part));
+                self.networks.insert(place, (network, Part::default()));
                 self.networks.truncate(DAY_NETWORKS);
+                place
             }
-            Err(_) => {}
+            Err(_) => return None,
+        };
+        self.networks.get_mut(place).map(|(_, part)| part)
+    }
+}
+
+impl Part {
+    fn note(&mut self, act: Act, mark: Mark) {
+        self.all.note(mark);
+        if matches!(act, Act::Downloaded | Act::Exported) {
+            self.taken.note(mark);
+        }
+        if act == Act::Exported {
+            self.exported.note(mark);
         }
     }
 }
 
 impl Few {
-    fn one(mark: Mark) -> Self {
-        Self { records: 1, first: vec![mark] }
+    fn note(&mut self, mark: Mark) {
+        self.records += 1;
+        keep_earliest(&mut self.first, mark, FIRST);
     }
 }
 
@@ -459,7 +472,11 @@ impl Merge for DayOfActs {
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.documents.merge(&other.documents);
         self.projects.merge(&other.projects);
-        other.networks.into_iter().for_each(|(network, part)| self.network(network, part));
+        for (network, part) in other.networks {
+            if let Some(known) = self.part(network) {
+                known.merge(part);
+            }
+        }
         self.span = super::joined(self.span, other.span);
         other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, 8));
         other.exports.into_iter().for_each(|mark| keep_earliest(&mut self.exports, mark, 8));

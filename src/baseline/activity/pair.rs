@@ -97,11 +97,8 @@ impl Pair {
 
     /// Notes what it did.
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
-        self.named(
-            String::from_utf8_lossy(activity.account).as_ref(),
-            &activity.address(),
-            activity.organisation().map(|name| String::from_utf8_lossy(name).to_lowercase().into()),
-        );
+        let name = String::from_utf8_lossy(activity.account);
+        self.named(&name, &activity.address(), self.new_organisation(activity));
         if !matches!(activity.what, What::Refused(_)) {
             self.used(day_of(activity.at, 0));
         }
@@ -119,6 +116,15 @@ impl Pair {
             What::Act(act) => self.act(activity, act, mark, seed),
             What::Change(_) => {}
         }
+    }
+
+    /// The organisation, where it is not the one that is known.
+    fn new_organisation(&self, activity: &Activity<'_>) -> Option<Box<str>> {
+        let name = activity.organisation()?;
+        let known = self.organisation.as_deref().unwrap_or_default();
+        // What is known is in small letters.
+        let is_known = name.is_ascii() && name.eq_ignore_ascii_case(known.as_bytes());
+        (!is_known).then(|| String::from_utf8_lossy(name).to_lowercase().into())
     }
 
     fn act(&mut self, activity: &Activity<'_>, act: Act, mark: Mark, seed: Seed) {

@@ -13,6 +13,7 @@ use super::agent::{Browser, browser};
 use crate::base::{Fingerprint, Instant, Location, Seed};
 use crate::event::{Event, Field, number};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use words::{Word, Words, words};
 
 /// What somebody did.
@@ -121,9 +122,18 @@ const ACCOUNTS: u64 = 0x73_69_67_6e_2d_69_6e;
 const SESSIONS: u64 = 0x73_65_73_73_69_6f_6e;
 const PROJECTS: u64 = 0x70_72_6f_6a_65_63_74;
 
+/// Bytes of an account that most names have no more of.
+const USUAL_NAME: usize = 96;
+
 /// Stands for an account, in whichever case it is written.
 pub fn account_key(seed: Seed, account: &[u8]) -> Fingerprint {
-    seed.within(ACCOUNTS, &account.to_ascii_lowercase())
+    let mut lower = [0; USUAL_NAME];
+    let Some(lower) = lower.get_mut(..account.len()) else {
+        return seed.within(ACCOUNTS, &account.to_ascii_lowercase());
+    };
+    lower.copy_from_slice(account);
+    lower.make_ascii_lowercase();
+    seed.within(ACCOUNTS, lower)
 }
 
 /// Stands for an account in a network.
@@ -188,9 +198,8 @@ impl<'a> Activity<'a> {
     }
 
     /// The client's address as logged, shown as text.
-    pub fn address(&self) -> String {
-        let address = self.event.fields.text(Field::SourceAddress).unwrap_or(b"-");
-        String::from_utf8_lossy(address).into_owned()
+    pub fn address(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.event.fields.text(Field::SourceAddress).unwrap_or(b"-"))
     }
 
     /// What was done, in the words of the log.

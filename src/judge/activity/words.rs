@@ -1,9 +1,11 @@
 //! What the words of logs mean, compiled from `words.toml`: the one place where they stand.
 
 use super::{Act, Change, Reason, What};
+use crate::base::{Seed, Table};
+use aho_corasick::AhoCorasick;
 use regex::bytes::RegexSet;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// Bytes of the longest action that is looked up.
@@ -96,10 +98,62 @@ pub(super) enum Word {
 
 /// The words, ready to be looked up.
 pub(super) struct Words {
-    exact: BTreeMap<String, Word>,
+    exact: Table<(Box<[u8]>, Word)>,
+    reasons: Reasoned,
     topics: RegexSet,
     written: Written,
 }
+
+/// What reasons hold or are, and what each of these says.
+struct Reasoned {
+    held: AhoCorasick,
+    /// By the number of the word.
+    says: Vec<Said>,
+    are: Vec<(Box<[u8]>, Said)>,
+}
+
+/// What a word of a reason says: the first that one says counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Said {
+    Interrupted,
+    UnknownUser,
+    Locked,
+    MfaDenied,
+}
+
+impl Reasoned {
+    fn new(written: &Reasons) -> Option<Self> {
+        let all = [
+            (&written.interrupted, Said::Interrupted),
+            (&written.unknown_user, Said::UnknownUser),
+            (&written.locked, Said::Locked),
+            (&written.mfa_denied, Said::MfaDenied),
+        ];
+        let all = all.into_iter().flat_map(|(words, said)| words.iter().map(move |w| (w, said)));
+        let (mut held, mut says, mut are) = (Vec::new(), Vec::new(), Vec::new());
+        for (word, said) in all {
+            match word.strip_prefix('#') {
+                Some(number) => are.push((number.as_bytes().into(), said)),
+                None => {
+                    held.push(word.as_str());
+                    says.push(said);
+                }
+            }
+        }
+        Some(Self { held: AhoCorasick::new(held).ok()?, says, are })
+    }
+
+    /// What texts in small letters say.
+    fn said(&self, reason: &[u8], code: &[u8]) -> Option<Said> {
+        let held = self.held.find_overlapping_iter(reason);
+        let held = held.filter_map(|found| self.says.get(found.pattern().as_usize()).copied());
+        let is = |(number, _): &&(Box<[u8]>, Said)| **number == *code || **number == *reason;
+        held.chain(self.are.iter().filter(is).map(|(_, said)| *said)).min()
+    }
+}
+
+/// Values come from the file; what records choose is compared again.
+const SEED: Seed = Seed(0);
 
 /// Kinds of documents and searches that tell what somebody is after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -123,8 +177,12 @@ impl Words {
         let each = |(words, word): (&Vec<String>, Word)| {
             words.iter().map(move |text| (text.clone(), word)).collect::<Vec<_>>()
         };
-        let exact = actions(&written).into_iter().flat_map(each).collect();
-        Some(Self { exact, topics: topics(&written.sensitive)?, written })
+        let mut exact = Table::default();
+        for (text, word) in actions(&written).into_iter().flat_map(each) {
+            exact.entry(SEED.of(text.as_bytes()), || (text.into_bytes().into(), word));
+        }
+        let (reasons, topics) = (Reasoned::new(&written.reason)?, topics(&written.sensitive)?);
+        Some(Self { exact, reasons, topics, written })
     }
 
     /// What an action means.
@@ -133,38 +191,29 @@ impl Words {
             return None;
         }
         let mut lower = [0; LONGEST];
-        let lower = lower.get_mut(..action.len()).filter(|_| action.is_ascii());
-        let Some(lower) = lower else { return self.known(&folded(action)?) };
-        lower.copy_from_slice(action);
-        lower.make_ascii_lowercase();
-        self.known(std::str::from_utf8(lower).ok()?)
+        small(action, &mut lower).and_then(|action| self.known(&action))
     }
 
     /// What an action in small letters means.
-    fn known(&self, action: &str) -> Option<Word> {
-        self.exact.get(action.trim_end_matches('.')).copied()
+    fn known(&self, action: &[u8]) -> Option<Word> {
+        let end = action.iter().rposition(|byte| *byte != b'.').map_or(0, |at| at + 1);
+        let action = &action[..end];
+        let (text, word) = self.exact.get(SEED.of(action))?;
+        (**text == *action).then_some(*word)
     }
 
     /// Why a sign-in failed; none when it did not fail but had not ended.
     pub(super) fn reason(&self, reason: Option<&[u8]>, code: Option<&[u8]>) -> Option<Reason> {
-        let reason = reason.and_then(folded).unwrap_or_default();
-        let code = code.and_then(folded).unwrap_or_default();
-        let is = |words: &[String]| {
-            words.iter().any(|word| match word.strip_prefix('#') {
-                Some(number) => code == number || reason == number,
-                None => reason.contains(word.as_str()),
-            })
-        };
-        let all = &self.written.reason;
-        if is(&all.interrupted) {
-            return None;
+        let (mut lower, mut lower_code) = ([0; LONGEST], [0; LONGEST]);
+        let reason = reason.and_then(|text| small(text, &mut lower)).unwrap_or_default();
+        let code = code.and_then(|text| small(text, &mut lower_code)).unwrap_or_default();
+        match self.reasons.said(&reason, &code) {
+            Some(Said::Interrupted) => None,
+            Some(Said::UnknownUser) => Some(Reason::UnknownUser),
+            Some(Said::Locked) => Some(Reason::Locked),
+            Some(Said::MfaDenied) => Some(Reason::MfaDenied),
+            None => Some(Reason::Other),
         }
-        Some(match () {
-            () if is(&all.unknown_user) => Reason::UnknownUser,
-            () if is(&all.locked) => Reason::Locked,
-            () if is(&all.mfa_denied) => Reason::MfaDenied,
-            () => Reason::Other,
-        })
     }
 
     /// Whether an account stands for a machine or for nobody.
@@ -252,6 +301,16 @@ fn topics(sensitive: &Sensitive) -> Option<RegexSet> {
 fn is_last(name: &[u8], words: &[String]) -> bool {
     let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
     words.iter().any(|word| last.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Small letters; none when it is no text. A buffer takes what is short and of ASCII.
+fn small<'l>(text: &[u8], lower: &'l mut [u8; LONGEST]) -> Option<Cow<'l, [u8]>> {
+    let Some(lower) = lower.get_mut(..text.len()).filter(|_| text.is_ascii()) else {
+        return folded(text).map(|text| Cow::Owned(text.into_bytes()));
+    };
+    lower.copy_from_slice(text);
+    lower.make_ascii_lowercase();
+    Some(Cow::Borrowed(lower))
 }
 
 /// Small letters; none when it is no text.
