@@ -106,9 +106,9 @@ mod tests {
         let mut recall = Recall::default();
         let signs = Signs::of(b"-");
         let question = |n: u16| Question {
-            asked: if n % 2 == 0 { Asked::Generic } else { Asked::Patterns(n % 3) },
-            first: (n % 5 > 0).then_some(n as u8),
-            signs: if n % 7 == 0 { Signs::NONE } else { signs },
+            asked: if n.is_multiple_of(2) { Asked::Generic } else { Asked::Patterns(n % 3) },
+            first: (!n.is_multiple_of(5)).then_some(n as u8),
+            signs: if n.is_multiple_of(7) { Signs::NONE } else { signs },
             grams: &[],
         };
         for round in 0..3 {
