@@ -546,6 +546,29 @@ fn what_is_only_called_the_same_is_not_shared() {
     assert!(all.text(Language::En).contains("without a domain"));
 }
 
+/// Results of cases to practise on are never taken for others.
+#[test]
+fn results_of_cases_to_practise_on_say_so_and_the_others_do_not() {
+    let mut settings = Settings::default();
+    settings.training = Some("T1-7".to_owned());
+    let file = |settings: Settings, client: &str| {
+        let log = ordinary(client) + &theft(client, "203.0.113.7");
+        let report = Program::new(settings).check("audit.log", &log);
+        let (level, pseudonyms) = (Level::Counts, &key().pseudonyms());
+        let told = Giving { report: &report, level, client, asked: &[], pseudonyms }.text();
+        (client.to_owned(), told.into_bytes())
+    };
+    let files = [file(settings, "one"), file(Settings::default(), "two")];
+    let all = put_together(&files, &Expected::default());
+    let is_marked = |line: &&str| line.contains("T1-7");
+    for (text, of) in [(all.csv(Language::En), "one"), (all.parties(Language::En), "one")] {
+        assert!(text.lines().filter(is_marked).count() > 0, "{text}");
+        let own = format!("\"{of}\"");
+        assert!(text.lines().filter(is_marked).all(|line| line.contains(&own)), "{text}");
+    }
+    assert!(all.text(Language::En).starts_with("TRAINING: 1 of 2"));
+}
+
 /// A folder for the command line.
 struct Folder(PathBuf);
 

@@ -126,6 +126,7 @@ for (const name of BROWSERS) {
         assert.equal(told, String(vendor.run(...command)));
       }
       assert.deepEqual(await barriers(tab), []);
+      await tab.frame(() => document.querySelector("#giveback").scrollIntoView());
       await tab.screenshot(join(SHOTS, `${name}-giveback.png`));
       const told = await shown(tab, "pseudonyms");
       writeFileSync(vendor.place("page.sealed"), await saved(tab));

@@ -15,7 +15,7 @@ use super::result::{
 use super::seal::is_sealed;
 use crate::base::{Language, Text};
 use crate::finding::{Severity, State};
-use crate::report::PartyKind;
+use crate::report::{PartyKind, training};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -218,11 +218,6 @@ impl RollUp {
     /// Whether an answer says that something is possible or more.
     pub fn has_evidence(&self) -> bool {
         self.clients.iter().any(|client| rank(client.state) <= rank(State::Possible))
-    }
-
-    /// The case to practise on that an answer is about, where one is.
-    pub fn training(&self) -> Option<&str> {
-        self.clients.iter().find_map(|client| client.training.as_deref())
     }
 }
 
@@ -431,7 +426,8 @@ fn note(clients: &mut [Client], expected: &Expected, key: Option<&SecretKey>) {
             (by.is_none(), NO_CHECKER),
             (is_other, OTHER_CHECKER),
         ];
-        client.notes = notes.into_iter().filter_map(|(is, note)| is.then_some(note)).collect();
+        let notes = notes.into_iter().filter_map(|(is, note)| is.then_some(note));
+        client.notes = client.training.as_deref().map(training).into_iter().chain(notes).collect();
     }
 }
 
@@ -613,12 +609,12 @@ fn notes(clients: &[Client]) -> Vec<Text> {
     let checkers = set_of(clients.iter().filter_map(|of| of.checker.as_ref()));
     let of_level = |level| clients.iter().filter(|of| of.level == level).count();
     let told_less = of_level(Level::Verdict) + of_level(Level::Counts);
-    let training = clients.iter().filter(|of| of.training.is_some()).count();
+    let made_up = clients.iter().filter(|of| of.training.is_some()).count();
     let mut notes = Vec::new();
-    if training > 0 {
+    if made_up > 0 {
         notes.push(Text::new(
-            format!("TRAINING: {training} of {} results are of synthetic logs.", clients.len()),
-            format!("訓練用:{}件中{training}件は合成ログの結果です。", clients.len()),
+            format!("TRAINING: {made_up} of {} results are of synthetic logs.", clients.len()),
+            format!("訓練用:{}件中{made_up}件は合成ログの結果です。", clients.len()),
         ));
     }
     if versions.len() > 1 {

@@ -58,9 +58,7 @@ fn cells(client: &Client, lang: Language) -> [String; 13] {
     let [networks, accounts] =
         client.counted.map_or([None; 2], |[networks, accounts]| [Some(networks), Some(accounts)]);
     let notes = client.notes.iter().map(|note| note.in_language(lang).to_owned());
-    let training = client.training.as_deref().map(crate::report::training);
-    let training = training.map(|text| text.in_language(lang).to_owned());
-    let notes: Vec<_> = training.into_iter().chain(notes).collect();
+    let notes: Vec<_> = notes.collect();
     [
         client.client.clone(),
         state_words(client.state).in_language(lang).to_owned(),
@@ -99,7 +97,8 @@ pub fn parties(rollup: &RollUp, lang: Language) -> String {
     let acts = ACTS.map(|(en, ja)| say(en, ja));
     row(&mut out, head.into_iter().chain(acts).chain(behind));
     for of in &rollup.notify {
-        let training = rollup.training().unwrap_or_default().to_owned();
+        let client = rollup.clients.iter().find(|client| client.client == of.client);
+        let training = client.and_then(|client| client.training.clone()).unwrap_or_default();
         row(&mut out, notified(of, lang).into_iter().chain([training]));
     }
     out

@@ -101,7 +101,8 @@ const ENDS: Record<RollUpForm, string> = { json: "json", csv: "csv", parties: "p
 export async function saveRollUp(form: RollUpForm): Promise<void> {
   try {
     const type = form === "json" ? "application/json" : "text/csv;charset=utf-8";
-    const training = rolledUp.value?.clients.some((client) => client.training) ? "-training" : "";
+    const all = rolledUp.value?.clients ?? [];
+    const training = all.length > 0 && all.every((client) => client.training) ? "-training" : "";
     download(`sekisho-rollup${training}.${ENDS[form]}`, new Blob([await written(form)], { type }));
   } catch (error) {
     rollUpTrouble.value = messageOf(error);

@@ -18,9 +18,14 @@ const open = (name: string) => void startCase(name).catch(() => undefined);
 function shown(): string | undefined {
   const now = screen.value;
   if (now.kind === "done" || now.kind === "data") return trainingOf(now.checked.report);
-  if (now.kind === "rollup")
-    return rolledUp.value?.clients.find(({ training }) => training)?.training ?? undefined;
+  if (now.kind === "rollup") return ofAll();
   return now.kind === "making" || now.kind === "checking" ? now.training : undefined;
+}
+
+/** The cases of results that are put together, where all of them are of such; else each says so. */
+function ofAll(): string | undefined {
+  const names = (rolledUp.value?.clients ?? []).map(({ training }) => training);
+  return names.length > 0 && names.every(Boolean) ? [...new Set(names)].join(", ") : undefined;
 }
 
 /** Says that the logs are synthetic, on every screen of such a case. */
