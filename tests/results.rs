@@ -549,8 +549,7 @@ fn what_is_only_called_the_same_is_not_shared() {
 /// Results of cases to practise on are never taken for others.
 #[test]
 fn results_of_cases_to_practise_on_say_so_and_the_others_do_not() {
-    let mut settings = Settings::default();
-    settings.training = Some("T1-7".to_owned());
+    let settings = Settings { training: Some("T1-7".to_owned()), ..Settings::default() };
     let file = |settings: Settings, client: &str| {
         let log = ordinary(client) + &theft(client, "203.0.113.7");
         let report = Program::new(settings).check("audit.log", &log);

@@ -2,7 +2,7 @@
 //! counts, times and names of detections, which cannot hold anything that a log names, and only
 //! `Involved` and `Party` hold names, of the type that their level allows.
 
-use crate::base::Text;
+use crate::base::{Arrange, Text};
 use crate::finding::{Finding, Question, Severity, State, SubjectKind};
 use crate::report::{Affected, PartyKind, Report, SecretKind};
 use crate::share::pseudonym::{NameKind, Pseudonym, PseudonymKey, canonical};
@@ -377,9 +377,9 @@ impl Names<String> {
     /// The same with pseudonyms, in their order, which says nothing of the names.
     pub fn pseudonymised(&self, key: &PseudonymKey) -> Names<Pseudonym> {
         let mut names = self.named(|kind, name| key.of(kind, name));
-        names.involved.sort_unstable_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+        names.involved.arrange_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
         let of = |party: &Party<Pseudonym>| (party.kind, party.name.clone(), party.within.clone());
-        names.parties.sort_unstable_by_key(of);
+        names.parties.arrange_by_key(of);
         names
     }
 }

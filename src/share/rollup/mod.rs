@@ -13,7 +13,7 @@ use super::result::{
     Sufficiency, name_kind, rank, set_of, unsealed,
 };
 use super::seal::is_sealed;
-use crate::base::{Language, Text};
+use crate::base::{Arrange, Language, Text};
 use crate::finding::{Severity, State};
 use crate::report::{PartyKind, training};
 use serde::Serialize;
@@ -234,7 +234,7 @@ pub fn rollup(given: &[Given<'_>], key: Option<&SecretKey>, expected: &Expected)
     let order = |of: &Client| {
         (rank(of.state), of.since.is_none(), of.since.clone(), of.client.clone(), of.file.clone())
     };
-    clients.sort_unstable_by_key(order);
+    clients.arrange_by_key(order);
     set_aside.sort_unstable();
     let is_open = |of: &&Client| of.sufficiency == Sufficiency::CannotTell;
     let name_of = |file: &str, answer: &Answer| name(file, answer).0;
@@ -261,7 +261,7 @@ struct Read {
 impl Read {
     fn all(given: &[Given<'_>], key: Option<&SecretKey>) -> Self {
         let mut given = given.to_vec();
-        given.sort_unstable_by_key(|file| (file.name, file.bytes));
+        given.arrange_by_key(|file| (file.name, file.bytes));
         let mut read = Self { answers: Vec::new(), set_aside: Vec::new() };
         let mut texts = BTreeMap::<String, &str>::new();
         for file in given {
@@ -526,7 +526,7 @@ fn shared(answers: &[(String, Answer)], known: &Known) -> Vec<Shared> {
         let many = std::cmp::Reverse((of.severity, of.clients.len()));
         (of.may_differ, many, of.shown.clone())
     };
-    shared.sort_unstable_by_key(order);
+    shared.arrange_by_key(order);
     shared
 }
 
@@ -557,7 +557,7 @@ fn timeline(
         let which = (found.detection.clone(), found.rule.clone(), found.severity, found.records);
         (found.first.clone(), of.client.clone(), which, found.last.clone())
     };
-    periods.sort_unstable_by_key(order);
+    periods.arrange_by_key(order);
     periods
 }
 
@@ -599,7 +599,7 @@ fn notify(
     let order = |of: &Notify| {
         (of.client.clone(), of.kind, of.party.clone(), of.within.clone(), of.is_own, of.acts)
     };
-    list.sort_unstable_by_key(order);
+    list.arrange_by_key(order);
     list
 }
 
