@@ -205,15 +205,21 @@ impl Reader {
             no_comments: Vec::new(),
             formats,
         };
-        for (index, format) in (0..).zip(&reader.formats) {
+        reader.index();
+        reader
+    }
+
+    /// Notes under what each format is looked for.
+    fn index(&mut self) {
+        for (index, format) in (0..).zip(&self.formats) {
             match &format.method {
                 Method::Json => {
                     for (name, needed) in names_of_claims(format) {
                         match name {
                             Some(name) => {
-                                reader.by_key.entry(name, Vec::new).push((needed, index));
+                                self.by_key.entry(name, Vec::new).push((needed, index));
                             }
-                            None => reader.any_json.push(index),
+                            None => self.any_json.push(index),
                         }
                     }
                 }
@@ -222,21 +228,20 @@ impl Reader {
                     let programs = text.programs.iter().filter(|_| !format.is_generic());
                     programs.for_each(|program| match program.exact() {
                         Some(name) => {
-                            reader.by_program.entry(hashed(name.as_bytes()), Vec::new).push(index);
+                            self.by_program.entry(hashed(name.as_bytes()), Vec::new).push(index);
                         }
-                        None => reader.by_beginning.add(program, index),
+                        None => self.by_beginning.add(program, index),
                     });
-                    let whole = reader.counts_as.get(usize::from(index)).copied();
-                    let texts = whole.and_then(|whole| reader.texts.get_mut(usize::from(whole)));
+                    let whole = self.counts_as.get(usize::from(index)).copied();
+                    let texts = whole.and_then(|whole| self.texts.get_mut(usize::from(whole)));
                     texts.into_iter().for_each(|texts| texts.push(index));
                     let beginnings = text.patterns.iter().filter_map(|p| p.pattern.beginning());
                     let marked = beginnings.filter(|beginning| beginning.starts_with(b"#"));
-                    reader.no_comments.extend(marked.map(Into::into));
+                    self.no_comments.extend(marked.map(Into::into));
                 }
                 _ => {}
             }
         }
-        reader
     }
 
     pub(super) fn format(&self, index: FormatIndex) -> Option<&Compiled> {
