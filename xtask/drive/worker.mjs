@@ -1,7 +1,7 @@
 // A worker with the page's own program, in the page that was built, and how to ask it.
 
 import { until } from "../../tests/web/lib/browser.mjs";
-import { packedModule } from "../../tests/web/lib/engine.mjs";
+import { packedModule, workerScript } from "../../tests/web/lib/engine.mjs";
 
 /** Takes files without the page checking them. */
 export async function keepChosen(tab, paths) {
@@ -21,14 +21,13 @@ export async function startWorker(tab) {
   await tab.outer(() => document.getElementById("app").contentWindow.postMessage({ benchFiles: window.keptFiles }, "*"));
   await until(() => tab.frame(() => !!window.givenFiles), { what: "the files in the frame" });
   const engine = Buffer.from(packedModule()).toString("base64");
-  await tab.frame(begin, { engine, more: String(fromMemory) });
+  await tab.frame(begin, { engine, script: `${workerScript()}\n(${fromMemory})();` });
 }
 
 /** Runs in the frame. */
-async function begin({ engine, more }) {
+async function begin({ engine, script }) {
   const packed = Uint8Array.from(atob(engine), (one) => one.charCodeAt(0));
-  const source = `${document.getElementById("worker").textContent}\n(${more})();`;
-  const worker = new Worker(URL.createObjectURL(new Blob([source])));
+  const worker = new Worker(URL.createObjectURL(new Blob([script])));
   window.askWorker = (call, ask) =>
     new Promise((resolve, reject) => {
       worker.onerror = (event) => reject(new Error(event.message));
