@@ -5,6 +5,7 @@
 //! value can be told to hold none of the texts before it is brought into lower case.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -112,6 +113,26 @@ impl Finder {
         let Way::Grams(all) = &self.way else { return true };
         let is_told = value.is_ascii() || self.are_ascii && !becomes_ascii(value);
         !is_told || all.iter().any(|grams| grams.may_hold(value, &self.texts))
+    }
+
+    /// Finds what of each text is written as it is, where escapes are used: its longest part
+    /// without signs that are written with escapes. None where a text has no such part.
+    pub fn of_written(&self) -> Option<Self> {
+        let mut parts: Vec<_> = self.texts.iter().map(written_plain).collect::<Option<_>>()?;
+        parts.sort_unstable();
+        parts.dedup();
+        let mut texts = Texts::default();
+        parts.into_iter().for_each(|part| texts.push(part));
+        Self::new(texts).filter(|finder| matches!(finder.way, Way::Grams(_)))
+    }
+
+    /// The same as `may_hold`, of a value as it is written with escapes, for a finder of what is
+    /// written.
+    pub fn may_hold_written(&self, written: &[u8]) -> bool {
+        // These may stand for any character, and for a slash.
+        let is_veiled =
+            [b"\\u", b"\\/"].iter().any(|escape| memmem::find(written, *escape).is_some());
+        is_veiled || self.may_hold(written)
     }
 
     /// Where a text ends that starts there.
@@ -313,6 +334,12 @@ fn stands(value: &[u8], start: usize, text: &[u8]) -> bool {
     there.is_some_and(|there| there.last() == text.last() && there == text)
 }
 
+/// The longest part of a text without signs that are written with escapes.
+fn written_plain(text: &[u8]) -> Option<&[u8]> {
+    let parts = text.split(|byte| matches!(byte, ..b' ' | b'"' | b'\\'));
+    parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty())
+}
+
 /// A gram with its bits spread over the upper ones: the factor is odd.
 #[inline]
 const fn spread(gram: u32) -> u32 {
@@ -324,7 +351,7 @@ const BECOMING_ASCII: [&str; 2] = ["\u{130}", "\u{212a}"];
 
 /// Whether a value holds one of those.
 fn becomes_ascii(value: &[u8]) -> bool {
-    BECOMING_ASCII.iter().any(|c| memchr::memmem::find(value, c.as_bytes()).is_some())
+    BECOMING_ASCII.iter().any(|c| memmem::find(value, c.as_bytes()).is_some())
 }
 
 /// Up to four bytes as a number, letters in lower case. Some signs become one another too.
@@ -384,6 +411,41 @@ mod tests {
             told += found.len();
         }
         assert!(told > 10_000 && automata == 100, "{told} {automata}");
+    }
+
+    /// A text with escapes, some of them needless.
+    fn escaped(text: &[u8], random: &mut Random) -> Vec<u8> {
+        let mut written = Vec::new();
+        for byte in text {
+            match (byte, random.below(40)) {
+                (_, 0) => written.extend(format!("\\u{byte:04x}").bytes()),
+                (b'\n', _) => written.extend(b"\\n"),
+                (b'"' | b'\\', _) | (b'/', 1) => written.extend([b'\\', *byte]),
+                _ => written.push(*byte),
+            }
+        }
+        written
+    }
+
+    #[test]
+    fn what_is_held_is_not_missed_as_it_is_written() {
+        let mut random = Random::new(10);
+        let (mut held, mut told) = (0, 0);
+        for _ in 0..2_000 {
+            let texts: Vec<_> = (0..4).map(|_| drawn(&mut random, b"ab\"\\\n/.K", 3..9)).collect();
+            let finder = Finder::new(of(texts.iter().map(|text| &**text))).unwrap();
+            let mut value = drawn(&mut random, b"ab\"\\\n/.k", 0..30).into_vec();
+            if random.below(2) == 0 {
+                value.extend_from_slice(&texts[0]);
+            }
+            let written = escaped(&value, &mut random);
+            let Some(by_written) = finder.of_written() else { continue };
+            let may_hold = by_written.may_hold_written(&written);
+            assert!(may_hold || !finder.may_hold(&value), "{texts:?} {value:?}");
+            held += usize::from(finder.may_hold(&value));
+            told += usize::from(!may_hold);
+        }
+        assert!(held > 500 && told > 100, "{held} {told}");
     }
 
     #[test]

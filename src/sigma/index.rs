@@ -6,7 +6,9 @@ use super::expr::{Predicate, PredicateId};
 use super::finder::{Finder, Texts};
 use super::number::Number;
 use super::test::{GlobPart, Order, Place, Probe, Test, lower};
+use crate::text::Value;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// The predicates of one field.
@@ -18,6 +20,9 @@ pub(super) struct Index {
     numbers: BTreeMap<Number, Vec<PredicateId>>,
     /// Finds texts in values in lower case.
     finder: Option<Finder>,
+    /// Finds them in values as they are written, when the first of these comes; none where it would
+    /// not tell.
+    written: OnceCell<Option<Finder>>,
     /// By text of the finder, what it may mean.
     uses: Uses,
     /// By text, the value in which it was met last.
@@ -152,12 +157,22 @@ impl Index {
         }
     }
 
-    /// Whether a value, as it is, can be told to pass no predicate. It may in vain be told not to.
-    pub fn passes_none(&self, raw: &[u8]) -> bool {
-        self.whole.0.is_empty()
-            && !self.has_numbers
-            && self.others.is_empty()
-            && self.finder.as_ref().is_none_or(|finder| !finder.may_hold(raw))
+    /// Whether a value can be told to pass no predicate. It may in vain be told not to.
+    pub fn passes_none(&self, value: Value<'_>) -> bool {
+        if !self.whole.0.is_empty() || self.has_numbers || !self.others.is_empty() {
+            return false;
+        }
+        let Some(finder) = &self.finder else { return true };
+        match value {
+            Value::Null => false,
+            Value::Text(text) => !finder.may_hold(text),
+            // To look at it as it is written spares working out nearly all texts.
+            Value::Escaped(escaped) => {
+                let by_written = self.written.get_or_init(|| finder.of_written());
+                let may_hold = |written: &Finder| written.may_hold_written(escaped.written());
+                !by_written.as_ref().is_none_or(may_hold) || !finder.may_hold(escaped.text())
+            }
+        }
     }
 
     /// Adds the predicates that a value passes, in order and each once.

@@ -205,15 +205,15 @@ impl Verdicts {
             self.recent.fill(None);
         }
         let start = self.passed.len() as u32;
-        let text = asked.value.text().unwrap_or_default();
         let predicates = &self.rules.predicates;
         let groups = self.places.get(place as usize).into_iter().flatten();
         for group in groups {
             let Some(Group { ids, index }) = self.groups.get_mut(*group) else { continue };
             let index = index.get_or_insert_with(|| Index::new(ids, predicates));
-            if index.passes_none(text) {
+            if index.passes_none(asked.value) {
                 continue;
             }
+            let text = asked.value.text().unwrap_or_default();
             // What is asked in several places comes there one after another.
             if self.lowered_of != asked.print {
                 self.lowered.clear();
