@@ -144,9 +144,9 @@ impl Spec {
             // Of many names for one thing a record has one.
             From::Key(key) if !found.has(*key) => return false,
             From::Key(key) if is_plain => {
-                let text = found.text(*key);
-                draft.set(field, text.unwrap_or_default());
-                return text.is_some();
+                let value = found.value(*key);
+                draft.set_value(field, value.unwrap_or(Value::Null));
+                return value.is_some();
             }
             From::Fixed(text) if is_plain => {
                 draft.set(field, text);
@@ -158,11 +158,6 @@ impl Spec {
     }
 
     fn set_from<'a>(&'a self, field: Field, found: &Found<'a, '_>, draft: &mut Draft<'a>) -> bool {
-        if let (From::Key(key), [], Sink::Plain) = (&self.from, &*self.steps, self.sink) {
-            let value = found.value(*key);
-            draft.set_value(field, value.unwrap_or(Value::Null));
-            return value.is_some();
-        }
         let Some(text) = self.text(found, draft.arena) else {
             if let From::Key(key) = self.from
                 && found.has(key)
