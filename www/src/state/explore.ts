@@ -145,9 +145,11 @@ function showSaved(view: View, present: readonly string[], query: string | undef
   if (query === undefined) asked.value = view.asked;
 }
 
-/** Stops reading the events, and goes back to the report. */
+/** Stops reading the events, and goes back to the report. What a case showed of them is kept. */
 export function cancelExploring(): void {
+  const kept = saved;
   forgetExploring();
+  saved = kept;
 }
 
 /** The jobs that read records, in the order of their streams. */
