@@ -5,7 +5,8 @@
 
 mod common;
 
-use common::{Given, Options, START, check, check_given, gzip, line, log};
+use common::{Given, Options, START, check, check_given, gzip, in_order, line, log, prepare};
+use sekisho::engine::{Concluder, Job, JobKind, Scanner};
 use sekisho::input::{ReadAt, ReadError};
 use sekisho::report::Report;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -304,4 +305,50 @@ fn evidence_that_cannot_be_read_again_is_left_empty() {
     assert_eq!(finding.count, 2);
     assert!(finding.evidence.iter().any(|evidence| evidence.text.is_none()));
     assert!(finding.evidence.iter().any(|evidence| evidence.text.is_some()));
+}
+
+/// The report of a check that was ended before the jobs of some places were begun.
+fn ended(bytes: &Vec<u8>, is_undone: impl Fn(usize) -> bool) -> Report {
+    let given = [Given { name: "access.log", size: bytes.len() as u64, source: bytes }];
+    let prepared = prepare(&given, &Options::cut(30_000, 4));
+    let sources = in_order(&prepared, &given);
+    let mut scans: Vec<&Job> =
+        prepared.plan.jobs.iter().filter(|job| job.kind == JobKind::Scan).collect();
+    scans.sort_by_key(|job| job.start);
+    let (mut scanner, mut undone) = (Scanner::new(&prepared), Vec::new());
+    for (at, job) in scans.into_iter().enumerate() {
+        match is_undone(at) {
+            true => undone.push(*job),
+            false => scanner.run(job, sources[0], &mut |_| ()),
+        }
+    }
+    let mut concluder = Concluder::new(&prepared);
+    concluder.add(scanner.finish());
+    concluder.ended(&undone);
+    concluder.conclude(&sources).report
+}
+
+#[test]
+fn a_check_that_is_ended_early_says_what_it_did_not_read_and_takes_it_for_no_gap() {
+    // A record every ten minutes over 40 days, and something to find in the last of them.
+    let steady = (0..5_760).map(|n| line("198.51.100.7", START + n * 600, "/news").bytes(6_000));
+    let late = line("203.0.113.6", START + 5_760 * 600, "/.env").bytes(812);
+    let bytes = log(&steady.chain([late]).collect::<Vec<_>>());
+    let whole = ended(&bytes, |_| false);
+    let part = ended(&bytes, |at| (9..12).contains(&at));
+    let ids = |report: &Report| -> Vec<_> {
+        report.findings.iter().map(|found| found.detector.clone()).collect()
+    };
+    assert_eq!(ids(&whole), ["B6"], "nothing is missing");
+    assert_eq!(ids(&part), ["B6"], "what was not read is no gap in the log");
+    let blind = |report: &Report| report.not_evaluable.iter().any(|one| one.id == "F2");
+    assert!(blind(&part) && !blind(&whole));
+    assert_eq!(
+        (kinds(&whole, "access.log"), kinds(&part, "access.log")),
+        (vec![], vec!["ended".to_owned()])
+    );
+    assert!(part.is_partial() && part.coverage.records < whole.coverage.records);
+    let lines = |report: &Report| report.findings[0].evidence[0].line;
+    assert_eq!((lines(&whole), lines(&part)), (5_761, 0), "lines before it were not counted");
+    assert!(part.questions[0].summary.en.contains("could not be read to the end"));
 }

@@ -46,6 +46,7 @@ impl Detector for NoLogin {
         attack: &["T1606.001"],
         severity: Severity::High,
     };
+    const NEEDS_ALL: bool = true;
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let activities = &context.baseline.activities;

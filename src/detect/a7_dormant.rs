@@ -46,6 +46,7 @@ impl Detector for Dormant {
         attack: &["T1078"],
         severity: Severity::Medium,
     };
+    const NEEDS_ALL: bool = true;
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let all = context.baseline.activities.by_name();

@@ -53,6 +53,7 @@ impl Detector for NewProgram {
         severity: Severity::Medium,
     };
     const WANTS: Marks = Marks::MISPLACED;
+    const NEEDS_ALL: bool = true;
 
     fn observe(&self, seen: &Seen<'_>, partial: &mut Answers) {
         partial.note(seen, KIND);

@@ -52,6 +52,7 @@ impl Detector for GapInLog {
         severity: Severity::Medium,
     };
     const WANTS: Marks = Marks::EMPTY;
+    const NEEDS_ALL: bool = true;
 
     fn observe(&self, _: &Seen<'_>, (): &mut ()) {}
 

@@ -48,6 +48,7 @@ impl Detector for MissingNumbers {
         attack: &["T1070"],
         severity: Severity::Medium,
     };
+    const NEEDS_ALL: bool = true;
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let words = &Self::CARD.needs.words;

@@ -46,6 +46,7 @@ impl Detector for RotationHole {
         attack: &["T1070"],
         severity: Severity::Medium,
     };
+    const NEEDS_ALL: bool = true;
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let mut series = BTreeMap::<&str, Vec<Member<'_>>>::new();

@@ -54,6 +54,7 @@ impl Detector for Contradiction {
         severity: Severity::High,
     };
     const WANTS: Marks = Marks::EMPTY;
+    const NEEDS_ALL: bool = true;
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let accounts = context.baseline.activities.by_name();

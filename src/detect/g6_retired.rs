@@ -47,6 +47,7 @@ impl Detector for Retired {
         attack: &["T1213"],
         severity: Severity::Medium,
     };
+    const NEEDS_ALL: bool = true;
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let mut by_project = BTreeMap::<&str, Vec<(Fingerprint, &InProject)>>::new();

@@ -83,6 +83,9 @@ pub trait Detector: Sync {
     /// Only events with one of these marks are shown to `observe`. A detection that concludes from
     /// the baseline alone wants none.
     const WANTS: Marks = Marks::EMPTY;
+    /// Whether it concludes from what is not there. Where a part of the logs was not read it then
+    /// says nothing.
+    const NEEDS_ALL: bool = false;
 
     /// Sees one event. Knows nothing of other events.
     fn observe(&self, _: &Seen<'_>, _: &mut Self::Partial) {}
@@ -123,6 +126,8 @@ pub struct Conclusion<'a> {
     pub streams: &'a [StreamView],
     /// What is declared of the organisation.
     pub declared: &'a Declared,
+    /// Whether a part of the logs was not read, though it could have been.
+    pub is_partial: bool,
 }
 
 /// What detections know of a stream.
@@ -266,12 +271,23 @@ fn concluded<D: Detector>(
     has: &impl Fn(Field) -> bool,
 ) -> (&'static Card, Verdict) {
     let card = const { &D::CARD };
-    let verdict = match card.needs.missing(has) {
+    let is_blind = D::NEEDS_ALL && context.is_partial;
+    let missing = card.needs.missing(has).or_else(|| is_blind.then_some(NOT_ALL_READ));
+    let verdict = match missing {
         Some(reason) => Verdict { not_evaluable: Some(reason), ..Verdict::default() },
         None => detector.conclude(partial, context),
     };
     (card, verdict)
 }
+
+/// Why nothing is concluded from what is not there, and what would change that.
+const NOT_ALL_READ: (Text, Text) = (
+    Text::fixed(
+        "It looks for what is missing, and a part of the logs was not read.",
+        "記録の欠落や不在を調べる検知ですが、ログの一部が読み取られていません。",
+    ),
+    Text::fixed("Check all of the logs, to the end.", "すべてのログを最後まで検査してください。"),
+);
 
 /// What to say of a table that was too small to hold everything, and kept one in so many.
 fn bounds(id: &str, one_in: u64) -> Vec<Text> {

@@ -3,7 +3,7 @@
 use super::coverage::{Coverage, Ledger, Why};
 use super::digest::hex;
 use super::exhibit::{Marking, exhibit};
-use super::plan::{PlannedSource, Stream};
+use super::plan::{Job, PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
@@ -67,6 +67,11 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         }
     }
 
+    /// Notes jobs that were not begun, since the check was ended before.
+    pub fn ended(&mut self, jobs: &[Job]) {
+        self.partial.ended(jobs);
+    }
+
     /// Tries the values that were met against private lists, which takes some milliseconds each.
     /// `progress` is told how many are done and how many there are, and says whether to go on.
     /// Concluding does it otherwise.
@@ -91,6 +96,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
             site: &site,
             streams: &streams,
             declared: &prepared.meant.declared,
+            is_partial: coverage.is_partial(),
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();

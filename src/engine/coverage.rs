@@ -219,6 +219,8 @@ pub struct Coverage {
     pub streams: BTreeMap<u32, Ledger>,
     /// By source, for those that were unpacked.
     pub sources: BTreeMap<u32, SourceLedger>,
+    /// By stream, where the first part begins that was not read though it could have been.
+    pub unread: BTreeMap<u32, u64>,
     /// SHA-256 in hex by source.
     pub digests: BTreeMap<u32, String>,
     /// Whether more streams are of the same period than are compared with one another.
@@ -246,9 +248,24 @@ impl SourceLedger {
 }
 
 impl Coverage {
-    /// Where a record lies: line and record in its stream, both from 1.
+    /// Whether a part of the logs was not read, though it could have been.
+    pub fn is_partial(&self) -> bool {
+        !self.unread.is_empty()
+    }
+
+    /// Notes a part of a stream that was not read, by where it begins.
+    pub fn leave_unread(&mut self, stream: u32, start: u64) {
+        let first = self.unread.entry(stream).or_insert(start);
+        *first = start.min(*first);
+    }
+
+    /// Where a record lies: line and record in its stream, both from 1; 0 where what stands before
+    /// it was not read, and so not counted.
     pub fn number(&self, location: &crate::base::Location) -> (u64, u64) {
         let Some(ledger) = self.streams.get(&location.stream) else { return (0, 0) };
+        if self.unread.get(&location.stream).is_some_and(|first| *first <= location.offset) {
+            return (0, 0);
+        }
         let mut own = 0;
         let (mut lines, mut records) = (u64::from(location.line), u64::from(location.record));
         for (start, _) in ledger.shards.range(..=location.offset) {
@@ -276,6 +293,9 @@ impl Merge for Coverage {
         }
         for (source, ledger) in other.sources {
             self.sources.entry(source).or_default().merge(ledger);
+        }
+        for (stream, start) in other.unread {
+            self.leave_unread(stream, start);
         }
         self.digests.extend(other.digests);
         self.is_uncompared |= other.is_uncompared;

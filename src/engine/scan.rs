@@ -21,6 +21,7 @@ use crate::judge::activity::Activity;
 use crate::sigma::Found;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// What some shards saw.
 #[derive(Default, Serialize, Deserialize)]
@@ -92,6 +93,23 @@ impl Partial {
     pub fn lost(&mut self, job: &Job, what: &str) {
         let fault = Fault { kind: FaultKind::Internal, offset: job.start, what: what.to_owned() };
         self.coverage.sources.entry(job.source).or_default().faults.insert((None, fault));
+        if job.kind == JobKind::Scan {
+            self.coverage.leave_unread(job.stream, job.start);
+        }
+    }
+
+    /// Notes scans that were not begun, since the check was ended before.
+    pub fn ended(&mut self, jobs: &[Job]) {
+        let mut unread = BTreeMap::<u32, (u64, u64)>::new();
+        for job in jobs.iter().filter(|job| job.kind == JobKind::Scan) {
+            let (start, bytes) = unread.entry(job.source).or_insert((job.start, 0));
+            (*start, *bytes) = ((*start).min(job.start), *bytes + job.bytes);
+            self.coverage.leave_unread(job.stream, job.start);
+        }
+        for (source, (offset, bytes)) in unread {
+            let fault = Fault { kind: FaultKind::Ended, offset, what: bytes.to_string() };
+            self.coverage.sources.entry(source).or_default().faults.insert((None, fault));
+        }
     }
 }
 

@@ -124,7 +124,8 @@ fn fault_sign(kind: FaultKind) -> Option<Damage> {
         | FaultKind::Dictionary
         | FaultKind::Ratio
         | FaultKind::TooMuch
-        | FaultKind::Internal => return None,
+        | FaultKind::Internal
+        | FaultKind::Ended => return None,
     };
     Some(Damage { what, place: None, lines: 0 })
 }

@@ -190,9 +190,9 @@ pub type Place = (Option<Instant>, Location);
 pub struct Evidence {
     /// Id of the stream, as in `sources[].streams[].id`.
     pub stream: u32,
-    /// Line in the unpacked stream, from 1.
+    /// Line in the unpacked stream, from 1; 0 where what stands before it was not read.
     pub line: u64,
-    /// Record in the stream, from 1 (blank lines are no records).
+    /// Record in the stream, from 1 (blank lines are no records); 0 likewise.
     pub record: u64,
     /// First byte in the unpacked stream.
     pub offset: u64,

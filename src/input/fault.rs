@@ -48,6 +48,8 @@ pub enum FaultKind {
     Altered,
     /// A worker failed twice at this part.
     Internal,
+    /// The check was ended before all of it was read.
+    Ended,
 }
 
 impl FaultKind {
@@ -66,6 +68,7 @@ impl FaultKind {
             Self::TooMuch => "too_much",
             Self::Altered => "altered",
             Self::Internal => "internal",
+            Self::Ended => "ended",
         }
     }
 }
@@ -119,6 +122,14 @@ impl Fault {
             FaultKind::Altered => Text::new(
                 format!("The part from byte {at} on is not as it was written: {said}"),
                 format!("バイト位置{at}からの部分が、書き込まれた時の状態と一致しません:{said}"),
+            ),
+            FaultKind::Ended => Text::new(
+                format!(
+                    "The check was ended before all of it was read: {said} bytes, the first at byte {at}, are not checked."
+                ),
+                format!(
+                    "途中で検査を終了したため、バイト位置{at}以降の{said}バイトは検査されていません。"
+                ),
             ),
             FaultKind::Internal => Text::new(
                 format!("The program failed at the part that begins at byte {at}: {said}"),
@@ -175,6 +186,9 @@ impl FaultKind {
                 "If the log was copied while in use, export it again with the event viewer or wevtutil; what could be read has been checked.",
                 "使用中にコピーしたログであれば、イベントビューアーまたはwevtutilで再度エクスポートしてください。読み取れた部分は検査済みです。",
             ),
+            Self::Ended => {
+                Text::fixed("Check it again, to the end.", "最後まで再検査してください。")
+            }
             Self::Internal => Text::fixed(
                 "Check the file again by itself; if it happens again, report it with the version shown below.",
                 "このファイルだけで再検査し、再発する場合は版番号を添えて報告してください。",

@@ -3,7 +3,7 @@
 
 use super::judge::Judged;
 use super::model::{Report, SourceReport};
-use super::words::{judged, outcome, pick, severity};
+use super::words::{judged, line_said, outcome, pick, severity};
 use crate::base::{Language, visible};
 use crate::finding::Finding;
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ pub fn csv(report: &Report, language: Language) -> String {
         for evidence in &finding.evidence {
             let record = [
                 names.get(&evidence.stream).copied().unwrap_or("-").to_owned(),
-                evidence.line.to_string(),
+                line_said(evidence.line),
                 evidence.offset.to_string(),
                 evidence.time.clone().unwrap_or_default(),
                 evidence.text.clone().unwrap_or_else(|| not_read(language)),

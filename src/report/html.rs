@@ -5,7 +5,7 @@ mod parties;
 
 use super::judge::Judgement;
 use super::model::{Incident, Report, SourceReport, Unparsed};
-use super::words::{confidence, judgement, outcome, pick, severity, state, training};
+use super::words::{confidence, judgement, line_said, outcome, pick, severity, state, training};
 use crate::base::{Language, Text, visible};
 use crate::finding::{Evidence, Finding};
 use std::collections::BTreeMap;
@@ -280,7 +280,8 @@ impl Page {
 
     fn evidence(&mut self, report: &Report, evidence: &Evidence) {
         let name = stream_name(report, evidence.stream);
-        self.markup("<figure><figcaption>").text(name).markup(":").number(evidence.line);
+        self.markup("<figure><figcaption>").text(name).markup(":");
+        self.text(&line_said(evidence.line));
         self.markup(" · ").word("byte", "バイト").markup(" ").number(evidence.offset);
         self.markup("</figcaption><pre>");
         match (&evidence.text, evidence.mark) {
@@ -415,7 +416,7 @@ impl Page {
         let reason = run.reason.in_language(self.lang).to_owned();
         self.cells(&[
             stream_name(report, run.stream),
-            &run.line.to_string(),
+            &line_said(run.line),
             &run.lines.to_string(),
             &run.offset.to_string(),
             &reason,

@@ -4,7 +4,7 @@ use super::model::{Report, SourceReport};
 use super::parties::{ACTS, kind as kind_of_party};
 use super::secrets::kind as kind_of_secret;
 use super::share::path_of;
-use super::words::{confidence, judgement, outcome, pick, severity, state, training};
+use super::words::{confidence, judgement, line_said, outcome, pick, severity, state, training};
 use crate::base::{Arrange, Language, Text, visible};
 use crate::finding::Finding;
 use std::fmt::{Result, Write};
@@ -207,7 +207,7 @@ fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Lan
         let name = stream_name(report, evidence.stream);
         let record = evidence.text.as_deref().map(visible).unwrap_or_default();
         let short: String = record.chars().take(200).collect();
-        writeln!(out, "      {}:{}  {short}", visible(name), evidence.line)?;
+        writeln!(out, "      {}:{}  {short}", visible(name), line_said(evidence.line))?;
     }
     Ok(())
 }

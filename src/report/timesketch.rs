@@ -48,7 +48,7 @@ fn of_record(
     line["datetime"] = json!(at);
     line["timestamp_desc"] = json!("Record");
     line["file"] = json!(path_of(report, record.stream));
-    line["line"] = json!(record.line);
+    line["line"] = json!((record.line > 0).then_some(record.line));
     line["offset"] = json!(record.offset);
     line["decoded"] = json!(record.decoded.as_deref().map(visible));
     Some(line)

@@ -47,6 +47,11 @@ pub const fn outcome(outcome: Outcome) -> Text {
     }
 }
 
+/// The number of a line; `?` where what stands before it was not read, and so not counted.
+pub fn line_said(line: u64) -> String {
+    if line == 0 { "?".to_owned() } else { line.to_string() }
+}
+
 /// One of two words.
 pub fn pick(language: Language, en: &'static str, ja: &'static str) -> &'static str {
     match language {

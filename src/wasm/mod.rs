@@ -438,6 +438,11 @@ impl PageScanner {
         Ok(known.unwrap_or_else(|| Digest::new(job)))
     }
 
+    /// What was seen so far, to conclude from it before all is read.
+    pub fn peek(&self) -> Result<Uint8Array> {
+        Ok(Uint8Array::from(self.kept.encode().map_err(failed)?.as_slice()))
+    }
+
     /// Hands over what was seen, in pieces, and forgets it.
     pub fn take(&mut self) -> Result<Vec<Uint8Array>> {
         let pieces = std::mem::take(&mut self.kept).pieces();
@@ -452,6 +457,8 @@ impl PageScanner {
 pub struct PageConcluder {
     prepared: Rc<Prepared>,
     kept: Partial,
+    /// Jobs that were not done.
+    undone: BTreeSet<u32>,
     concluded: Option<Concluded<Rc<Prepared>>>,
     trial: Option<RuleTrial>,
 }
@@ -463,7 +470,8 @@ impl PageConcluder {
     #[wasm_bindgen(constructor)]
     pub fn new(plan: JsValue, lists: Option<Vec<u8>>, rules: Option<Vec<u8>>) -> Result<Self> {
         let prepared = Rc::new(prepared(plan, lists, rules.as_deref())?);
-        Ok(Self { prepared, kept: Partial::default(), concluded: None, trial: None })
+        let (kept, undone) = (Partial::default(), BTreeSet::new());
+        Ok(Self { prepared, kept, undone, concluded: None, trial: None })
     }
 
     /// Takes in what the scanner of the same worker saw.
@@ -483,6 +491,15 @@ impl PageConcluder {
     pub fn lost(&mut self, job_id: u32, message: &str) -> Result<()> {
         let job = job(&self.prepared, job_id)?;
         self.kept.lost(&job, message);
+        self.undone.insert(job_id);
+        Ok(())
+    }
+
+    /// Notes jobs that were not begun, since the check was ended before.
+    pub fn ended(&mut self, jobs: &[u32]) -> Result<()> {
+        let all: Result<Vec<_>> = jobs.iter().map(|id| job(&self.prepared, *id)).collect();
+        self.kept.ended(&all?);
+        self.undone.extend(jobs);
         Ok(())
     }
 
@@ -570,7 +587,7 @@ impl PageConcluder {
         let mut found = Vec::new();
         let mut before = 0;
         let mut tell = told(progress);
-        for job in &self.prepared.plan.jobs {
+        for job in self.done_jobs() {
             let Some(file) = files.get(job.source as usize) else { continue };
             let mut done = |done| tell(before + done);
             found.extend(engine::taken(&self.prepared, job, file, &names, &mut done));
@@ -588,13 +605,13 @@ impl PageConcluder {
         progress: &Function,
         read: &mut ReadPlaces<'_>,
     ) -> Vec<Place> {
-        let mut jobs = self.prepared.plan.jobs.clone();
+        let mut jobs: Vec<_> = self.done_jobs().collect();
         jobs.arrange_by_key(|job| (job.stream, job.start));
         let limit = limit as usize;
         let mut places = Vec::new();
         let mut before = 0;
         let mut tell = told(progress);
-        for job in &jobs {
+        for job in jobs {
             let Some(file) = files.get(job.source as usize) else { continue };
             let mut found = |place| {
                 places.push(place);
@@ -607,6 +624,11 @@ impl PageConcluder {
             before += job.bytes;
         }
         places
+    }
+
+    /// The jobs that were done.
+    fn done_jobs(&self) -> impl Iterator<Item = &Job> {
+        self.prepared.plan.jobs.iter().filter(|job| !self.undone.contains(&job.id))
     }
 
     fn concluded(&self) -> Result<&Concluded<Rc<Prepared>>> {

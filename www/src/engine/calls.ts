@@ -14,6 +14,9 @@ type Handlers = {
 // A shard is read from the byte before it, and its last line reaches a little behind its end.
 const LINE_BYTES = 64 << 10;
 
+// An engine never gives memory back, so only a small one has what it saw copied.
+const PEEK_BYTES = 128 << 20;
+
 // Of a private list.
 const SALT_BYTES = 16;
 
@@ -25,6 +28,8 @@ const ahead = new Ahead();
 // By job. The browser's own SHA-256 uses the processor's, and takes a file only as a whole.
 const digests = new Map<number, ArrayBuffer>();
 
+/** The engine's memory. */
+let memory: WebAssembly.Memory | undefined;
 let plan: Plan;
 let lists: Uint8Array<ArrayBuffer> | undefined;
 let rules: Uint8Array<ArrayBuffer> | undefined;
@@ -38,7 +43,7 @@ let opened: wasm_bindgen.OpenReport | undefined;
 export const handlers: Handlers = {
   unpack: ({ packed }) => unpacked(packed),
   init({ module }) {
-    wasm_bindgen.initSync({ module });
+    memory = wasm_bindgen.initSync({ module }).memory;
     const { formats, detections, tactics } = wasm_bindgen;
     return { formats: formats(), detections: detections(), tactics: tactics() };
   },
@@ -103,6 +108,7 @@ export const handlers: Handlers = {
   },
   run: (ask, progress) =>
     plan.jobs[ask.job]?.kind === "digest" ? digest(ask, progress) : scan(ask, progress),
+  peek: () => (memory && memory.buffer.byteLength <= PEEK_BYTES ? scanner?.peek() : undefined),
   take: () => scanner?.take() ?? [],
   repeats(ask) {
     const merged = merge(ask);
@@ -245,12 +251,13 @@ function attempt<T>(act: () => T): T | undefined {
 }
 
 /** Puts what was seen to what is merged of the current plan. */
-function merge({ pieces, lost }: Merging): wasm_bindgen.Concluder {
+function merge({ pieces, lost, ended }: Merging): wasm_bindgen.Concluder {
   concluder ??= new wasm_bindgen.Concluder(plan, lists, rules);
   if (scanner) concluder.take_from(scanner);
   // Each piece is let go as soon as it is merged.
   for (let piece = pieces.pop(); piece; piece = pieces.pop()) concluder.add(piece);
   for (const { job, message } of lost) concluder.lost(job, message);
+  if (ended.length > 0) concluder.ended(Uint32Array.from(ended));
   return concluder;
 }
 

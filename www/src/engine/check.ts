@@ -2,10 +2,12 @@
 //
 // A worker that dies is replaced, and what it had done is done again; a job that fails twice is
 // reported as lost. Partials merge in any order, so which worker does which job does not matter.
+// A check that is ended before all is read concludes from what was read, and says what was not.
 
 import { unparcel } from "../lib/parcel";
 import type { Report } from "../wire/report";
 import { Cancelled, EngineLost, type Engine, type Pool } from "./pool";
+import { Looks, type Provisional } from "./provisional";
 import type {
   Asked,
   Job,
@@ -46,6 +48,7 @@ export interface CheckOptions {
   readonly workers: number;
   readonly cutBytes: number | undefined;
   readonly cutSeed: number | undefined;
+  readonly lookMs: number | undefined;
 }
 
 /** How far a check is. Changed in place; the page looks at it a few times a second. */
@@ -60,9 +63,13 @@ export class Tally {
   readonly work: Float64Array;
   /** Bytes of all files. */
   readonly size: number;
+  /** What is found so far, once there was a look. */
+  provisional: Provisional | undefined;
   #done = 0;
   #work = 0;
   readonly #jobDone = new Map<number, number>();
+  #pause: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+  #isEnded = false;
 
   constructor(
     readonly given: readonly Given[],
@@ -86,6 +93,39 @@ export class Tally {
     return this.#work > 0 ? this.#done / this.#work : 0;
   }
 
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Begins no further part until `resume`. */
+  pause(): void {
+    if (this.#pause) return;
+    let end = () => {};
+    const over = new Promise<void>((resolve) => (end = resolve));
+    this.#pause = { over, end };
+  }
+
+  resume(): void {
+    this.#pause?.end();
+    this.#pause = undefined;
+  }
+
+  /** Begins no further part: the report is made from what was read. */
+  end(): void {
+    this.#isEnded = true;
+    this.resume();
+  }
+
+  /** Says, before each part, whether it is to be read; waits while there is a pause. */
+  async goesOn(): Promise<boolean> {
+    await this.#pause?.over;
+    return !this.#isEnded;
+  }
+
   expect(bytes: number, given: number): void {
     this.work[given] = (this.work[given] ?? 0) + bytes;
     this.#work += bytes;
@@ -98,6 +138,7 @@ export class Tally {
     this.#done = 0;
     this.#work = 0;
     this.#jobDone.clear();
+    this.#isEnded = false;
   }
 
   /** Says how many bytes of a job are done; less than before when it starts again. */
@@ -137,23 +178,29 @@ export async function check(pool: Pool, tally: Tally, options: CheckOptions): Pr
   let plan = await pool.at(0).ask("plan", { settings, passwords, surveys, cutBytes, cutSeed });
   const files = plan.sources.map((source) => (given[source.given] as Given).file);
   const places = surveyed.map(({ at }) => at);
-  const run = (jobs: readonly Job[]) =>
-    new Run(pool, plan, jobs, places, tally, {
-      lists: lists?.encoded,
-      rules: options.rules?.encoded,
-    }).all(options.workers);
+  const beside = { lists: lists?.encoded, rules: options.rules?.encoded };
+  const tell = (found: Provisional) => {
+    tally.provisional = found;
+  };
+  const run = async (jobs: readonly Job[]) => {
+    const looks = new Looks(pool, plan, files, beside, tell, options.lookMs);
+    try {
+      return await new Run(pool, plan, jobs, places, tally, beside, looks).all(options.workers);
+    } finally {
+      looks.stop();
+      tally.stage = "conclude";
+    }
+  };
   const seen = await run(plan.jobs);
-  tally.stage = "conclude";
   const again = await pool.at(0).ask("repeats", { ...seen, files }, undefined, buffersOf(seen));
-  let second: Seen = { pieces: [], lost: [] };
+  let second: Seen = { pieces: [], lost: [], ended: seen.ended };
   if (again) {
     plan = again.plan;
     tally.again();
     // What is the same in both scans, such as digests, is not computed again.
-    const scans = plan.jobs.filter(({ kind }) => kind === "scan");
+    const scans = plan.jobs.filter(({ id, kind }) => kind === "scan" && !seen.ended.includes(id));
     second = await run(scans);
     second.pieces.push(again.rest);
-    tally.stage = "conclude";
   }
   const parcel = await pool.at(0).ask("conclude", { ...second, files }, undefined, buffersOf(second));
   return {
@@ -176,6 +223,8 @@ type EncodedPart = Uint8Array<ArrayBuffer>;
 interface Seen {
   readonly pieces: EncodedPart[];
   readonly lost: readonly LostJob[];
+  /** Jobs that were not begun, since the check was ended before. */
+  readonly ended: readonly number[];
 }
 
 const buffersOf = ({ pieces }: Seen) => pieces.map(({ buffer }) => buffer);
@@ -263,6 +312,7 @@ class Run {
     private readonly places: readonly number[],
     private readonly tally: Tally,
     private readonly beside: Pick<Asked<"begin">, "lists" | "rules">,
+    private readonly looks: Looks,
   ) {
     this.#queue = [...jobs];
     this.#sources = new Map(plan.sources.map((source) => [source.id, source]));
@@ -275,7 +325,7 @@ class Run {
     // Engine 0 also concludes, so it needs the plan even when there is nothing to scan.
     this.#lanes = Math.max(1, Math.min(workers, this.jobs.length));
     const pieces = await together(this.#lanes, (place) => this.#lane(place));
-    return { pieces: pieces.flat(), lost: this.#lost };
+    return { pieces: pieces.flat(), lost: this.#lost, ended: this.#queue.map(({ id }) => id) };
   }
 
   async #lane(place: number): Promise<EncodedPart[]> {
@@ -309,16 +359,22 @@ class Run {
       await engine.ask("run", ask, (part) => this.tally.at(id, part, given));
       this.tally.at(id, bytes, given);
     };
-    for (let job = this.#next(); job; job = this.#next()) {
+    const next = async (take: () => Job | undefined) => {
+      work.current = undefined;
+      await this.looks.offer(engine, done);
+      return (await this.tally.goesOn()) ? take() : undefined;
+    };
+    for (let job = await next(() => this.#next()); job; job = await next(() => this.#next())) {
+      const along = () => this.#along(job as Job);
       done.push(job);
-      for (let shard = this.#along(job); shard; shard = this.#along(job)) {
+      for (let shard = await next(along); shard; shard = await next(along)) {
         done.push(shard);
         await run(shard, job.id);
         this.tally.at(job.id, shard.end, this.#given(job));
       }
-      await run(job);
+      if (await this.tally.goesOn()) await run(job);
+      else this.#queue.push(...done.splice(done.indexOf(job), 1));
     }
-    work.current = undefined;
   }
 
   /** The next job. Shards go from the back: a digest reads its file from the front. */

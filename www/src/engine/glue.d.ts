@@ -27,7 +27,7 @@ declare global {
   const UNPACKER: string;
 
   namespace wasm_bindgen {
-    function initSync(options: { module: WebAssembly.Module }): void;
+    function initSync(options: { module: WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
     function open_checker(block: string, page: string): [SignedChecker, CheckerPart[]];
@@ -167,6 +167,7 @@ declare global {
       digest_is(job_id: number, sha256: Uint8Array): void;
       digested(job_id: number): number;
       digest(job_id: number, end: number, file: Blob, offset: number, bytes: Uint8Array): boolean;
+      peek(): Uint8Array<ArrayBuffer>;
       take(): Uint8Array<ArrayBuffer>[];
       free(): void;
     }
@@ -176,6 +177,7 @@ declare global {
       take_from(scanner: Scanner): void;
       add(piece: Uint8Array): void;
       lost(job_id: number, message: string): void;
+      ended(jobs: Uint32Array): void;
       repeats(files: Blob[]): Plan | undefined;
       rest(): Uint8Array<ArrayBuffer>;
       conclude(files: Blob[]): string;

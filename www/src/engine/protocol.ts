@@ -200,6 +200,8 @@ export interface LostJob {
 export interface Merging {
   readonly pieces: Uint8Array<ArrayBuffer>[];
   readonly lost: readonly LostJob[];
+  /** Jobs that were not begun, since the check was ended before. */
+  readonly ended: readonly number[];
   /** The files in the order of the plan's sources. */
   readonly files: Blob[];
 }
@@ -658,6 +660,8 @@ export interface Calls {
   };
   /** `digest`: a job that a scan's reads go to as well; it is run afterwards. */
   run: { ask: { job: number; digest: number | undefined; file: Blob }; answer: void };
+  /** A copy of what was seen so far; nothing where that would take much memory. */
+  peek: { ask: object; answer: Uint8Array<ArrayBuffer> | undefined };
   take: { ask: object; answer: Uint8Array<ArrayBuffer>[] };
   /** Merges what was seen. When records are there more than once, what a second scan needs. */
   repeats: { ask: Merging; answer: SecondScan | undefined };

@@ -239,6 +239,15 @@ export const ja: Words = {
     conclude: "結論をまとめています",
     cancel: "中止",
     cancelHint: "Esc",
+    pause: "一時停止",
+    resume: "再開",
+    paused: "一時停止中です。再開するまで読み取りません。",
+    end: "ここまでで報告",
+    endHint:
+      "以降の読み取りをやめ、読み取った分から報告を作成します。読み取っていない範囲は報告に記載されます。",
+    soFar: "ここまでの検知",
+    soFarNote: (share) =>
+      `暫定の結果です(ログの${share}に基づく)。今後変わることも、増えることもあります。回答は読み取りの完了後に示します。`,
     rate: "速度",
     left: "残り",
     elapsed: "経過",

@@ -8,6 +8,10 @@ export function number(language: Language, value: number): string {
   return value.toLocaleString(language);
 }
 
+/** The number of a line; `?` where what stands before it was not read, and so not counted. */
+export const lineSaid = (language: Language, line: number): string =>
+  line > 0 ? number(language, line) : "?";
+
 /** `12.3 MiB`. */
 export function bytes(language: Language, value: number): string {
   let step = 0;

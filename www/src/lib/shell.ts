@@ -11,7 +11,7 @@ export type PageState = "ready" | "checking" | "done" | "failed";
 
 export type Language = "en" | "ja";
 
-/** Options of `window.sekisho.check`. The last three are for tests. */
+/** Options of `window.sekisho.check`. The last four are for tests. */
 export interface ScriptOptions {
   readonly settings?: Settings;
   /** Tried on what is encrypted. */
@@ -23,6 +23,8 @@ export interface ScriptOptions {
   readonly workers?: number;
   readonly cutBytes?: number;
   readonly cutSeed?: number;
+  /** Milliseconds before the first look at what is found so far. */
+  readonly lookMs?: number;
 }
 
 /** From the outer page to the frame. `ticket`: the caller waits for a `Settled` with the same one. */

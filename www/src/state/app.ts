@@ -220,7 +220,7 @@ function optionsOf(
   found: readonly OwnMapping[],
   training: string | undefined,
 ): Omit<CheckOptions, "rules" | "lists"> {
-  const { settings, workers, cutBytes, cutSeed } = script ?? {};
+  const { settings, workers, cutBytes, cutSeed, lookMs } = script ?? {};
   const inForce = settings ? withMappings(settings, found) : settingsInForce.value;
   return {
     settings: training === undefined ? inForce : { ...inForce, training },
@@ -229,6 +229,7 @@ function optionsOf(
     workers: Math.max(1, workers ?? Math.min(navigator.hardwareConcurrency || 1, MAX_WORKERS)),
     cutBytes,
     cutSeed,
+    lookMs,
   };
 }
 
@@ -293,10 +294,13 @@ export async function stop(): Promise<void> {
 /** Ends the running check at once, or the making of a case. */
 export async function cancel(): Promise<void> {
   if (!running && !making) return;
+  const ended = running;
   running = making = undefined;
   question.value?.cancel();
   showStart(true);
   (await engines()).stop(new Cancelled());
+  // What waits in a pause learns that its engine has stopped.
+  ended?.resume();
 }
 
 /** Back to the first screen, when nothing is lost by it or the user says so. */

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Given, Refused, Tally } from "../engine/check";
-import { language, words } from "../i18n";
+import { language, say, words } from "../i18n";
 import { bytes, duration, number, percent } from "../lib/format";
 import { visible } from "../lib/visible";
 import { stop } from "../state/app";
@@ -51,11 +51,15 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
     <main class="narrow checking" data-now={Math.round(now)}>
       <div class="checking-head">
         <h1>{w.title}</h1>
-        <button type="button" class="main" data-action="cancel" onClick={() => void stop()}>
-          {w.cancel} <kbd>{w.cancelHint}</kbd>
-        </button>
+        <div class="buttons">
+          <Pausing tally={tally} />
+          <button type="button" class="main" data-action="cancel" onClick={() => void stop()}>
+            {w.cancel} <kbd>{w.cancelHint}</kbd>
+          </button>
+        </div>
       </div>
       <Whole tally={tally} rate={rate} elapsed={(now - since) / 1000} />
+      <SoFar tally={tally} />
       <Unreadable files={[...tally.unreadable, ...tally.refused]} />
       <Taken kind="rules" said={w.rules} names={tally.rules} />
       <Taken kind="lists" said={w.lists} names={tally.lists} />
@@ -72,6 +76,58 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
         />
       </div>
     </main>
+  );
+}
+
+/** The ways to stop without losing what was read. They take effect when the parts at work are read. */
+function Pausing({ tally }: { tally: Tally }): JSX.Element | null {
+  const w = words.value.checking;
+  if (tally.stage !== "scan") return null;
+  return (
+    <>
+      <button
+        type="button"
+        data-action="pause"
+        onClick={() => (tally.isPaused ? tally.resume() : tally.pause())}
+      >
+        {tally.isPaused ? w.resume : w.pause}
+      </button>
+      <button
+        type="button"
+        data-action="end"
+        disabled={tally.isEnding}
+        onClick={() => tally.end()}
+        title={w.endHint}
+      >
+        {w.end}
+      </button>
+    </>
+  );
+}
+
+/** What is found so far. */
+function SoFar({ tally }: { tally: Tally }): JSX.Element | null {
+  const w = words.value.checking;
+  const l = language.value;
+  const found = tally.provisional;
+  if (!found) return null;
+  return (
+    <section class="panel" data-provisional={found.count}>
+      <h2>
+        {w.soFar} <span class="count">{number(l, found.count)}</span>
+      </h2>
+      <p class="note" role="status">
+        {w.soFarNote(percent(l, found.share, 1))}
+      </p>
+      <ul class="so-far">
+        {found.leading.map(({ id, severity, title }) => (
+          <li key={id}>
+            <span class={`severity severity-${severity}`}>{words.value.severity[severity]}</span>{" "}
+            {visible(say(title))}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -109,7 +165,9 @@ function Whole({
   const stage =
     tally.stage === "survey"
       ? w.survey(number(l, tally.surveyed), number(l, tally.given.length))
-      : w[tally.stage];
+      : tally.isPaused
+        ? w.paused
+        : w[tally.stage];
   return (
     <section class="whole">
       <p class="stage">{stage}</p>

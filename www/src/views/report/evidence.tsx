@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import type { ContextLine } from "../../engine/protocol";
 import { language, words } from "../../i18n";
-import { momentUtc, number } from "../../lib/format";
+import { lineSaid, momentUtc, number } from "../../lib/format";
 import { visible } from "../../lib/visible";
 import { hasLogs } from "../../state/cases";
 import { messageOf } from "../../state/engine";
@@ -83,7 +83,7 @@ function Place({ evidence, checked }: { evidence: Evidence; checked: Checked }):
     <p class="place">
       <bdi class="file-name">{visible(streamName(checked.report, evidence.stream))}</bdi>
       <span>
-        {w.line} <b>{number(l, evidence.line)}</b>
+        {w.line} <b>{lineSaid(l, evidence.line)}</b>
       </span>
       <span>
         {w.byte} {number(l, evidence.offset)}

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { language, say, words } from "../../i18n";
-import { number } from "../../lib/format";
+import { lineSaid, number } from "../../lib/format";
 import { visible } from "../../lib/visible";
 import { streamName } from "../../state/streams";
 import type { Report } from "../../wire/report";
@@ -29,7 +29,7 @@ export function UnparsedSection({ report }: { report: Report }): JSX.Element {
               <th scope="row">
                 <bdi class="file-name">{visible(streamName(report, stream))}</bdi>{" "}
                 <span class="faint">
-                  {finding.line} {number(l, line)}, {finding.byte} {number(l, offset)}
+                  {finding.line} {lineSaid(l, line)}, {finding.byte} {number(l, offset)}
                 </span>
               </th>
               <td class="number">{number(l, lines)}</td>
