@@ -205,6 +205,38 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       assert.match(await query(tab), /^status:/);
     }));
 
+  test("a check pauses, shows what is found so far, and reports what was read", () =>
+    withPage(async (tab) => {
+      // Paused when some parts are read and much is left. The digest is half of the work, and done at once.
+      await tab.frame(() => {
+        const look = setInterval(() => {
+          const pause = document.querySelector("[data-action=pause]");
+          if (!pause || document.querySelector(".whole progress").value < 0.6) return;
+          clearInterval(look);
+          pause.click();
+        }, 2);
+      });
+      const bytes = readFileSync(samples["attacked.log"], "utf8");
+      await tab.outer((bytes) => {
+        const file = new File([bytes.repeat(300)], "access.log");
+        window.whole = window.sekisho.check([file], { cutBytes: 4096, lookMs: 1 }).then((report) => report.coverage.records);
+      }, bytes);
+      await until(async () => /Paused: nothing more is read/.test(await text(tab, ".checking")), { what: "the pause" });
+      await there(tab, ".so-far li");
+      assert.match(await text(tab, "[data-provisional]"), /Provisional: from [0-9.]+.%/);
+      assert.equal(await state(tab), "checking");
+      await tab.screenshot(join(SHOTS, `${name}-so-far.png`));
+      if (name === "chromium") assert.deepEqual(await barriers(tab), []);
+      await press(tab, "[data-action=end]");
+      await ended(tab);
+      const report = JSON.parse(await reportJson(tab));
+      assert.deepEqual(report.sources[0].problems.map(({ kind }) => kind), ["ended"]);
+      assert.match(report.questions[0].summary.en, /could not be read to the end/);
+      assert.ok(report.coverage.records > 0 && report.coverage.records < bytes.split("\n").length * 300);
+      assert.ok(report.not_evaluable.some(({ id }) => id === "F2"), "what was not read is no gap");
+      assert.equal(await tab.outer(() => window.whole), report.coverage.records);
+    }));
+
   test("a part of the time narrows findings and events", () =>
     withPage(async (tab) => {
       await checkFiles(tab, at("attacked.log"));

@@ -669,6 +669,13 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
         await openFindings(tab);
         await sleep(200);
         assert.deepEqual(await barriers(tab), []);
+        await press(tab, "[data-choice=contrast]");
+        await until(() => tab.frame(() => document.documentElement.dataset.contrast === "more"));
+        // Colours take a moment to change.
+        await sleep(400);
+        assert.deepEqual(await barriers(tab), []);
+        await tab.screenshot(join(SHOTS, `${name}-contrast-${scheme}.png`));
+        await press(tab, "[data-choice=auto]");
         await checkFiles(tab, [samples["packed.zip"]]);
         await press(tab, "[data-action=fold]");
         await press(tab, "[data-action=describe]");

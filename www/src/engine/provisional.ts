@@ -78,8 +78,9 @@ export class Looks {
     const done = new Set(given.flatMap(({ done }) => done));
     const { jobs } = this.plan;
     const ended = jobs.map(({ id }) => id).filter((id) => !done.has(id));
+    const scans = jobs.filter(({ kind }) => kind === "scan");
     const bytes = (of: readonly Job[]) => of.reduce((sum, { bytes }) => sum + bytes, 0);
-    const share = bytes(jobs.filter(({ id }) => done.has(id))) / Math.max(1, bytes(jobs));
+    const share = bytes(scans.filter(({ id }) => done.has(id))) / Math.max(1, bytes(scans));
     const pieces = given.map(({ piece }) => piece);
     await engine.ask("begin", { plan: this.plan.json, ...this.beside });
     const parcel = await engine.ask("conclude", { pieces, lost: [], ended, files: [...this.files] });

@@ -8,7 +8,7 @@ export const en = {
   title: "Sekisho",
   tagline: "Log checkpoint",
   lead: "Sekisho reads your logs on this machine and tells you whether someone got in and what they took, with the lines that prove it and with what these logs cannot tell.",
-  theme: { label: "Theme", auto: "Auto", light: "Light", dark: "Dark" },
+  theme: { label: "Theme", auto: "Auto", light: "Light", dark: "Dark", contrast: "Contrast" },
   languageLabel: "Language",
   help: "Keyboard help",
   close: "Close",

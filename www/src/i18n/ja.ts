@@ -7,7 +7,7 @@ export const ja: Words = {
   title: "Sekisho",
   tagline: "ログの関所",
   lead: "ログをこのパソコンの中で読み、侵入されたか、何が持ち出されたかを、根拠となる行と、ログからは分からないことを添えて答えます。",
-  theme: { label: "表示", auto: "自動", light: "明るい", dark: "暗い" },
+  theme: { label: "表示", auto: "自動", light: "明るい", dark: "暗い", contrast: "高コントラスト" },
   languageLabel: "言語",
   help: "キーボード操作",
   close: "閉じる",

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Given, Refused, Tally } from "../engine/check";
+import type { Provisional } from "../engine/provisional";
 import { language, say, words } from "../i18n";
 import { bytes, duration, number, percent } from "../lib/format";
 import { visible } from "../lib/visible";
@@ -52,14 +53,17 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
       <div class="checking-head">
         <h1>{w.title}</h1>
         <div class="buttons">
-          <Pausing tally={tally} />
+          {tally.stage === "scan" && (
+            <Pausing tally={tally} isPaused={tally.isPaused} isEnding={tally.isEnding} />
+          )}
           <button type="button" class="main" data-action="cancel" onClick={() => void stop()}>
             {w.cancel} <kbd>{w.cancelHint}</kbd>
           </button>
         </div>
       </div>
       <Whole tally={tally} rate={rate} elapsed={(now - since) / 1000} />
-      <SoFar tally={tally} />
+      {/* Of a part, nothing found says nothing. */}
+      {tally.provisional?.count ? <SoFar found={tally.provisional} /> : null}
       <Unreadable files={[...tally.unreadable, ...tally.refused]} />
       <Taken kind="rules" said={w.rules} names={tally.rules} />
       <Taken kind="lists" said={w.lists} names={tally.lists} />
@@ -79,23 +83,25 @@ export function Checking({ tally, since }: { tally: Tally; since: number }): JSX
   );
 }
 
+interface PausingProps {
+  readonly tally: Tally;
+  // What is drawn is drawn anew when these change.
+  readonly isPaused: boolean;
+  readonly isEnding: boolean;
+}
+
 /** The ways to stop without losing what was read. They take effect when the parts at work are read. */
-function Pausing({ tally }: { tally: Tally }): JSX.Element | null {
+function Pausing({ tally, isPaused, isEnding }: PausingProps): JSX.Element {
   const w = words.value.checking;
-  if (tally.stage !== "scan") return null;
   return (
     <>
-      <button
-        type="button"
-        data-action="pause"
-        onClick={() => (tally.isPaused ? tally.resume() : tally.pause())}
-      >
-        {tally.isPaused ? w.resume : w.pause}
+      <button type="button" data-action="pause" onClick={() => (isPaused ? tally.resume() : tally.pause())}>
+        {isPaused ? w.resume : w.pause}
       </button>
       <button
         type="button"
         data-action="end"
-        disabled={tally.isEnding}
+        disabled={isEnding}
         onClick={() => tally.end()}
         title={w.endHint}
       >
@@ -106,11 +112,9 @@ function Pausing({ tally }: { tally: Tally }): JSX.Element | null {
 }
 
 /** What is found so far. */
-function SoFar({ tally }: { tally: Tally }): JSX.Element | null {
+function SoFar({ found }: { found: Provisional }): JSX.Element {
   const w = words.value.checking;
   const l = language.value;
-  const found = tally.provisional;
-  if (!found) return null;
   return (
     <section class="panel" data-provisional={found.count}>
       <h2>
