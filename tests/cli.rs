@@ -749,6 +749,7 @@ fn a_benign_finding_stays_and_carries_no_answer() {
     assert!(written("stix").contains("strongly-disagree"));
     assert!(written("navigator").contains("\"score\": 0"));
     assert!(written("misp").contains("our <own> scanner"));
+    assert!(written("ocsf").contains("\"status_id\":3"));
 }
 
 #[test]
@@ -855,7 +856,22 @@ fn forms_for_other_tools_have_what_those_ask_for() {
             assert!(ids.contains(reference.as_str().unwrap()), "{reference}");
         }
     }
-    for form in ["timesketch", "navigator", "misp", "stix"] {
+    let events = written("ocsf");
+    assert_eq!(events.lines().count(), report.findings.len());
+    for (line, finding) in events.lines().zip(&report.findings) {
+        let event: Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&event["class_uid"], &event["type_uid"]), (&json!(2004), &json!(200_401)));
+        assert_eq!(event["count"], finding.count);
+        assert!(event["time"].as_i64() > Some(1_600_000_000_000), "{}", event["time"]);
+        for (object, field) in
+            [("metadata", "version"), ("finding_info", "uid"), ("finding_info", "title")]
+        {
+            assert!(event[object][field].is_string(), "{object}.{field} in {line}");
+        }
+        assert_eq!(event["evidences"].as_array().unwrap().len(), finding.evidence.len());
+    }
+
+    for form in ["timesketch", "navigator", "misp", "stix", "ocsf"] {
         assert_eq!(written(form), written(form), "{form}");
     }
 }

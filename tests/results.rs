@@ -11,11 +11,11 @@ use sekisho::base::Language;
 use sekisho::engine::{Concluder, Meant, Prepared, Scanner, Settings, plan, survey};
 use sekisho::finding::State;
 use sekisho::input::ReadAt;
-use sekisho::report::Report;
+use sekisho::report::{Form, Report, written};
 use sekisho::shard::Cuts;
 use sekisho::share::{
     Answer, Expected, Given, Giving, Level, NameKind, Naming, PseudonymKey, Recipient, ResultError,
-    RollUp, SealError, SecretKey, Sufficiency, rollup, seal, unseal, unsealed,
+    RollUp, SealError, SecretKey, Sufficiency, reduced, rollup, seal, unseal, unsealed,
 };
 use sekisho::train::Random;
 use serde_json::{Value, json};
@@ -284,6 +284,65 @@ fn pseudonyms_are_those_of_the_key_and_say_nothing_without_it() {
     let network = own.of(NameKind::Network, "203.0.113.0/24");
     assert!(named(&told(&own)).contains(network.text()));
     assert!(named(&told(&own)).is_disjoint(&named(&told(&other))));
+}
+
+/// A report of a theft with accounts of these names.
+fn stolen_from(names: [&str; 3]) -> Report {
+    let log = ordinary("c") + &theft("c", "203.0.113.77");
+    let log = ["sato@a", "kato@b", "ito@b"]
+        .iter()
+        .zip(names)
+        .fold(log, |log, (from, to)| log.replace(&format!("{from}.c.example.jp"), to));
+    Program::new(Settings::default()).check("audit.json", &log)
+}
+
+#[test]
+fn a_report_with_less_personal_data_names_nobody_and_stays_the_same_report_otherwise() {
+    let own = ["sato@a.c.example.jp", "kato@b.c.example.jp", "ito@b.c.example.jp"];
+    // The others are called as words of reports are.
+    let words = [
+        ["high", "medium", "open"],
+        ["Q1", "sigma", "B1"],
+        ["likely", "project", "failed"],
+        ["low", "e3", "tenant"],
+        ["domain", "log_source", "confirmed"],
+        ["moderate", "credential_access", "certain_password"],
+        ["佐藤", "a b", "<x>"],
+    ];
+    for names in [own].into_iter().chain(words) {
+        let report = stolen_from(names);
+        let accounts: BTreeSet<_> =
+            report.findings.iter().flat_map(|finding| &finding.accounts).collect();
+        assert!(accounts.len() == 3 && !report.affected.is_empty(), "{names:?}");
+        let less = reduced(&report, &PseudonymKey::new([5; 32])).unwrap();
+        let values = less.findings.iter().flat_map(|finding| {
+            [&finding.subject.value].into_iter().chain(&finding.accounts).cloned()
+        });
+        for value in values.chain(less.affected.iter().map(|party| party.name.clone())) {
+            assert!(!names.contains(&&*value) && !value.contains("203.0.113.77"), "{value}");
+        }
+        let count = |report: &Report| -> Vec<_> {
+            report.findings.iter().map(|of| (of.id.clone(), of.count, of.severity)).collect()
+        };
+        assert_eq!(count(&less), count(&report));
+        let states = |report: &Report| -> Vec<_> {
+            report.questions.iter().map(|answer| answer.state).collect()
+        };
+        assert_eq!(states(&less), states(&report));
+        assert!(report.reduced.is_none() && less.reduced.is_some());
+    }
+    let report = stolen_from(own);
+    let [one, same, other] = [5, 5, 6].map(|byte| {
+        let less = reduced(&report, &PseudonymKey::new([byte; 32])).unwrap();
+        let forms = Form::ALL.iter().map(|(_, form)| written(&less, *form, Language::Ja));
+        forms.chain([serde_json::to_string(&less).unwrap()]).collect::<Vec<_>>()
+    });
+    assert!(one == same && one != other);
+    let is_told = |name: &str| one.iter().any(|text| text.to_lowercase().contains(name));
+    for name in own.into_iter().chain(["203.0.113.77", "a-c kk", "b-c kk", "c.example.jp"]) {
+        assert!(!is_told(name), "{name}");
+    }
+    assert!(is_told("203.0.113.0/24") && is_told("account-") && is_told("個人データ"));
 }
 
 #[test]

@@ -145,6 +145,9 @@ pub(super) struct CheckOptions {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Hand over less personal data: pseudonyms for names, networks for addresses, no records
+    #[arg(long)]
+    pub(super) reduced: bool,
     /// Language of the report
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(super) lang: Lang,
@@ -435,6 +438,8 @@ pub(super) enum Format {
     Stix,
     /// An event for MISP
     Misp,
+    /// Events of OCSF 1.3, as JSON lines
+    Ocsf,
 }
 
 impl Format {
@@ -452,6 +457,7 @@ impl Format {
             Self::Navigator => Form::Navigator,
             Self::Stix => Form::Stix,
             Self::Misp => Form::Misp,
+            Self::Ocsf => Form::Ocsf,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The commands but `hits`.
 
 use super::args::{CheckOptions, EventsOptions, TrafficOptions};
+use super::bundle::random;
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
@@ -12,6 +13,7 @@ use crate::format::{FormatIndex, ReaderError, definitions};
 use crate::query::Query;
 use crate::report::{self, Judgement, Report};
 use crate::shard::Cuts;
+use crate::share::{self, PseudonymKey};
 use crate::train::{Traffic, write_traffic};
 use core::net::IpAddr;
 use serde_json::map::Entry;
@@ -63,6 +65,12 @@ pub(super) fn check(options: &CheckOptions) -> Result<Status, Failure> {
     let mut concluded = session.conclude(scanned, &mut stats);
     if let Some(path) = &options.judgements {
         judge(&mut concluded.report, path)?;
+    }
+    if options.reduced {
+        let key = PseudonymKey::new(random()?);
+        let reduced = share::reduced(&concluded.report, &key);
+        concluded.report =
+            reduced.ok_or_else(|| Failure::Usage("the report cannot be reduced".to_owned()))?;
     }
     let report = &concluded.report;
     let mut out = output(options.input.out.as_deref())?;

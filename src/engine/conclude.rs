@@ -357,6 +357,7 @@ fn assemble(
         not_swept: not_swept(prepared),
         judgements: Vec::new(),
         judgements_set_aside: Vec::new(),
+        reduced: None,
     }
 }
 

@@ -123,6 +123,9 @@ impl Page {
         if let Some(checker) = report.checker() {
             self.markup("<p>").said(&checker).markup("</p>");
         }
+        if let Some(how) = &report.reduced {
+            self.markup("<p>").said(how).markup("</p>");
+        }
         self.markup("</header>\n");
     }
 

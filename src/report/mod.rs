@@ -8,6 +8,7 @@ mod letter;
 mod misp;
 mod model;
 mod navigator;
+mod ocsf;
 mod parties;
 pub mod questions;
 mod requests;
@@ -62,11 +63,13 @@ pub enum Form {
     Stix,
     /// An event for MISP.
     Misp,
+    /// Events of OCSF as JSON lines.
+    Ocsf,
 }
 
 impl Form {
     /// All of them, by the names under which they are asked for.
-    pub const ALL: [(&str, Self); 10] = [
+    pub const ALL: [(&str, Self); 11] = [
         ("text", Self::Text),
         ("html", Self::Html),
         ("csv", Self::Csv),
@@ -77,6 +80,7 @@ impl Form {
         ("navigator", Self::Navigator),
         ("stix", Self::Stix),
         ("misp", Self::Misp),
+        ("ocsf", Self::Ocsf),
     ];
 
     /// The form of a name.
@@ -98,6 +102,7 @@ pub fn written(report: &Report, form: Form, language: Language) -> String {
         Form::Navigator => navigator::navigator(report, language),
         Form::Stix => stix::stix(report, language),
         Form::Misp => misp::misp(report, language),
+        Form::Ocsf => ocsf::ocsf(report, language),
     }
 }
 

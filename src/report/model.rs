@@ -52,6 +52,9 @@ pub struct Report {
     /// Judgements of findings that are not in this report any more.
     #[serde(default)]
     pub judgements_set_aside: Vec<Judgement>,
+    /// How personal data were reduced, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reduced: Option<Text>,
 }
 
 /// What made a report.

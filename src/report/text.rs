@@ -36,6 +36,9 @@ fn write(out: &mut String, report: &Report, lang: Language) -> Result {
     if let Some(checker) = report.checker() {
         writeln!(out, "{}\n", said(&checker, lang))?;
     }
+    if let Some(how) = &report.reduced {
+        writeln!(out, "{}\n", said(how, lang))?;
+    }
     for answer in &report.questions {
         writeln!(out, "{} {}", answer.id, said(&answer.question, lang))?;
         let label = state(answer.state);

@@ -12,6 +12,7 @@ mod key;
 mod page;
 mod pseudonym;
 mod recipient;
+mod reduced;
 mod result;
 mod rollup;
 mod seal;
@@ -21,6 +22,7 @@ pub use key::{KeyError, PublicKey, SecretKey};
 pub use page::{PageError, ReleasedPage, block, sealed};
 pub use pseudonym::{NameKind, Pseudonym, PseudonymKey};
 pub use recipient::Recipient;
+pub use reduced::reduced;
 pub use result::{
     Answer, Giving, Lack, Level, Naming, ResultError, Sufficiency, Verdict, is_result, unsealed,
 };

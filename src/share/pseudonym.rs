@@ -31,7 +31,7 @@ pub enum NameKind {
 }
 
 impl NameKind {
-    const fn mark(self) -> &'static str {
+    pub(super) const fn mark(self) -> &'static str {
         match self {
             Self::Network => "network",
             Self::Address => "address",

@@ -3,13 +3,20 @@
 use super::{PageReport, Result, failed, from_js, language_of};
 use crate::finding::Question;
 use crate::share::{
-    Expected, Given, Giving, Level, PseudonymKey, Recipient, SecretKey, rollup, seal,
+    self, Expected, Given, Giving, Level, PseudonymKey, Recipient, SecretKey, rollup, seal,
 };
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(js_class = OpenReport)]
 impl PageReport {
+    /// The report with less personal data. Names become pseudonyms by `random`, 32 bytes.
+    pub fn reduced(&self, random: &[u8]) -> Result<Self> {
+        let key = PseudonymKey::new(random.try_into().map_err(failed)?);
+        let reduced = share::reduced(&self.0, &key);
+        Ok(Self(reduced.ok_or_else(|| JsError::new("the report cannot be reduced"))?))
+    }
+
     /// The text of a result. `to` is the recipient, as `open_checker` tells it; without one, names
     /// become pseudonyms by `random`, 32 bytes.
     pub fn result(

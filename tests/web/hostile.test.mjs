@@ -48,9 +48,9 @@ describe("a hostile log", () => {
   });
 
   test("is text in the forms for other tools", () => {
-    for (const form of ["timesketch", "navigator", "stix", "misp"]) {
+    for (const form of ["timesketch", "navigator", "stix", "misp", "ocsf"]) {
       const { stdout } = outcome(["check", "--format", form, basename(path)]);
-      const documents = form === "timesketch" ? stdout.trimEnd().split("\n") : [stdout];
+      const documents = ["timesketch", "ocsf"].includes(form) ? stdout.trimEnd().split("\n") : [stdout];
       for (const document of documents) assert.equal(typeof JSON.parse(document), "object", form);
       assert.doesNotMatch(stdout, ACTING, form);
     }

@@ -278,8 +278,25 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
   test("the forms for other tools are those of the command line", () =>
     withPage(PAGE_URL, async (tab) => {
       await checkFiles(tab, [samples["attacked.log"]]);
-      for (const form of ["timesketch", "navigator", "stix", "misp"])
+      for (const form of ["timesketch", "navigator", "stix", "misp", "ocsf"])
         assert.equal(await exported(tab, form), await printed(dirname(samples["attacked.log"]), ["attacked.log"], form), form);
+    }));
+
+  test("what is handed over can have less personal data, and says so", () =>
+    withPage(PAGE_URL, async (tab) => {
+      const full = JSON.parse(await checkFiles(tab, [samples["attacked.log"]]));
+      assert.match(await exported(tab, "csv"), /203\.0\.113\.77/);
+      await press(tab, "[data-field=reduced]");
+      const less = JSON.parse(await exported(tab, "json"));
+      assert.match(less.reduced.en, /Personal data in this report are reduced/);
+      assert.deepEqual(less.findings.map(({ id, count }) => [id, count]), full.findings.map(({ id, count }) => [id, count]));
+      for (const form of ["html", "csv", "timesketch", "stix", "misp", "ocsf"]) {
+        const told = await exported(tab, form);
+        assert.doesNotMatch(told, /203\.0\.113\.77|UNION|198\.51\.100\.[1-9]/, form);
+        assert.match(told, /203\.0\.113\.0\/24/, form);
+      }
+      await press(tab, "[data-field=reduced]");
+      assert.deepEqual(JSON.parse(await exported(tab, "json")), full);
     }));
 
   test("pasted text is checked", () =>

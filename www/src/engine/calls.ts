@@ -4,7 +4,18 @@
 import { unpacked } from "./unpack";
 import { parcel } from "../lib/parcel";
 import { AHEAD_BYTES, Ahead } from "./ahead";
-import type { Answered, Asked, CallName, Job, Merging, NamedFile, Plan, SentPlan, Survey } from "./protocol";
+import type {
+  Answered,
+  Asked,
+  CallName,
+  Form,
+  Job,
+  Merging,
+  NamedFile,
+  Plan,
+  SentPlan,
+  Survey,
+} from "./protocol";
 
 type Progress = (bytes: number) => void;
 type Handlers = {
@@ -36,6 +47,8 @@ let rules: Uint8Array<ArrayBuffer> | undefined;
 let scanner: wasm_bindgen.Scanner | undefined;
 let concluder: wasm_bindgen.Concluder | undefined;
 let explorer: wasm_bindgen.Explorer | undefined;
+/** What makes pseudonyms; kept nowhere. */
+let pseudonymKey: Uint8Array<ArrayBuffer> | undefined;
 let report = "";
 /** The report as the engine reads it again, once that was needed. */
 let opened: wasm_bindgen.OpenReport | undefined;
@@ -145,7 +158,8 @@ export const handlers: Handlers = {
     report = reopened().json();
     return { judged, json: new Blob([report], { type: "application/json" }) };
   },
-  exportAs: ({ form, language }) => reopened().written(form, language),
+  exportAs: ({ form, language, reduced }) =>
+    reduced ? withReduced((report) => saved(report, form, language)) : saved(reopened(), form, language),
   makeResult: ({ level, client, asked, to, random }) => reopened().result(level, client, asked, to, random),
   sealResult: ({ text, to }) =>
     wasm_bindgen.seal_result(text, to, crypto.getRandomValues(new Uint8Array(KEY_BYTES))),
@@ -215,6 +229,19 @@ function ofReport(): wasm_bindgen.Concluder {
 }
 
 const reopened = (): wasm_bindgen.OpenReport => (opened ??= new wasm_bindgen.OpenReport(report));
+
+const saved = (report: wasm_bindgen.OpenReport, form: Form | "json", language: "en" | "ja"): string =>
+  form === "json" ? report.json() : report.written(form, language);
+
+/** The report with less personal data. The pseudonyms of all its forms are the same. */
+function withReduced<T>(use: (report: wasm_bindgen.OpenReport) => T): T {
+  const less = reopened().reduced((pseudonymKey ??= crypto.getRandomValues(new Uint8Array(KEY_BYTES))));
+  try {
+    return use(less);
+  } finally {
+    less.free();
+  }
+}
 
 /** A plan as the page reads it. */
 function sent(plan: Plan): SentPlan {

@@ -110,6 +110,7 @@ declare global {
       constructor(json: string);
       judge(judgements: readonly Judgement[]): Judged;
       json(): string;
+      reduced(random: Uint8Array): OpenReport;
       written(form: Form, language: "en" | "ja"): string;
       result(
         level: ResultLevel,

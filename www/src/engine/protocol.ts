@@ -380,7 +380,8 @@ export interface GroupTried {
 }
 
 /** Forms that the engine writes a report in, beside its JSON. */
-export type Form = "html" | "csv" | "parties" | "letter" | "timesketch" | "navigator" | "stix" | "misp";
+export type Form =
+  "html" | "csv" | "parties" | "letter" | "timesketch" | "navigator" | "stix" | "misp" | "ocsf";
 
 /** What of a report changes with judgements. */
 export type Judged = Pick<Report, "questions" | "secrets" | "judgements" | "judgements_set_aside">;
@@ -696,7 +697,8 @@ export interface Calls {
     ask: RollUpAsked & { form: RollUpForm; language: "en" | "ja" };
     answer: string;
   };
-  exportAs: { ask: { form: Form; language: "en" | "ja" }; answer: string };
+  /** `reduced`: with less personal data. */
+  exportAs: { ask: { form: Form | "json"; language: "en" | "ja"; reduced: boolean }; answer: string };
   /** Readies an engine to explore the events of a plan. */
   exploreBegin: { ask: { plan: string }; answer: void };
   /** Reads the events of a job, or finds its records with words: one buffer. */

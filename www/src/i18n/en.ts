@@ -379,6 +379,10 @@ export const en = {
     navigator: "ATT&CK Navigator layer",
     stix: "STIX 2.1",
     misp: "MISP event",
+    ocsf: "OCSF findings (JSON lines)",
+    reduce: "Less personal data",
+    reduceHint:
+      "Files that you save have pseudonyms for accounts, mail addresses, organisations and projects, networks for addresses, and no records. They say so. The print is not changed.",
     facts: {
       period: "Period",
       sources: (files: string, logs: string, size: string) =>

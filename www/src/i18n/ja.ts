@@ -377,6 +377,10 @@ export const ja: Words = {
     navigator: "ATT&CK Navigator レイヤー",
     stix: "STIX 2.1",
     misp: "MISP イベント",
+    ocsf: "OCSF の検知(JSON Lines)",
+    reduce: "個人データを減らす",
+    reduceHint:
+      "保存するファイルでは、アカウント・メールアドレス・組織・プロジェクトを仮名に、アドレスをネットワークに置き換え、記録の本文を省き、その旨を記載します。印刷には適用されません。",
     facts: {
       period: "期間",
       sources: (files, logs, size) => `${files} ファイル、${logs} ログ、${size}`,

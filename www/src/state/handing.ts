@@ -39,11 +39,11 @@ export async function partyRows(
 
 /** The letter to the vendor, in the language shown. */
 export const letter = async (): Promise<string> =>
-  (await engine()).ask("exportAs", { form: "letter", language: language.value });
+  (await engine()).ask("exportAs", { form: "letter", language: language.value, reduced: false });
 
 /** The list to notify by, as CSV. */
 export const partyList = async (): Promise<string> =>
-  (await engine()).ask("exportAs", { form: "parties", language: language.value });
+  (await engine()).ask("exportAs", { form: "parties", language: language.value, reduced: false });
 
 /** The worksheets as HTML. `known`: when it became known, empty where that is to be left blank. */
 export const worksheets = async (known: string): Promise<string> =>

@@ -17,7 +17,7 @@ type Saved = Whole | "json";
 
 const FORMS: readonly Saved[] = ["html", "json", "csv"];
 /** For other tools. */
-const OTHERS: readonly Saved[] = ["timesketch", "navigator", "stix", "misp"];
+const OTHERS: readonly Saved[] = ["timesketch", "navigator", "stix", "misp", "ocsf"];
 const JSON_TYPE = "application/json";
 const TYPES: Record<Whole, string> = {
   html: "text/html;charset=utf-8",
@@ -26,6 +26,7 @@ const TYPES: Record<Whole, string> = {
   navigator: JSON_TYPE,
   stix: JSON_TYPE,
   misp: JSON_TYPE,
+  ocsf: JSON_TYPE,
 };
 /** What a file's name ends in. */
 const ENDS: Record<Saved, string> = {
@@ -36,23 +37,27 @@ const ENDS: Record<Saved, string> = {
   navigator: "attack-layer.json",
   stix: "stix.json",
   misp: "misp.json",
+  ocsf: "ocsf.jsonl",
 };
 
-async function contentOf(form: Saved, json: Blob): Promise<Blob> {
-  if (form === "json") return json;
-  const text = await (await engines()).at(0).ask("exportAs", { form, language: language.value });
-  return new Blob([text], { type: TYPES[form] });
+async function contentOf(form: Saved, reduced: boolean, json: Blob): Promise<Blob> {
+  if (form === "json" && !reduced) return json;
+  const ask = { form, language: language.value, reduced };
+  const text = await (await engines()).at(0).ask("exportAs", ask);
+  return new Blob([text], { type: form === "json" ? JSON_TYPE : TYPES[form] });
 }
 
 export function Exports({ checked }: { checked: Checked }): JSX.Element {
   const w = words.value.report;
   const [failed, setFailed] = useState("");
+  const [reduced, setReduced] = useState(false);
   const save = async (form: Saved) => {
     setFailed("");
     try {
-      download(`${fileName(checked.report)}.${ENDS[form]}`, await contentOf(form, checked.json));
+      const name = `${fileName(checked.report)}${reduced ? "-reduced" : ""}.${ENDS[form]}`;
+      download(name, await contentOf(form, reduced, checked.json));
       // The JSON holds the judgements; it can be opened again.
-      if (form === "json") markSaved();
+      if (form === "json" && !reduced) markSaved();
     } catch (error) {
       setFailed(`${w.exportFailed} ${messageOf(error)}`);
     }
@@ -75,6 +80,15 @@ export function Exports({ checked }: { checked: Checked }): JSX.Element {
         <summary>{w.otherForms}</summary>
         <div>{OTHERS.map(button)}</div>
       </details>
+      <label class="reduce" title={w.reduceHint}>
+        <input
+          type="checkbox"
+          data-field="reduced"
+          checked={reduced}
+          onChange={({ currentTarget }) => setReduced(currentTarget.checked)}
+        />{" "}
+        {w.reduce}
+      </label>
       <span class="field-error" role="status">
         {failed}
       </span>
