@@ -18,6 +18,8 @@ pub struct Thresholds {
     pub guessing_failures: u32,
     /// A7: days without activity.
     pub dormant_days: u32,
+    /// A10: second factors denied within an hour before a sign-in succeeds.
+    pub factor_denials: u32,
     /// A12: accounts that a network signs in to.
     pub shared_accounts: u32,
     /// B1, B5: usual answers of a path that must be known before one is called unusual.
@@ -42,6 +44,12 @@ pub struct Thresholds {
     pub sensitive_searches: u32,
     /// D6: documents taken within 30 minutes of these.
     pub search_downloads: u32,
+    /// D9: documents shared with outsiders in a day.
+    pub shares: u32,
+    /// D11: mails of an account that a program reads in a day.
+    pub mails_read: u64,
+    /// D12: days on which an account used a browser before a tool says something.
+    pub browser_days: u32,
     /// F2: records expected in a gap from which on it counts.
     pub gap_expected: u32,
     /// F2: days of history that are needed.
@@ -59,6 +67,7 @@ impl Default for Thresholds {
             stuffing_unknown_percent: 30,
             guessing_failures: 10,
             dormant_days: 90,
+            factor_denials: 5,
             shared_accounts: 3,
             norm_answers: 20,
             unusual_z: 6,
@@ -71,6 +80,9 @@ impl Default for Thresholds {
             egress_own_times: 5,
             sensitive_searches: 3,
             search_downloads: 5,
+            shares: 10,
+            mails_read: 1_000,
+            browser_days: 10,
             gap_expected: 20,
             gap_history_days: 14,
             retired_days: 180,
@@ -95,12 +107,18 @@ impl Thresholds {
             ("stuffing_failures", self.stuffing_failures),
             ("guessing_failures", self.guessing_failures),
             ("dormant_days", self.dormant_days),
+            ("factor_denials", self.factor_denials),
+            ("shares", self.shares),
             ("shared_accounts", self.shared_accounts),
             ("search_downloads", self.search_downloads),
             ("retired_days", self.retired_days),
         ];
         if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("thresholds.{name} is 0; it takes 1 or more"));
+        }
+        if !(1..=16).contains(&self.browser_days) {
+            let value = self.browser_days;
+            return Err(format!("thresholds.browser_days is {value}; it takes 1 to 16"));
         }
         if !(1..=16).contains(&self.sensitive_searches) {
             let value = self.sensitive_searches;

@@ -91,6 +91,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
             site: &site,
             streams: &streams,
             declared: &prepared.meant.declared,
+            earlier: &[],
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();
