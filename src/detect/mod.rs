@@ -33,11 +33,16 @@ mod b3_new_program;
 mod b4_web_shell;
 mod b5_traversal;
 mod b6_config_download;
+mod b7_extraction;
 mod b8_scanner_hit;
+mod b9_installer;
 mod c1_anonymous;
+mod c2_forced_browsing;
 mod c3_enumeration;
 mod c4_projects;
 mod c5_tenants;
+mod c6_refused_then_served;
+mod c7_admin_pages;
 mod d10_mail_rule;
 mod d11_mail_reader;
 mod d12_automation;
@@ -54,6 +59,7 @@ mod e1_new_account;
 mod e2_role_change;
 mod e3_credential;
 mod e4_consent;
+mod e5_upload_call;
 mod e7_short_lived;
 mod f1_cleared;
 mod f2_gap;
@@ -254,12 +260,17 @@ detectors! {
     b4: b4_web_shell::WebShell,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
+    b7: b7_extraction::Extraction,
     b8: b8_scanner_hit::ScannerHit,
+    b9: b9_installer::Installer,
     b10: b10_after_exploit::AfterExploit,
     c1: c1_anonymous::Anonymous,
+    c2: c2_forced_browsing::ForcedBrowsing,
     c3: c3_enumeration::Enumeration,
     c4: c4_projects::Projects,
     c5: c5_tenants::Tenants,
+    c6: c6_refused_then_served::RefusedThenServed,
+    c7: c7_admin_pages::AdminPages,
     d1: d1_mass_download::MassDownload,
     d2: d2_burst::Burst,
     d3: d3_export::Export,
@@ -276,6 +287,7 @@ detectors! {
     e2: e2_role_change::RoleChange,
     e3: e3_credential::Credential,
     e4: e4_consent::Consent,
+    e5: e5_upload_call::UploadCall,
     e7: e7_short_lived::ShortLived,
     f1: f1_cleared::Cleared,
     f2: f2_gap::GapInLog,

@@ -26,8 +26,14 @@ pub struct Thresholds {
     pub norm_answers: u32,
     /// B1, B5: robust z from which the size of an answer is unusual.
     pub unusual_z: u32,
+    /// B7: requests with SQL to one page within ten minutes.
+    pub extraction_requests: u32,
     /// B8: different addresses refused to one client within ten minutes. At most 32.
     pub scan_refused: u32,
+    /// C6: refusals of a document before it is handed out. At most 8.
+    pub refusals: u32,
+    /// C7: pages for those who run the application, in a day.
+    pub admin_pages: u32,
     /// C4: projects of an account in a day.
     pub projects: u32,
     /// C4: of these, never used before.
@@ -71,7 +77,10 @@ impl Default for Thresholds {
             shared_accounts: 3,
             norm_answers: 20,
             unusual_z: 6,
+            extraction_requests: 30,
             scan_refused: 30,
+            refusals: 3,
+            admin_pages: 3,
             projects: 5,
             new_projects: 3,
             mass_documents: 50,
@@ -108,6 +117,8 @@ impl Thresholds {
             ("guessing_failures", self.guessing_failures),
             ("dormant_days", self.dormant_days),
             ("factor_denials", self.factor_denials),
+            ("extraction_requests", self.extraction_requests),
+            ("admin_pages", self.admin_pages),
             ("shares", self.shares),
             ("shared_accounts", self.shared_accounts),
             ("search_downloads", self.search_downloads),
@@ -115,6 +126,9 @@ impl Thresholds {
         ];
         if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("thresholds.{name} is 0; it takes 1 or more"));
+        }
+        if !(1..=8).contains(&self.refusals) {
+            return Err(format!("thresholds.refusals is {}; it takes 1 to 8", self.refusals));
         }
         if !(1..=16).contains(&self.browser_days) {
             let value = self.browser_days;

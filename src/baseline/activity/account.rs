@@ -146,6 +146,11 @@ pub enum Known {
 }
 
 impl Distinct {
+    /// One thing.
+    pub fn of(thing: Fingerprint) -> Self {
+        Self(vec![thing])
+    }
+
     /// Counts a thing.
     pub fn add(&mut self, thing: Fingerprint) {
         if let Err(place) = self.0.binary_search(&thing)
