@@ -30,8 +30,8 @@ impl Detector for MailReader {
             "新しいアプリ・大量のメール閲覧",
         ),
         what: Text::fixed(
-            "Mail of an account read by a program that read nobody's in the first 14 days of the logs: high from a network new to the account, where one network reads the mail of three accounts or more with it, or where it reads in bulk; else low. Or, by a program that was there before, in bulk from a network new to the account: high. In bulk is 1,000 mails or more in a day and three times the most of the account's earlier days, or records that say that not all of it was recorded.",
-            "ログの最初の14日間に誰のメールも読んでいないアプリによるメールの閲覧。当該アカウントの新しいネットワークから、1つのネットワークから3以上のアカウントのメールを閲覧、または大量に閲覧した場合は重大、それ以外は低とします。既存のアプリでも、新しいネットワークからの大量の閲覧は重大とします。大量とは、1日1,000通以上かつ本人の過去の最大日の3倍以上、または記録が間引かれた旨の表示があるものです。",
+            "Mail of an account read by a program that read nobody's in the first 14 days of the logs: low, but high where it reads in bulk from a network new to the account. Or, by a program that was there before, in bulk from a network new to the account: high. In bulk is 1,000 mails or more in a day and three times the most of the account's earlier days, or records that say that not all of it was recorded.",
+            "ログの最初の14日間に誰のメールも読んでいないアプリによるメールの閲覧。低としますが、新しいネットワークからの大量の閲覧は重大とします。既存のアプリでも、新しいネットワークからの大量の閲覧は重大とします。大量とは、1日1,000通以上かつ本人の過去の最大日の3倍以上、または記録が間引かれた旨の表示があるものです。",
         ),
         why: Text::fixed(
             "Who has a token or a key of the mail system reads mailboxes with a program of their own, without a sign-in of the owners.",
@@ -132,9 +132,8 @@ fn judged(reader: &Reader, apps: &Apps<'_>, context: &Conclusion<'_>) -> Option<
     let is_strange = new_network(context, reader.account, from, day_of(first.0, 0)).is_some();
     let is_bulk = bulk.is_some() || is_throttled;
     let severity = match (is_new_app, is_bulk, is_strange) {
-        (true, true, _) | (true, _, true) | (_, true, true) => Severity::High,
-        (true, false, false) if is_shared => Severity::High,
-        (true, false, false) => Severity::Low,
+        (_, true, true) => Severity::High,
+        (true, _, _) => Severity::Low,
         (false, _, _) => return None,
     };
     let signs = [

@@ -76,7 +76,11 @@ fn homes<'a>(context: &Conclusion<'a>) -> Homes<'a> {
     let mut homes = Homes::new();
     for (_, pair) in activities.pairs.sorted() {
         let is_main = main.get(&pair.account) == Some(&pair.network);
-        if let (true, Some(organisation)) = (is_main, pair.organisation.as_deref()) {
+        // Records of one tenant may state its name here and its number there: the domain of the
+        // account's name is the same in all.
+        let domain = pair.name.rsplit_once('@').map(|(_, domain)| domain);
+        let organisation = domain.or(pair.organisation.as_deref());
+        if let (true, Some(organisation)) = (is_main, organisation) {
             let there = homes.entry(pair.network).or_default();
             there.entry(organisation).or_default().push(pair.account);
         }

@@ -337,7 +337,9 @@ impl<'a> Activity<'a> {
             names.iter().filter_map(named).find(|text| !text.is_empty())
         };
         let items = of(words.mail_items()).and_then(number).unwrap_or(1);
-        Some((of(words.mail_programs())?, items.max(u64::from(self.count))))
+        // `Client=OWA;Mozilla/5.0 …` goes on with the version of a browser.
+        let program = of(words.mail_programs())?.split(|byte| *byte == b';').next()?;
+        Some((program, items.max(u64::from(self.count))))
     }
 
     /// Whether the record says that so much mail was read that not all of it was recorded.
