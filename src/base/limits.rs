@@ -33,6 +33,8 @@ pub const NUMBERS: usize = 1 << 17;
 pub const PROJECTS: usize = 1 << 15;
 /// Accounts with kinds of changes.
 pub const CHANGERS: usize = 1 << 14;
+/// Accounts with the programs that read their mail, from each network.
+pub const MAIL_READERS: usize = 1 << 15;
 /// Records that state an identity of their own and are compared by it.
 pub const IDENTITIES: u64 = 1 << 19;
 /// Pairs of streams of the same period that are compared record by record.

@@ -6,21 +6,25 @@
 
 mod account;
 mod change;
+mod mail;
 mod pair;
 mod projects;
 mod session;
 mod touched;
+mod ways;
 
 pub use account::{
     AccountStats, DayOfActs, Distinct, Few, Known, MarkFrom, Part, Requested, RequestedDay,
 };
 pub use change::{Changed, Changes};
+pub use mail::Reader;
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use projects::{InProject, ProjectDay};
 pub use session::{Party, SessionStats};
 pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key};
+pub use ways::{Used, Ways};
 
-use crate::base::limits::{ACCOUNTS, CHANGERS, OWNERS, PAIRS, PROJECTS, SESSIONS};
+use crate::base::limits::{ACCOUNTS, CHANGERS, MAIL_READERS, OWNERS, PAIRS, PROJECTS, SESSIONS};
 use crate::base::{Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
@@ -46,6 +50,8 @@ pub struct Activities {
     pub projects: Sampled<InProject, PROJECTS>,
     /// By account and kind of change.
     pub changes: Sampled<Changes, CHANGERS>,
+    /// Whose mail is read, by account, network and program.
+    pub mail: Sampled<Reader, MAIL_READERS>,
     /// To whose data accounts did something, by account and network.
     pub touched: Sampled<Touched, PAIRS>,
     /// Whose data that is.
@@ -109,12 +115,24 @@ impl Activities {
         }
         if let What::Act(_) = activity.what {
             self.touch(activity, seed);
+            self.read_mail(activity, mark);
         }
-        if let What::Change(change) = activity.what {
+        if let What::Change(change) = activity.what
+            && !activity.is_inside_share()
+        {
             let key = Seed(activity.account_key).of(&[change as u8]);
             if let Some(changes) = self.changes.entry(key, || Changes::new(activity, change)) {
                 changes.note(activity, mark);
             }
+        }
+    }
+
+    /// Notes which program read mail.
+    fn read_mail(&mut self, activity: &Activity<'_>, mark: Mark) {
+        let Some((program, items)) = activity.mail_read() else { return };
+        let key = Seed(touch_key(activity)).of(program);
+        if let Some(reader) = self.mail.entry(key, || Reader::new(activity, program)) {
+            reader.note(activity, items, mark);
         }
     }
 
@@ -135,12 +153,13 @@ impl Activities {
     pub fn handed(
         &mut self,
         (account, name): (Fingerprint, &[u8]),
-        document: Fingerprint,
+        (document, agent): (Fingerprint, Option<&[u8]>),
         place: (i32, Network),
         mark: Mark,
     ) {
         if let Some(stats) = self.accounts.entry(account, || AccountStats::named_only(name)) {
             stats.handed(document, place, mark);
+            stats.ways.handed(agent, place.1, mark, place.0);
         }
     }
 
@@ -220,6 +239,7 @@ impl Activities {
             self.pairs.one_in(),
             self.sessions.one_in(),
             self.changes.one_in(),
+            self.mail.one_in(),
         ];
         tables.into_iter().max().unwrap_or(1)
     }
@@ -257,6 +277,7 @@ impl Merge for Activities {
         self.sessions.merge(other.sessions);
         self.projects.merge(other.projects);
         self.changes.merge(other.changes);
+        self.mail.merge(other.mail);
         self.touched.merge(other.touched);
         self.owners.merge(other.owners);
         self.records += other.records;

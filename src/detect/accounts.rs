@@ -1,13 +1,16 @@
 //! What the detections of sign-ins and of what accounts did have in common.
 
-use super::{Conclusion, Verdict};
+use super::{Card, Conclusion, Verdict};
 use crate::base::{Fingerprint, Instant, Seed, Text, rfc3339, visible};
-use crate::baseline::activity::{DayOfActs, DayUse, Novelty, Pair};
+use crate::baseline::activity::{AccountStats, DayOfActs, DayUse, Mark, MarkFrom, Novelty, Pair};
 use crate::baseline::day_of;
 use crate::event::Field;
-use crate::finding::{Acted, Place, Scope};
+use crate::finding::{
+    Acted, Confidence, Finding, Grade, Place, Question, Scope, Severity, State, Subject,
+    SubjectKind,
+};
 use crate::judge::activity::{Activity, Network};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds of a day.
 pub const DAY_SECS: i64 = 86_400;
@@ -131,4 +134,71 @@ pub fn novelty_words(is_new: bool) -> Text {
             "このネットワークが当該アカウントにとって新しいかは判定できません(7日以上・10回以上の過去のサインインが必要)。",
         )
     }
+}
+
+/// What a finding about an account tells that rests on records one by one.
+pub struct Named<'a> {
+    /// Stands for the account.
+    pub key: Fingerprint,
+    /// The account as logged.
+    pub account: &'a str,
+    /// The records.
+    pub marks: Vec<Mark>,
+    /// How severe it is.
+    pub severity: Severity,
+    /// One line.
+    pub title: Text,
+    /// The figures.
+    pub reason: Text,
+    /// The questions that it speaks to.
+    pub speaks_to: &'a [(Question, State)],
+}
+
+impl Named<'_> {
+    /// The finding. What is not high may have any of the innocent causes.
+    pub fn finding(mut self, card: &Card) -> Finding {
+        self.marks.sort_unstable();
+        self.marks.dedup();
+        let ends = self.marks.first().zip(self.marks.last());
+        let (first, last) = ends.map(|(a, b)| stated((a.0, b.0))).unwrap_or_default();
+        let is_grave = self.severity >= Severity::High;
+        Finding {
+            severity: self.severity,
+            confidence: if is_grave { Confidence::Moderate } else { Confidence::Low },
+            grade: Grade::E3,
+            subject: Subject { kind: SubjectKind::Account, value: self.account.to_owned() },
+            first,
+            last,
+            count: self.marks.len() as u64,
+            reason: self.reason,
+            scope: Scope {
+                records: self.marks.iter().map(|mark| mark.1.key()).collect(),
+                ..scope([self.key], 0)
+            },
+            places: self.marks.into_iter().map(place).collect(),
+            speaks_to: self.speaks_to.to_vec(),
+            ..card.finding(self.title)
+        }
+    }
+}
+
+/// The network of a record, where it is new to the account then.
+pub fn new_network(
+    context: &Conclusion<'_>,
+    account: Fingerprint,
+    (mark, network): MarkFrom,
+    day: i32,
+) -> Option<Network> {
+    let network = network?;
+    let is_new = novelty(context, account, network, DayUse { day, first: mark }) == Novelty::New;
+    is_new.then_some(network)
+}
+
+/// The accounts by their names in small letters.
+pub type ByName<'a> = BTreeMap<String, (Fingerprint, &'a AccountStats)>;
+
+/// The accounts by their names in small letters.
+pub fn by_lower_name<'a>(context: &Conclusion<'a>) -> ByName<'a> {
+    let all = context.baseline.activities.by_name().into_iter();
+    all.map(|(key, stats)| (stats.name.to_lowercase(), (key, stats))).collect()
 }

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 pub struct ScannerHit;
 
 /// Seconds in which the refusals must lie.
-const SCAN_SECS: i64 = 600;
+pub(super) const SCAN_SECS: i64 = 600;
 /// Seconds after them in which the find counts.
-const FIND_SECS: i64 = 3_600;
+pub(super) const FIND_SECS: i64 = 3_600;
 /// Other clients that must be known before "nobody else" says anything.
 const OTHERS: usize = 3;
 
@@ -111,7 +111,7 @@ fn too_few_clients() -> (Text, Text) {
 }
 
 /// Addresses that were served to one client only, by that client, in order of time.
-fn served_to_one(context: &Conclusion<'_>) -> BTreeMap<Fingerprint, Vec<Place>> {
+pub(super) fn served_to_one(context: &Conclusion<'_>) -> BTreeMap<Fingerprint, Vec<Place>> {
     let mut served = BTreeMap::<Fingerprint, Vec<Place>>::new();
     for (_, stats) in context.baseline.paths.sorted() {
         // A path that was only ever asked for with a payload has no usual answer to tell by.

@@ -9,7 +9,7 @@ use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
 use crate::judge::activity::{Change, What};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Earlier days with the same change that make it ordinary for an account.
 const USUAL_DAYS: usize = 3;
@@ -26,6 +26,10 @@ pub struct Around<'a> {
     pub is_first: bool,
     /// Whether the account did the same on three earlier days: it is its work, wherever it is.
     pub is_usual: bool,
+    /// Whether the account is known for two weeks.
+    pub is_known: bool,
+    /// Changes of the kind by the account on the same day, and the most on an earlier day.
+    pub in_day: (usize, usize),
 }
 
 /// How severe a change is, and why; none when it is ordinary.
@@ -73,7 +77,8 @@ pub fn conclude(
     Verdict { findings: findings.collect(), ..Verdict::default() }
 }
 
-fn around<'a>(changes: &Changes, changed: &'a Changed, context: &Conclusion<'_>) -> Around<'a> {
+/// What is known around a change.
+pub fn around<'a>(changes: &Changes, changed: &'a Changed, context: &Conclusion<'_>) -> Around<'a> {
     let stats = context.baseline.activities.accounts.get(changes.account);
     let at = changed.mark.0;
     let is_new = |network, day| novelty(context, changes.account, network, day) == Novelty::New;
@@ -87,9 +92,19 @@ fn around<'a>(changes: &Changes, changed: &'a Changed, context: &Conclusion<'_>)
     Around {
         changed,
         is_new_network: arrived || changed.network.is_some_and(|network| is_new(network, own)),
+        is_known,
         is_first: is_known && changes.first.first() == Some(changed),
         is_usual: is_usual(changes, changed.day),
+        in_day: in_day(changes, changed.day),
     }
+}
+
+/// Changes on a day, and the most on an earlier one.
+fn in_day(changes: &Changes, day: i32) -> (usize, usize) {
+    let mut days = BTreeMap::<i32, usize>::new();
+    changes.first.iter().for_each(|changed| *days.entry(changed.day).or_default() += 1);
+    let most = days.range(..day).map(|(_, count)| *count).max();
+    (days.get(&day).copied().unwrap_or(0), most.unwrap_or(0))
 }
 
 /// Whether an account made the same kind of change on three days before one.

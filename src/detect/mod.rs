@@ -16,25 +16,36 @@ mod parties;
 mod seen;
 mod settings;
 
+mod a10_factor;
+mod a11_weak_method;
 mod a12_many_organisations;
 mod a13_no_login;
 mod a1_spray;
 mod a2_stuffing;
 mod a3_guessing;
 mod a7_dormant;
+mod a8_two_places;
 mod a9_shared_session;
+mod b10_after_exploit;
 mod b1_payload;
 mod b2_product;
 mod b3_new_program;
 mod b4_web_shell;
 mod b5_traversal;
 mod b6_config_download;
+mod b7_extraction;
 mod b8_scanner_hit;
+mod b9_installer;
 mod c1_anonymous;
+mod c2_forced_browsing;
 mod c3_enumeration;
 mod c4_projects;
 mod c5_tenants;
+mod c6_refused_then_served;
+mod c7_admin_pages;
 mod d10_mail_rule;
+mod d11_mail_reader;
+mod d12_automation;
 mod d1_mass_download;
 mod d2_burst;
 mod d3_export;
@@ -43,10 +54,13 @@ mod d5_egress;
 mod d6_search;
 mod d7_directory;
 mod d8_settings;
+mod d9_share;
 mod e1_new_account;
 mod e2_role_change;
 mod e3_credential;
 mod e4_consent;
+mod e5_upload_call;
+mod e7_short_lived;
 mod f1_cleared;
 mod f2_gap;
 mod f3_numbers;
@@ -57,6 +71,7 @@ mod f7_contradiction;
 mod f9_clock;
 mod g1_vendor_network;
 mod g3_vendor_tenants;
+mod g5_two_organisations;
 mod g6_retired;
 
 pub use crate::finding::{Card, Needs};
@@ -128,6 +143,15 @@ pub struct Conclusion<'a> {
     pub declared: &'a Declared,
     /// Whether a part of the logs was not read, though it could have been.
     pub is_partial: bool,
+    /// What the detections in front of this one in the list concluded.
+    pub earlier: &'a [(&'static Card, Verdict)],
+}
+
+impl<'a> Conclusion<'a> {
+    /// What detections in front of this one found.
+    pub fn found(&self) -> impl Iterator<Item = &'a Finding> {
+        self.earlier.iter().flat_map(|(_, verdict)| &verdict.findings)
+    }
 }
 
 /// What detections know of a stream.
@@ -195,7 +219,13 @@ macro_rules! detectors {
                 context: &Conclusion<'_>,
                 has: impl Fn(Field) -> bool,
             ) -> Vec<(&'static Card, Verdict)> {
-                vec![$(concluded(&$detector, self.$field, context, &has)),*]
+                let mut all = Vec::with_capacity(CARDS.len());
+                $(
+                    let here = Conclusion { earlier: &all, ..*context };
+                    let one = concluded(&$detector, self.$field, &here, &has);
+                    all.push(one);
+                )*
+                all
             }
         }
 
@@ -223,7 +253,10 @@ detectors! {
     a2: a2_stuffing::Stuffing,
     a3: a3_guessing::Guessing,
     a7: a7_dormant::Dormant,
+    a8: a8_two_places::TwoPlaces,
     a9: a9_shared_session::SharedSession,
+    a10: a10_factor::Factor,
+    a11: a11_weak_method::WeakMethod,
     a12: a12_many_organisations::ManyOrganisations,
     a13: a13_no_login::NoLogin,
     b1: b1_payload::Payload,
@@ -232,11 +265,17 @@ detectors! {
     b4: b4_web_shell::WebShell,
     b5: b5_traversal::Traversal,
     b6: b6_config_download::ConfigDownload,
+    b7: b7_extraction::Extraction,
     b8: b8_scanner_hit::ScannerHit,
+    b9: b9_installer::Installer,
+    b10: b10_after_exploit::AfterExploit,
     c1: c1_anonymous::Anonymous,
+    c2: c2_forced_browsing::ForcedBrowsing,
     c3: c3_enumeration::Enumeration,
     c4: c4_projects::Projects,
     c5: c5_tenants::Tenants,
+    c6: c6_refused_then_served::RefusedThenServed,
+    c7: c7_admin_pages::AdminPages,
     d1: d1_mass_download::MassDownload,
     d2: d2_burst::Burst,
     d3: d3_export::Export,
@@ -245,11 +284,16 @@ detectors! {
     d6: d6_search::Search,
     d7: d7_directory::Directory,
     d8: d8_settings::SystemSettings,
+    d9: d9_share::Share,
     d10: d10_mail_rule::MailRule,
+    d11: d11_mail_reader::MailReader,
+    d12: d12_automation::Automation,
     e1: e1_new_account::NewAccount,
     e2: e2_role_change::RoleChange,
     e3: e3_credential::Credential,
     e4: e4_consent::Consent,
+    e5: e5_upload_call::UploadCall,
+    e7: e7_short_lived::ShortLived,
     f1: f1_cleared::Cleared,
     f2: f2_gap::GapInLog,
     f3: f3_numbers::MissingNumbers,
@@ -260,6 +304,7 @@ detectors! {
     f9: f9_clock::ClockDoubt,
     g1: g1_vendor_network::VendorNetwork,
     g3: g3_vendor_tenants::VendorTenants,
+    g5: g5_two_organisations::TwoOrganisations,
     g6: g6_retired::Retired,
 }
 

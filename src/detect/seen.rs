@@ -68,7 +68,7 @@ const ACCOUNTS: u64 = 0x61_63_63_6f_75_6e_74_73;
 
 /// What kind of event it is, for those detections that look at few.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks(u8);
+pub struct Marks(u16);
 
 impl Marks {
     /// No kind: a detection that wants nothing concludes from the baseline alone.
@@ -87,6 +87,12 @@ impl Marks {
     pub const SIGN_IN: Self = Self(32);
     /// A program in a folder for files, served.
     pub const MISPLACED: Self = Self(64);
+    /// A page for those who run the application, served to a named account.
+    pub const ADMIN: Self = Self(128);
+    /// A page that sets an application up, answered.
+    pub const INSTALLER: Self = Self(256);
+    /// A file sent to a web server, taken.
+    pub const UPLOAD: Self = Self(512);
 
     /// Both kinds.
     pub const fn union(self, other: Self) -> Self {

@@ -18,14 +18,22 @@ pub struct Thresholds {
     pub guessing_failures: u32,
     /// A7: days without activity.
     pub dormant_days: u32,
+    /// A10: second factors denied within an hour before a sign-in succeeds.
+    pub factor_denials: u32,
     /// A12: accounts that a network signs in to.
     pub shared_accounts: u32,
     /// B1, B5: usual answers of a path that must be known before one is called unusual.
     pub norm_answers: u32,
     /// B1, B5: robust z from which the size of an answer is unusual.
     pub unusual_z: u32,
+    /// B7: requests with SQL to one page within ten minutes.
+    pub extraction_requests: u32,
     /// B8: different addresses refused to one client within ten minutes. At most 32.
     pub scan_refused: u32,
+    /// C6: refusals of a document before it is handed out. At most 8.
+    pub refusals: u32,
+    /// C7: pages for those who run the application, in a day.
+    pub admin_pages: u32,
     /// C4: projects of an account in a day.
     pub projects: u32,
     /// C4: of these, never used before.
@@ -42,6 +50,12 @@ pub struct Thresholds {
     pub sensitive_searches: u32,
     /// D6: documents taken within 30 minutes of these.
     pub search_downloads: u32,
+    /// D9: documents shared with outsiders in a day.
+    pub shares: u32,
+    /// D11: mails of an account that a program reads in a day.
+    pub mails_read: u64,
+    /// D12: days on which an account used a browser before a tool says something.
+    pub browser_days: u32,
     /// F2: records expected in a gap from which on it counts.
     pub gap_expected: u32,
     /// F2: days of history that are needed.
@@ -59,10 +73,14 @@ impl Default for Thresholds {
             stuffing_unknown_percent: 30,
             guessing_failures: 10,
             dormant_days: 90,
+            factor_denials: 5,
             shared_accounts: 3,
             norm_answers: 20,
             unusual_z: 6,
+            extraction_requests: 30,
             scan_refused: 30,
+            refusals: 3,
+            admin_pages: 3,
             projects: 5,
             new_projects: 3,
             mass_documents: 50,
@@ -71,6 +89,9 @@ impl Default for Thresholds {
             egress_own_times: 5,
             sensitive_searches: 3,
             search_downloads: 5,
+            shares: 10,
+            mails_read: 1_000,
+            browser_days: 10,
             gap_expected: 20,
             gap_history_days: 14,
             retired_days: 180,
@@ -95,12 +116,23 @@ impl Thresholds {
             ("stuffing_failures", self.stuffing_failures),
             ("guessing_failures", self.guessing_failures),
             ("dormant_days", self.dormant_days),
+            ("factor_denials", self.factor_denials),
+            ("extraction_requests", self.extraction_requests),
+            ("admin_pages", self.admin_pages),
+            ("shares", self.shares),
             ("shared_accounts", self.shared_accounts),
             ("search_downloads", self.search_downloads),
             ("retired_days", self.retired_days),
         ];
         if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("thresholds.{name} is 0; it takes 1 or more"));
+        }
+        if !(1..=8).contains(&self.refusals) {
+            return Err(format!("thresholds.refusals is {}; it takes 1 to 8", self.refusals));
+        }
+        if !(1..=16).contains(&self.browser_days) {
+            let value = self.browser_days;
+            return Err(format!("thresholds.browser_days is {value}; it takes 1 to 16"));
         }
         if !(1..=16).contains(&self.sensitive_searches) {
             let value = self.sensitive_searches;

@@ -97,6 +97,7 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
             streams: &streams,
             declared: &prepared.meant.declared,
             is_partial: coverage.is_partial(),
+            earlier: &[],
         };
         let has = |field| coverage.streams.values().any(|ledger| ledger.has_field(field));
         let mut drawn = Drawn::default();

@@ -779,6 +779,17 @@ fn is_sent(event: &Event<'_>) -> bool {
     event.fields.text(Field::Method) == Some(b"POST") && !event.fields.has(Field::Action)
 }
 
+/// Whether a file was sent and taken: put in place, or sent to a page that says that it takes some.
+fn is_upload(seen: &Seen<'_>) -> bool {
+    let method = seen.event.fields.text(Field::Method);
+    let is_taken = matches!(seen.status, 200..=204 | 302 | 303);
+    let names_it = || {
+        let has = |word: &[u8]| memchr::memmem::find(seen.path_text, word).is_some();
+        has(b"pload") || has(b"ttach") || has(b"mport")
+    };
+    is_taken && (method == Some(b"PUT") || (method == Some(b"POST") && names_it()))
+}
+
 #[inline]
 fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
     let resource = seen.judged.resource;
@@ -798,5 +809,13 @@ fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
             Marks::MISPLACED,
             resource.contains(Resource::MISPLACED) && crate::baseline::is_served(seen.status),
         )
+        .with(
+            Marks::ADMIN,
+            resource.contains(Resource::ADMIN)
+                && crate::baseline::is_served(seen.status)
+                && seen.event.fields.text(Field::UserName).is_some(),
+        )
+        .with(Marks::INSTALLER, resource.contains(Resource::INSTALLER) && seen.status < 400)
+        .with(Marks::UPLOAD, is_upload(seen))
         .with(Marks::SIGN_IN, resource.contains(Resource::SIGN_IN) && is_sent(seen.event))
 }

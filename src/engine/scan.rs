@@ -329,7 +329,9 @@ impl Visitor for Watch<'_> {
             let name = seen.event.fields.text(Field::UserName).unwrap_or(b"-");
             let document = Seed(seen.path).of(seen.query.unwrap_or(b""));
             let place = (day_of(seen.at, seen.offset_secs), network);
-            self.baseline.activities.handed((account, name), document, place, (seen.at, location));
+            let agent = seen.event.fields.text(Field::UserAgent);
+            let mark = (seen.at, location);
+            self.baseline.activities.handed((account, name), (document, agent), place, mark);
         }
     }
 

@@ -31,18 +31,30 @@ impl Resource {
     pub const SIGN_IN: Resource = Resource(1 << 4);
     /// A program in a folder for files.
     pub const MISPLACED: Resource = Resource(1 << 5);
+    /// A page of those who run the application.
+    pub const ADMIN: Resource = Resource(1 << 6);
+    /// A page that sets an application up.
+    pub const INSTALLER: Resource = Resource(1 << 7);
 
-    const NAMES: [&'static str; 6] =
-        ["static", "dynamic", "document", "sensitive", "sign_in", "misplaced"];
+    const NAMES: [&'static str; 8] = [
+        "static",
+        "dynamic",
+        "document",
+        "sensitive",
+        "sign_in",
+        "misplaced",
+        "admin",
+        "installer",
+    ];
 
     /// The set as bits, for storing; the bits keep their meaning.
     pub fn bits(self) -> u8 {
         self.0
     }
 
-    /// The set of [`Resource::bits`]; unknown bits are dropped.
+    /// The set of [`Resource::bits`].
     pub fn from_bits(bits: u8) -> Self {
-        Resource(bits & 63)
+        Resource(bits)
     }
 
     /// All classes of `other` are in the set.
@@ -78,6 +90,39 @@ const LONGEST: usize = 1024;
 pub fn classify(path: &[u8]) -> Resource {
     let mut buffer = [0; LONGEST];
     let path = plain(path, &mut buffer);
+    let found = file_classes(path);
+    if found.contains(Resource::STATIC) { found } else { found.union(area(path)) }
+}
+
+/// The part of an application that a path belongs to, where it is for those who run it.
+fn area(path: &[u8]) -> Resource {
+    let mut found = Resource::default();
+    let last = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    for segment in path.split(|&byte| byte == b'/') {
+        let stem = segment.split(|&byte| byte == b'.').next().unwrap_or_default();
+        found = match stem {
+            // Pages of all visitors ask these for parts of themselves.
+            b"admin-ajax" | b"admin-post" => return Resource::default(),
+            b"admin" | b"admins" | b"administrator" | b"administration" | b"adminconsole"
+            | b"admin-console" | b"admin_console" | b"adminpanel" | b"admin-panel"
+            | b"siteadmin" | b"sysadmin" | b"useradmin" | b"usermanagement"
+            | b"user-management" | b"user_management" | b"kanri" | b"kanrisha" => {
+                found.union(Resource::ADMIN)
+            }
+            b"install" | b"installer" | b"installation" | b"setup" | b"setup-config"
+            | b"setupwizard" | b"setup-wizard" => match segment == stem && segment == last {
+                // `/about/setup` is mostly a text about it.
+                true => found,
+                false => found.union(Resource::INSTALLER),
+            },
+            _ => found,
+        };
+    }
+    found
+}
+
+/// The classes of a path, decoded and in small letters, by what kind of file it names.
+fn file_classes(path: &[u8]) -> Resource {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let name = name.split(|&byte| byte == b';').next().unwrap_or_default();
     let extension = match name.iter().rposition(|&byte| byte == b'.') {

@@ -867,7 +867,8 @@ fn plain_utc(time: &str) -> String {
 
 /// Whether a finding is one of what web requests did.
 fn is_of_requests(finding: &&Finding) -> bool {
-    finding.detector.starts_with('B')
+    let detector = finding.detector.as_str();
+    (detector.starts_with('B') && detector != "B10") || detector == "E5"
 }
 
 /// Of a sign's subjects, how many are accounts and how many are addresses.

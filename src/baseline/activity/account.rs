@@ -1,7 +1,7 @@
 //! What one account did: networks, days, documents.
 
 use super::pair::add_day;
-use super::{DayUse, Mark, keep_earliest};
+use super::{DayUse, Mark, Ways, keep_earliest};
 use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
 use crate::judge::activity::{Act, Activity, Network, Topic, What};
@@ -44,6 +44,8 @@ pub struct AccountStats {
     pub days: BTreeMap<i32, DayOfActs>,
     /// Documents that web servers handed to it, by day.
     pub requested: BTreeMap<i32, RequestedDay>,
+    /// How it signs in, and with which programs it takes and reads documents.
+    pub ways: Ways,
 }
 
 /// Documents that web servers handed to an account on one day, in the zone of their records.
@@ -144,6 +146,11 @@ pub enum Known {
 }
 
 impl Distinct {
+    /// One thing.
+    pub fn of(thing: Fingerprint) -> Self {
+        Self(vec![thing])
+    }
+
     /// Counts a thing.
     pub fn add(&mut self, thing: Fingerprint) {
         if let Err(place) = self.0.binary_search(&thing)
@@ -192,6 +199,7 @@ impl AccountStats {
             active: Vec::new(),
             days: BTreeMap::new(),
             requested: BTreeMap::new(),
+            ways: Ways::default(),
         }
     }
 
@@ -208,6 +216,7 @@ impl AccountStats {
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
         self.named(&String::from_utf8_lossy(activity.account));
         let day = day_of(activity.at, activity.offset_secs);
+        self.ways.note(activity, mark);
         match activity.what {
             What::Refused(_) => return,
             What::SignedIn => {
@@ -519,6 +528,7 @@ impl Merge for AccountStats {
         for (day, requested) in other.requested {
             self.requested.entry(day).or_default().merge(requested);
         }
+        self.ways.merge(other.ways);
     }
 }
 

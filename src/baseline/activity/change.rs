@@ -41,7 +41,13 @@ pub struct Changed {
     pub is_privileged: bool,
     /// Whether it grants a right to whoever does it.
     pub is_to_self: bool,
-    /// Where a rule sends mail.
+    /// Whether the target is named, not only the service that it happened in.
+    pub is_exact: bool,
+    /// Whether whoever has the link may read what is shared.
+    pub is_open: bool,
+    /// Whether what is shared tells of systems, mail or people by its name.
+    pub is_telling: bool,
+    /// Where a rule sends mail, or whom a document is shared with.
     pub forwards_to: Option<Box<str>>,
     /// Mail domain of the account, where its name has one.
     pub domain: Option<Box<str>>,
@@ -61,6 +67,7 @@ impl Changes {
         let text = |bytes: Option<&[u8]>| -> Option<Box<str>> {
             bytes.map(|bytes| String::from_utf8_lossy(bytes).chars().take(200).collect())
         };
+        let change = self.change;
         self.named(&String::from_utf8_lossy(activity.account));
         self.count += 1;
         self.add(Changed {
@@ -71,7 +78,10 @@ impl Changes {
             network: activity.network,
             is_privileged: activity.is_privileged(),
             is_to_self: activity.is_to_self(),
-            forwards_to: text(activity.forwards_to()),
+            is_exact: activity.exact_target().is_some(),
+            is_open: activity.is_open_share(),
+            is_telling: change == Change::Shared && activity.topic().is_some(),
+            forwards_to: text(activity.forwards_to().or_else(|| activity.shared_with())),
             domain: text(activity.domain()),
             hides: activity.hides_mail(),
         });

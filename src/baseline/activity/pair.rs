@@ -68,6 +68,8 @@ pub struct Tries {
     pub failed: u32,
     /// Of these, for accounts that do not exist.
     pub unknown: u32,
+    /// Of these, where the second factor was denied.
+    pub denied: u32,
     /// Records of them.
     pub records: u32,
 }
@@ -108,8 +110,9 @@ impl Pair {
                 add_day(&mut self.days, DayUse { day, first: mark });
             }
             What::Refused(reason) => {
-                let unknown = if reason == Reason::UnknownUser { activity.count } else { 0 };
-                let tries = Tries { failed: activity.count, unknown, records: 1 };
+                let of = |which| if reason == which { activity.count } else { 0 };
+                let (unknown, denied) = (of(Reason::UnknownUser), of(Reason::MfaDenied));
+                let tries = Tries { failed: activity.count, unknown, denied, records: 1 };
                 self.add(activity.at.div_euclid(TRY_SECS) as i32, tries);
                 keep_earliest(&mut self.refused, mark, PLACES);
             }
@@ -215,6 +218,7 @@ impl Tries {
         Self {
             failed: self.failed.saturating_add(other.failed),
             unknown: self.unknown.saturating_add(other.unknown),
+            denied: self.denied.saturating_add(other.denied),
             records: self.records.saturating_add(other.records),
         }
     }

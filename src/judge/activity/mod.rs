@@ -65,6 +65,9 @@ pub enum Change {
     MailRule,
     Shared,
     AuditStopped,
+    FactorWeakened,
+    RuleRemoved,
+    ShareRemoved,
 }
 
 impl What {
@@ -92,6 +95,17 @@ impl What {
             Self::Change(_) => Self::CHANGED,
         }
     }
+}
+
+/// How somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Method {
+    /// In a way that can ask for a second factor.
+    Usual,
+    /// By a mail protocol, or with name and password handed over by a program: none is asked for.
+    Legacy,
+    /// With a code that one device shows and another enters.
+    DeviceCode,
 }
 
 /// What an event says that somebody did.
@@ -225,8 +239,7 @@ impl<'a> Activity<'a> {
 
     /// The mail domain of the account, where its name has one.
     pub fn domain(&self) -> Option<&'a [u8]> {
-        let at = memchr::memrchr(b'@', self.account)?;
-        self.account.get(at + 1..).filter(|domain| domain.contains(&b'.'))
+        domain_of(self.account)
     }
 
     /// What it was done to, as the record names it.
@@ -262,11 +275,91 @@ impl<'a> Activity<'a> {
         browser(self.event.fields.text(Field::UserAgent)?)
     }
 
-    /// Whom or what a change concerns.
+    /// Whom or what a change concerns; what is shared is a document.
     pub fn target(&self) -> Option<&'a [u8]> {
+        self.exact_target().or_else(|| self.event.fields.text(Field::Service))
+    }
+
+    /// The same, where the record names more than the service that it happened in.
+    pub fn exact_target(&self) -> Option<&'a [u8]> {
+        if matches!(self.what, What::Change(Change::Shared | Change::ShareRemoved)) {
+            return self.object();
+        }
+        let names = [Field::TargetUser, Field::GroupName, Field::RuleName];
+        names.into_iter().find_map(|field| self.event.fields.text(field))
+    }
+
+    /// Whom a document is shared with, where the record names somebody.
+    pub fn shared_with(&self) -> Option<&'a [u8]> {
+        matches!(self.what, What::Change(Change::Shared))
+            .then(|| self.event.fields.text(Field::TargetUser))
+            .flatten()
+    }
+
+    /// Whether a document is shared with whoever has the link.
+    pub fn is_open_share(&self) -> bool {
+        let Some(words) = words() else { return false };
+        matches!(self.what, What::Change(Change::Shared))
+            && (self.action().is_some_and(|action| words.is_open(action))
+                || self
+                    .event
+                    .fields
+                    .pairs()
+                    .iter()
+                    .any(|pair| pair.value.text().is_some_and(|text| words.is_open(text))))
+    }
+
+    /// Whether a document is shared with somebody of the own organisation, or nothing says with whom.
+    pub fn is_inside_share(&self) -> bool {
+        if !matches!(self.what, What::Change(Change::Shared)) || self.is_open_share() {
+            return false;
+        }
+        let Some(with) = self.shared_with() else { return true };
+        let lower = with.to_ascii_lowercase();
+        let is_guest = memchr::memmem::find(&lower, b"#ext#").is_some();
+        let domain = domain_of(&lower);
+        !is_guest && (domain.is_none() || domain == domain_of(&self.account.to_ascii_lowercase()))
+    }
+
+    /// The program that read mail, as the record names it, and how many items it read; none where
+    /// nothing says that mail was read.
+    pub fn mail_read(&self) -> Option<(&'a [u8], u64)> {
+        let words = words()?;
+        if !words.reads_mail(self.action()?) {
+            return None;
+        }
+        let pairs = self.event.fields.pairs();
+        let of = |names: &[String]| {
+            let named = |name: &String| {
+                let is = |key: &[u8]| words::is_last(key, std::slice::from_ref(name));
+                pairs.iter().find(|pair| is(pair.key)).and_then(|pair| pair.value.text())
+            };
+            names.iter().filter_map(named).find(|text| !text.is_empty())
+        };
+        let items = of(words.mail_items()).and_then(number).unwrap_or(1);
+        // `Client=OWA;Mozilla/5.0 …` goes on with the version of a browser.
+        let program = of(words.mail_programs())?.split(|byte| *byte == b';').next()?;
+        Some((program, items.max(u64::from(self.count))))
+    }
+
+    /// Whether the record says that so much mail was read that not all of it was recorded.
+    pub fn is_throttled(&self) -> bool {
+        let Some(words) = words() else { return false };
+        self.event.fields.pairs().iter().any(|pair| {
+            let says = pair.value.text().is_some_and(|text| text.eq_ignore_ascii_case(b"true"));
+            says && words.throttles(pair.key)
+        })
+    }
+
+    /// The way of signing in, where the record states one: by a protocol that asks for no second
+    /// factor, with a code shown on another device, or otherwise.
+    pub fn method(&self) -> Option<Method> {
+        let words = words()?;
         let fields = &self.event.fields;
-        let names = [Field::TargetUser, Field::GroupName, Field::RuleName, Field::Service];
-        names.into_iter().find_map(|field| fields.text(field))
+        let by_agent = fields.text(Field::UserAgent).and_then(|agent| words.weak_agent(agent));
+        let stated = fields.pairs().iter().filter(|pair| words.states_method(pair.key));
+        let stated = stated.filter_map(|pair| Some(words.method(pair.value.text()?)));
+        by_agent.or_else(|| stated.max())
     }
 
     /// Whether the right that was granted rules over others.
@@ -335,6 +428,12 @@ impl<'a> Activity<'a> {
     }
 }
 
+/// The mail domain of an address, where it has one.
+fn domain_of(address: &[u8]) -> Option<&[u8]> {
+    let at = memchr::memrchr(b'@', address)?;
+    address.get(at + 1..).filter(|domain| domain.contains(&b'.'))
+}
+
 /// What a word means in its record; none where it says nothing.
 fn meaning(words: &Words, word: Word, event: &Event<'_>, is_failure: bool) -> Option<What> {
     let fields = &event.fields;
@@ -348,6 +447,7 @@ fn meaning(words: &Words, word: Word, event: &Event<'_>, is_failure: bool) -> Op
     };
     match what {
         What::SignedIn if is_failure => refusal(words, event),
+        What::Refused(Reason::MfaDenied) => Some(what),
         What::Refused(_) => refusal(words, event),
         what => Some(what),
     }

@@ -1,6 +1,6 @@
 //! What the words of logs mean, compiled from `words.toml`: the one place where they stand.
 
-use super::{Act, Change, Reason, What};
+use super::{Act, Change, Method, Reason, What};
 use crate::base::{Seed, Table};
 use aho_corasick::AhoCorasick;
 use regex::bytes::RegexSet;
@@ -18,12 +18,15 @@ struct Written {
     sign_in: Vec<String>,
     signed_in: Vec<String>,
     refused: Vec<String>,
+    factor_refused: Vec<String>,
     reason: Reasons,
     nobody: Nobody,
     act: Acts,
     change: Changes,
     privileged: Privileged,
     mail: Mail,
+    share: Share,
+    method: Methods,
     sensitive: Sensitive,
 }
 
@@ -63,6 +66,9 @@ struct Changes {
     mail_rule: Vec<String>,
     shared: Vec<String>,
     audit_stopped: Vec<String>,
+    factor_weakened: Vec<String>,
+    rule_removed: Vec<String>,
+    share_removed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +82,25 @@ struct Privileged {
 struct Mail {
     forwards: Vec<String>,
     hides: Vec<String>,
+    read: Vec<String>,
+    programs: Vec<String>,
+    items: Vec<String>,
+    throttled: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Share {
+    open: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Methods {
+    stated: Vec<String>,
+    legacy: Vec<String>,
+    device_code: Vec<String>,
+    agents: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -244,6 +269,51 @@ impl Words {
         is_last(parameter, &self.written.mail.hides)
     }
 
+    /// Whether a word or a value says that whoever has the link may read.
+    pub(super) fn is_open(&self, text: &[u8]) -> bool {
+        is_one(text, &self.written.share.open)
+    }
+
+    /// Whether an action is that mail was read.
+    pub(super) fn reads_mail(&self, action: &[u8]) -> bool {
+        is_one(action, &self.written.mail.read)
+    }
+
+    /// Parameters that name the program that read mail, the best first.
+    pub(super) fn mail_programs(&self) -> &[String] {
+        &self.written.mail.programs
+    }
+
+    /// Parameters that say how many mails a record stands for.
+    pub(super) fn mail_items(&self) -> &[String] {
+        &self.written.mail.items
+    }
+
+    /// Whether a parameter says whether mail was read that is not recorded.
+    pub(super) fn throttles(&self, parameter: &[u8]) -> bool {
+        is_last(parameter, &self.written.mail.throttled)
+    }
+
+    /// Whether a parameter states how somebody signed in.
+    pub(super) fn states_method(&self, parameter: &[u8]) -> bool {
+        is_last(parameter, &self.written.method.stated)
+    }
+
+    /// How somebody signed in.
+    pub(super) fn method(&self, value: &[u8]) -> Method {
+        let methods = &self.written.method;
+        match value {
+            _ if is_one(value, &methods.legacy) => Method::Legacy,
+            _ if is_one(value, &methods.device_code) => Method::DeviceCode,
+            _ => Method::Usual,
+        }
+    }
+
+    /// How a program signs in that hands over name and password.
+    pub(super) fn weak_agent(&self, agent: &[u8]) -> Option<Method> {
+        is_one(agent, &self.written.method.agents).then_some(Method::Legacy)
+    }
+
     /// Whether a search is for what leads further.
     pub(super) fn is_sensitive_search(&self, text: &[u8]) -> bool {
         folded(text).is_some_and(|text| {
@@ -259,12 +329,13 @@ impl Words {
 }
 
 /// Every list of actions, and what an action that stands in it means.
-fn actions(written: &Written) -> [(&Vec<String>, Word); 16] {
+fn actions(written: &Written) -> [(&Vec<String>, Word); 20] {
     let (acts, changes) = (&written.act, &written.change);
     [
         (&written.sign_in, Word::SignIn),
         (&written.signed_in, Word::Means(What::SignedIn)),
         (&written.refused, Word::Means(What::Refused(Reason::Other))),
+        (&written.factor_refused, Word::Means(What::Refused(Reason::MfaDenied))),
         (&acts.viewed, Word::Means(What::Act(Act::Viewed))),
         (&acts.searched, Word::Means(What::Act(Act::Searched))),
         (&acts.listed, Word::Means(What::Act(Act::Listed))),
@@ -278,6 +349,9 @@ fn actions(written: &Written) -> [(&Vec<String>, Word); 16] {
         (&changes.mail_rule, Word::Means(What::Change(Change::MailRule))),
         (&changes.shared, Word::Means(What::Change(Change::Shared))),
         (&changes.audit_stopped, Word::Means(What::Change(Change::AuditStopped))),
+        (&changes.factor_weakened, Word::Means(What::Change(Change::FactorWeakened))),
+        (&changes.rule_removed, Word::Means(What::Change(Change::RuleRemoved))),
+        (&changes.share_removed, Word::Means(What::Change(Change::ShareRemoved))),
     ]
 }
 
@@ -298,9 +372,13 @@ fn topics(sensitive: &Sensitive) -> Option<RegexSet> {
 }
 
 /// Whether the last part of a name with points is one of these.
-fn is_last(name: &[u8], words: &[String]) -> bool {
-    let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
-    words.iter().any(|word| last.eq_ignore_ascii_case(word.as_bytes()))
+pub(super) fn is_last(name: &[u8], words: &[String]) -> bool {
+    is_one(name.rsplit(|byte| *byte == b'.').next().unwrap_or(name), words)
+}
+
+/// Whether a text is one of these, in whichever case.
+fn is_one(text: &[u8], words: &[String]) -> bool {
+    words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Small letters; none when it is no text. A buffer takes what is short and of ASCII.
