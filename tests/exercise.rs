@@ -256,6 +256,13 @@ fn the_key_shows_lines_that_stand_in_the_logs() {
 }
 
 #[test]
+fn what_strangers_name_is_bounded() {
+    let large = Wanted { users: 5_000, days: 366, ..Wanted::new(Scenario::T1, 1) };
+    let error = Exercise::of(large, &mut |_, _| ()).err().unwrap();
+    assert!(error.contains("at most 120000"), "{error}");
+}
+
+#[test]
 fn questions_are_the_same_of_every_case() {
     assert_eq!(questions().len(), Asked::ALL.len());
     for question in questions() {
@@ -307,7 +314,7 @@ fn a_class_is_marked_anew_in_any_order() {
     };
     let best = result("山田", &[]);
     let (one, two) = (result("=cmd", &["x@y.example"]), result("Sato", &["X@y.example"]));
-    let forged = two.replace(r#""total": 9"#, r#""total": 99"#).replace("Sato", "Forger");
+    let forged = two.replace(r#""total":9"#, r#""total":99"#).replace("Sato", "Forger");
     let mut handed = vec![
         Handed { name: "a.json", text: &best },
         Handed { name: "b.json", text: &one },

@@ -3,7 +3,7 @@
 
 use super::marks::{Marks, Verdict};
 use super::questions::Asked;
-use super::{ExerciseResult, Made};
+use super::{Made, Read};
 use crate::base::{Arrange, Language, Text};
 use crate::report::row;
 use serde::Serialize;
@@ -103,14 +103,15 @@ pub fn class(handed: &[Handed<'_>]) -> Class {
 }
 
 fn read(file: Handed<'_>, made: &mut Made) -> Result<Row, String> {
-    let ExerciseResult { sheet, marks: said, .. } = ExerciseResult::read(file.text)?;
-    let marks = made.of(sheet.wanted()?)?.marks(&sheet);
+    let handed = Read::of(file.text)?;
+    let sheet = &handed.sheet;
+    let marks = made.of(sheet.wanted()?)?.marks(sheet);
     let name = sheet.trainee.trim();
     Ok(Row {
         trainee: if name.is_empty() { file.name } else { name }.to_owned(),
         file: file.name.to_owned(),
         training: sheet.training.clone(),
-        was_changed: marks != said,
+        was_changed: !handed.states(&marks),
         marks,
     })
 }

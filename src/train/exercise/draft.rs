@@ -57,7 +57,7 @@ pub struct Written {
 }
 
 /// How an item is marked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ItemMark {
     /// The item.
     pub item: Item,
@@ -205,7 +205,9 @@ pub(super) fn perfect(truth: &Truth) -> BTreeMap<Item, Written> {
             let text = match item {
                 Item::Overview => first(truth.entities.accounts.first()),
                 Item::Data => first(truth.entities.projects.first()),
-                Item::Other => truth.defects.join("; "),
+                Item::Other => {
+                    truth.defects.first().map(|text| text.en.to_string()).unwrap_or_default()
+                }
                 _ => "-".to_owned(),
             };
             (item, Written { stance: item.right(truth).first().copied(), text })

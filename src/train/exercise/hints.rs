@@ -1,8 +1,9 @@
 //! Hints of three levels: where to look, by which filter, and a record that shows it.
 
 use super::questions::Asked;
-use crate::base::Text;
+use crate::base::{Language, Text};
 use crate::train::{Scenario, Shows, Step, Truth, Wanted};
+use std::collections::BTreeSet;
 
 /// How much a hint tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,12 +102,17 @@ fn filter(asked: Asked, wanted: &Wanted, truth: &Truth) -> Option<String> {
         Scenario::T5 => "user~batch-migrate",
         Scenario::T6 => "url~tmp7f.php",
     };
+    let one_of = |name: &str, values: &BTreeSet<String>| {
+        let conditions: Vec<_> = values.iter().map(|value| format!("{name}:{value}")).collect();
+        if values.is_empty() { String::new() } else { format!(" ({})", conditions.join(" or ")) }
+    };
     let by = |action: &str| {
-        let accounts = truth.entities.accounts.iter().map(|account| format!("user:{account}"));
-        let accounts = accounts.collect::<Vec<_>>().join(" or ");
-        if accounts.is_empty() { action.to_owned() } else { format!("{action} ({accounts})") }
+        let (accounts, addresses) = (&truth.entities.accounts, &truth.entities.addresses);
+        format!("{action}{}{}", one_of("user", accounts), one_of("ip", addresses))
     };
     Some(match asked {
+        // The audit log has lost records.
+        Asked::Downloaded if wanted.scenario == Scenario::T6 => by("url~/files/ status:200"),
         Asked::Logs => return None,
         Asked::Viewed => by("action:document_viewed"),
         Asked::Downloaded | Asked::Projects | Asked::Documents => by("action:document_downloaded"),
@@ -129,8 +135,12 @@ fn row(asked: Asked, truth: &Truth) -> Text {
             format!("これを示す{time}の記録は削除されています。"),
         ),
         None if asked == Asked::Logs && !truth.defects.is_empty() => {
-            let said = truth.defects.join("; ");
-            Text::new(format!("What is wrong: {said}."), format!("ログの不備:{said}。"))
+            let said = |language| {
+                let texts = truth.defects.iter().map(|text| text.in_language(language));
+                texts.collect::<Vec<_>>().join("; ")
+            };
+            let (en, ja) = (said(Language::En), said(Language::Ja));
+            Text::new(format!("What is wrong: {en}."), format!("ログの不備:{ja}。"))
         }
         None => Text::fixed(
             "No record in these logs shows such a thing.",

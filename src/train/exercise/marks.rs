@@ -11,7 +11,7 @@ use super::sheet::{Answer, Given, Sheet, instant};
 use crate::base::Instant;
 use crate::train::{Extra, Scenario, Truth, Vector, Wanted};
 use core::net::IpAddr;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Full marks.
@@ -28,7 +28,7 @@ const NO_OPINION: i64 = 2_500;
 const SHARES: [i64; 3] = [75, 10, 15];
 
 /// What became of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// All of it.
@@ -46,7 +46,7 @@ pub enum Verdict {
 }
 
 /// How an answer is marked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mark {
     /// The question.
     pub question: Asked,
@@ -69,7 +69,7 @@ pub struct Mark {
 }
 
 /// How a sheet is marked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Marks {
     /// Of 10,000, all together.
     pub total: i64,

@@ -23,11 +23,17 @@ use super::{Progress, Step, Truth, Wanted, truth_of};
 use crate::base::Text;
 use marks::Right;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The version of the form of what is handed in, and of a key.
 const VERSION: u32 = 1;
+/// Users times days of an exercise at most: four times the usual size. Sheets of strangers name
+/// cases, and each is made to mark them.
+const MOST_USER_DAYS: u64 = 120_000;
+/// Different cases that the results of a class may be of.
+const MOST_CASES: usize = 20;
 /// Records shown for a question.
 const MOST_EXHIBITS: usize = 3;
 
@@ -62,9 +68,9 @@ pub struct Key {
     /// What happened, and what only looks like it, in order of time.
     pub timeline: Vec<Step>,
     /// What only looks like an attack.
-    pub decoys: Vec<String>,
+    pub decoys: Vec<Text>,
     /// What is wrong with the logs.
-    pub defects: Vec<String>,
+    pub defects: Vec<Text>,
 }
 
 /// What is said of a sheet that was handed in: its marks, and what happened.
@@ -79,8 +85,7 @@ pub struct Debrief {
 }
 
 /// What is handed in: a sheet with its marks.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ExerciseResult {
     /// The version of its form.
     pub sekisho_exercise: u32,
@@ -94,9 +99,29 @@ pub struct ExerciseResult {
     pub marks: Marks,
 }
 
+/// What was handed in, as it is read. Its marks are made anew by whoever reads it; those that it
+/// states are only compared.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    sekisho_exercise: u32,
+    #[serde(rename = "version")]
+    _version: String,
+    #[serde(rename = "digest")]
+    _digest: String,
+    sheet: Sheet,
+    marks: Value,
+}
+
 impl Exercise {
     /// The exercise on a case.
     pub fn of(wanted: Wanted, told: Progress<'_>) -> Result<Self, String> {
+        let user_days = u64::from(wanted.users) * u64::from(wanted.days);
+        if user_days > MOST_USER_DAYS {
+            return Err(format!(
+                "{user_days} users times days: an exercise has at most {MOST_USER_DAYS}"
+            ));
+        }
         let truth = truth_of(&wanted, told)?;
         Ok(Self { wanted, truth })
     }
@@ -168,7 +193,7 @@ impl Exercise {
 impl Key {
     /// The key as a file.
     pub fn write(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 
     /// The SHA-256 of that file.
@@ -178,8 +203,14 @@ impl Key {
 }
 
 impl ExerciseResult {
-    /// Reads what was handed in. Marks are made anew by whoever reads it, so they are not believed.
-    pub fn read(text: &str) -> Result<Self, String> {
+    /// The result as a file.
+    pub fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+}
+
+impl Read {
+    fn of(text: &str) -> Result<Self, String> {
         let mut read: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| format!("no result of an exercise: {error}"))?;
         if read.sekisho_exercise != VERSION {
@@ -192,9 +223,11 @@ impl ExerciseResult {
         Ok(read)
     }
 
-    /// The result as a file.
-    pub fn write(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    /// Whether it states these marks.
+    fn states(&self, marks: &Marks) -> bool {
+        let own = serde_json::to_string(marks).ok();
+        own.and_then(|own| serde_json::from_str::<Value>(&own).ok())
+            .is_some_and(|own| own == self.marks)
     }
 }
 
@@ -204,7 +237,11 @@ struct Made(BTreeMap<String, Exercise>);
 
 impl Made {
     fn of(&mut self, wanted: Wanted) -> Result<&Exercise, String> {
-        match self.0.entry(wanted.to_string()) {
+        let name = wanted.to_string();
+        if self.0.len() >= MOST_CASES && !self.0.contains_key(&name) {
+            return Err(format!("{name}: a class has at most {MOST_CASES} different cases"));
+        }
+        match self.0.entry(name) {
             std::collections::btree_map::Entry::Occupied(made) => Ok(made.into_mut()),
             std::collections::btree_map::Entry::Vacant(free) => {
                 Ok(free.insert(Exercise::of(wanted, &mut |_, _| ())?))

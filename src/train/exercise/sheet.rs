@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// The version of the form of a sheet.
 const VERSION: u32 = 1;
+/// Names in one answer: more than a case has of anything.
+const MOST_NAMES: usize = 5_000;
 /// Characters of a trainee's name that are kept.
 const MOST_NAME: usize = 200;
 /// Seconds by which the platform's people are east of UTC: times without a zone are theirs.
@@ -106,6 +108,9 @@ impl Sheet {
             }
             given.answer = given.answer.take().and_then(said);
             let fits = given.answer.as_ref().is_none_or(|answer| fits(*asked, answer));
+            if matches!(&given.answer, Some(Answer::Names(names)) if names.len() > MOST_NAMES) {
+                return Err(wrong("an answer has at most 5000 names"));
+            }
             if !fits {
                 return Err(wrong(expected(asked.kind())));
             }

@@ -109,7 +109,8 @@ fn happened(out: &mut String, key: &Key, language: Language) {
         (say("Wrong with the logs", "ログの不備"), &key.defects),
     ] {
         if !list.is_empty() {
-            let _ = writeln!(out, "{title}: {}", list.join("; "));
+            let said: Vec<_> = list.iter().map(|text| text.in_language(language)).collect();
+            let _ = writeln!(out, "{title}: {}", said.join("; "));
         }
     }
 }

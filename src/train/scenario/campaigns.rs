@@ -193,7 +193,11 @@ fn transfer_flaw(world: &World, span: Span, book: &mut Book) {
         let at = span.at(book.random.below(span.days as u64) as i64, 1);
         life::scan(at, 1_000, book);
     }
-    book.truth.decoys.push("12,000 requests of scanners, none of which found anything".to_owned());
+    let decoy = Text::fixed(
+        "12,000 requests of scanners, none of which found anything",
+        "スキャナーによる12,000件のリクエスト(いずれも成果なし)",
+    );
+    book.truth.decoys.push(decoy);
 }
 
 /// T3: a maintenance vendor's account, from a network that nobody declared, in five tenants.
@@ -281,7 +285,7 @@ fn scanners(span: Span, book: &mut Book) {
         let at = span.at(book.random.below(span.days as u64) as i64, 4);
         life::scan(at, 500, book);
     }
-    book.truth.decoys.push("scanners".to_owned());
+    book.truth.decoys.push(Text::fixed("scanners", "スキャナー"));
 }
 
 /// No records for six hours of a day.
@@ -290,17 +294,19 @@ fn full_disk(span: Span, day: i64, book: &mut Book) {
     for kind in [Kind::Web, Kind::SignIn, Kind::Audit] {
         book.logs.of(kind).remove(from, until, &|_| true);
     }
-    book.truth
-        .defects
-        .push("no records for six hours, of web, sign-in and audit: the disk was full".to_owned());
+    book.truth.defects.push(Text::fixed(
+        "no records for six hours, of web, sign-in and audit: the disk was full",
+        "Web・サインイン・監査の記録が6時間分ない(ディスク容量の不足)",
+    ));
 }
 
 /// A rotated file of the web log is missing.
 fn lost_file(from: i64, book: &mut Book) {
     book.logs.web.remove(from, from + 14 * 3_600, &|_| true);
-    book.truth
-        .defects
-        .push("a rotated file of the web log is missing: 14 hours of a day".to_owned());
+    book.truth.defects.push(Text::fixed(
+        "a rotated file of the web log is missing: 14 hours of a day",
+        "Webログのローテーション済みファイルが1つなく、1日のうち14時間分が欠けている",
+    ));
 }
 
 /// On one morning a third of an organisation types the old password first.
@@ -315,7 +321,8 @@ fn passwords_expired(world: &World, span: Span, book: &mut Book) {
         }
         book.sign_in(at + 90, &actor);
     }
-    book.truth.decoys.push("a day on which passwords expired".to_owned());
+    let decoy = Text::fixed("a day on which passwords expired", "パスワードの有効期限切れの日");
+    book.truth.decoys.push(decoy);
 }
 
 /// A job that takes all of some projects, at night, from the platform's own network.
@@ -336,7 +343,7 @@ fn migration(span: Span, book: &mut Book) {
         at += 6;
         book.download(at, &actor, Document { project: id / DOCUMENTS, number: id % DOCUMENTS });
     }
-    book.truth.decoys.push("a migration job".to_owned());
+    book.truth.decoys.push(Text::fixed("a migration job", "移行ジョブ"));
 }
 
 /// Another hotel every other day.
@@ -359,7 +366,7 @@ fn journey(world: &World, span: Span, book: &mut Book) {
             );
         }
     }
-    book.truth.decoys.push("a director on a journey".to_owned());
+    book.truth.decoys.push(Text::fixed("a director on a journey", "出張中の役員"));
 }
 
 /// T6: a web shell, an account of the operator used behind it, and logs that were edited.
@@ -436,7 +443,10 @@ fn cover_up(span: Span, day: i64, end: i64, actor: &Actor<'_>, book: &mut Book) 
         is_his && seen.get() <= 214
     };
     let removed = book.logs.audit.remove(midnight(end), end + 1, &is_removed);
-    book.truth.defects.push(format!("{removed} records of the audit log were removed"));
+    book.truth.defects.push(Text::new(
+        format!("{removed} records of the audit log were removed"),
+        format!("監査ログの記録{removed}件が削除されている"),
+    ));
     // What the removed records named stands in no log any more: nobody can find it there.
     let left = book.logs.audit.text(midnight(end), end + 1, &account);
     book.truth.reached = book.truth.entities.clone();
@@ -445,5 +455,8 @@ fn cover_up(span: Span, day: i64, end: i64, actor: &Actor<'_>, book: &mut Book) 
     named.projects.retain(|project| left.contains(project.as_str()));
     lost_file(span.at(day - 3, 8), book);
     book.logs.web_back(span.at(day, 14), span.at(day, 15), 420);
-    book.truth.defects.push("the web log steps back by seven minutes for an hour".to_owned());
+    book.truth.defects.push(Text::fixed(
+        "the web log steps back by seven minutes for an hour",
+        "Webログの時刻が1時間にわたり7分戻っている",
+    ));
 }

@@ -4,7 +4,7 @@ use super::logs::{Actor, Kind, stated};
 use super::world::{Document, owner};
 use super::{Extra, Scenario, Wanted};
 use crate::base::Text;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How the intruder came in, as far as the logs can tell.
@@ -109,14 +109,20 @@ pub struct Truth {
     /// See `viewed`.
     pub downloaded: u64,
     /// What looks like an attack and is none.
-    pub decoys: Vec<String>,
+    #[serde(serialize_with = "english")]
+    pub decoys: Vec<Text>,
     /// What is wrong with the logs.
-    pub defects: Vec<String>,
+    #[serde(serialize_with = "english")]
+    pub defects: Vec<Text>,
     /// The records that tell of it, in order of time.
     pub timeline: Vec<Step>,
     /// What was reached, and is named by a number alone, or in records that were removed.
     #[serde(skip)]
     pub reached: Entities,
+}
+
+fn english<S: Serializer>(texts: &[Text], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(texts.iter().map(|text| &text.en))
 }
 
 /// States of the questions where nothing happened.

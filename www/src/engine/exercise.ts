@@ -130,8 +130,8 @@ export interface Debrief {
       readonly detections: readonly string[];
     }[];
     readonly timeline: readonly Step[];
-    readonly decoys: readonly string[];
-    readonly defects: readonly string[];
+    readonly decoys: readonly Text[];
+    readonly defects: readonly Text[];
   };
 }
 

@@ -8,6 +8,7 @@ import { exercises } from "../i18n/exercise";
 import { number } from "../lib/format";
 import { visible } from "../lib/visible";
 import { leave, leaveDebrief } from "../state/app";
+import type { Text } from "../wire/report";
 import { exercise, saveResult, type Exercise } from "../state/exercise";
 import { HINT_COSTS } from "./exercise";
 import { printReport } from "./print";
@@ -58,6 +59,8 @@ export function DebriefView(): JSX.Element | null {
       <section data-section id="what-happened">
         <h2>{w.timeline}</h2>
         <Happened now={now} debrief={debrief} />
+        <Listed title={w.decoys} texts={debrief.key.decoys} />
+        <Listed title={w.defects} texts={debrief.key.defects} />
       </section>
       <section data-section id="items">
         <h2>{w.items}</h2>
@@ -167,6 +170,15 @@ function Said({ mark }: { mark: Mark }): JSX.Element {
         </span>
       )}
     </small>
+  );
+}
+
+function Listed({ title, texts }: { title: string; texts: readonly Text[] }): JSX.Element | null {
+  if (texts.length === 0) return null;
+  return (
+    <p>
+      <strong>{title}</strong> {texts.map(say).join(" · ")}
+    </p>
   );
 }
 
