@@ -949,3 +949,49 @@ fn two_reports_are_compared() {
     assert!(known("2021-05-25").out.contains("2021-07-23"));
     assert_eq!(known("yesterday").status, Some(2));
 }
+
+#[test]
+fn an_exercise_goes_from_the_sheet_to_the_class() {
+    let folder =
+        Folder::new("exercise").with("own.toml", "campaign = \"T3\"\ndays = 30\nusers = 80\n");
+    let case = "T3-1,days=30,users=80";
+    let run = |arguments: &[&str]| folder.run(&[&["exercise"], arguments].concat());
+    let asked = run(&["questions", "own.toml", "--lang", "ja"]);
+    assert_eq!(asked.status, Some(0));
+    assert!(asked.out.contains(case) && asked.out.contains("訓練用"), "{}", asked.out);
+    assert_eq!(run(&["sheet", case, "--out", "sheet.json"]).status, Some(0));
+
+    // A hint stands in the sheet from then on.
+    let hint = run(&["hint", "sheet.json", "accounts", "2"]);
+    assert!(hint.out.contains("user~yashima"), "{}", hint.out);
+    let text = fs::read_to_string(folder.0.join("sheet.json")).unwrap();
+    let mut sheet: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(sheet["answers"]["accounts"]["hints"], 2);
+    sheet["trainee"] = json!("Sato\u{1b}[2J");
+    sheet["answers"]["happened"]["answer"] = json!({ "choice": "evidence" });
+    fs::write(folder.0.join("sheet.json"), sheet.to_string()).unwrap();
+    let scored = run(&["score", "sheet.json", "--result", "one.json"]);
+    assert_eq!(scored.status, Some(0));
+    assert!(scored.out.contains("100.00 %: right") && !scored.out.contains('\u{1b}'));
+
+    // The digest that a class is shown is that of what is opened afterwards.
+    folder.run(&["key", "--out", "instructor.key"]);
+    let key = run(&["key", case, "--to", "instructor.key", "--out", "sealed"]);
+    let digest = key.err.trim().rsplit(' ').next().unwrap();
+    assert_eq!(digest.len(), 64);
+    assert!(scored.out.contains(digest), "the debrief ends with it");
+    let opened = run(&["open", "sealed", "--key", "instructor.key"]);
+    assert_eq!(opened.out, run(&["key", case, "--format", "json"]).out);
+    folder.run(&["key", "--out", "other.key"]);
+    assert_eq!(run(&["open", "sealed", "--key", "other.key"]).status, Some(2));
+
+    let class = run(&["class", "one.json", "--format", "csv"]);
+    assert_eq!((class.status, class.out.lines().count()), (Some(0), 2));
+    assert_eq!(run(&["class", "one.json", "own.toml"]).status, Some(3));
+    assert_eq!(run(&["class", "own.toml"]).status, Some(2));
+    for wrong in [&["sheet", "T9-1"][..], &["hint", "sheet.json", "colour", "1"]] {
+        let ran = run(wrong);
+        assert_eq!(ran.status, Some(2), "{wrong:?}");
+        assert!(!ran.err.is_empty());
+    }
+}

@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "intel", "baseline", "detect", "sigma", "query", "report",
         ],
     ),
-    ("train", &["base"]),
+    ("train", &["base", "report"]),
     ("share", &["base", "finding", "report"]),
     ("wasm", ALL),
     ("cli", ALL),

@@ -49,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     target("settings", "settings", targets::description::settings),
     target("query", "queries for records", targets::query::read),
     target("results", "results of clients", targets::results::read),
+    target("exercise", "answer sheets and scenario files", targets::exercise::read),
     target("payload", "payloads in requests, decoded and judged", targets::payload::read),
     target("inspect", "texts and mail that may have leaked", targets::inspect::read),
     target("check", "whole checks of unpacked files", targets::check::read),

@@ -67,6 +67,11 @@ pub(super) enum Command {
     Diff(DiffOptions),
     /// Synthetic logs to practise on: a platform over months, with an intruder or none, and the truth
     Generate(GenerateOptions),
+    /// An exercise on such a case: its questions, an answer sheet, hints, marks, the sealed key, a class
+    Exercise {
+        #[command(subcommand)]
+        step: ExerciseStep,
+    },
     /// An access log of ordinary synthetic traffic, for tests and benchmarks
     #[command(hide = true)]
     Traffic(TrafficOptions),
@@ -482,8 +487,11 @@ impl From<Lang> for crate::base::Language {
 #[derive(Debug, clap::Args)]
 pub(super) struct GenerateOptions {
     /// What happens: quiet, or one of T1 to T6
-    #[arg(long)]
-    pub(super) scenario: Scenario,
+    #[arg(long, required_unless_present = "case")]
+    pub(super) scenario: Option<Scenario>,
+    /// A case by its name, such as T1-7 or T1-7,days=60,hard, or a scenario file: docs/training.md
+    #[arg(long, conflicts_with_all = ["scenario", "seed", "days", "users"])]
+    pub(super) case: Option<String>,
     /// What the case follows from
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -496,6 +504,118 @@ pub(super) struct GenerateOptions {
     /// A folder to write to; it may be there only if it is empty
     #[arg(long)]
     pub(super) out: PathBuf,
+}
+
+/// A step of an exercise. A case is named, as T1-7, or is a scenario file.
+#[derive(Debug, Subcommand)]
+pub(super) enum ExerciseStep {
+    /// What is asked: the same of every case
+    Questions {
+        /// The case
+        case: String,
+        #[command(flatten)]
+        written: ExerciseWritten,
+    },
+    /// An empty answer sheet
+    Sheet {
+        /// The case
+        case: String,
+        /// Write here instead of to standard output
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// A hint: where to look (costs 10 % of the question), by which filter (25 %), a record (50 %)
+    Hint {
+        /// The answer sheet, in which the hint is noted
+        sheet: PathBuf,
+        /// The question, such as accounts
+        question: String,
+        /// 1, 2 or 3
+        level: u8,
+        /// Language
+        #[arg(long, value_enum, default_value = "en")]
+        lang: Lang,
+    },
+    /// Marks an answer sheet and says what happened
+    Score {
+        /// The answer sheet
+        sheet: PathBuf,
+        /// Also write the result here, for the instructor
+        #[arg(long)]
+        result: Option<PathBuf>,
+        #[command(flatten)]
+        written: ExerciseWritten,
+    },
+    /// The answers, for the instructor; their SHA-256 can be shown to the class in advance
+    Key {
+        /// The case
+        case: String,
+        /// Seal it to a key of `sekisho key`: the vendor's own key file, or its public part
+        #[arg(long)]
+        to: Option<PathBuf>,
+        #[command(flatten)]
+        written: ExerciseWritten,
+    },
+    /// Opens a sealed key
+    Open {
+        /// The sealed key
+        sealed: PathBuf,
+        /// The key file that opens it
+        #[arg(long)]
+        key: PathBuf,
+        /// Write here instead of to standard output
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// All results of a class together
+    ///
+    /// Exit status: 0 all are counted; 2 none could be read; 3 some could not be.
+    Class {
+        /// Results, and folders of them
+        #[arg(required = true)]
+        results: Vec<PathBuf>,
+        /// Form
+        #[arg(long, value_enum, default_value = "text")]
+        format: ClassFormat,
+        /// Language
+        #[arg(long, value_enum, default_value = "en")]
+        lang: Lang,
+        /// Write here instead of to standard output
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+/// How a part of an exercise is written.
+#[derive(Debug, clap::Args)]
+pub(super) struct ExerciseWritten {
+    /// Form
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ExerciseFormat,
+    /// Language of the text
+    #[arg(long, value_enum, default_value = "en")]
+    pub(super) lang: Lang,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExerciseFormat {
+    /// For a terminal
+    Text,
+    /// All of it
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClassFormat {
+    /// For a terminal
+    Text,
+    /// All of it
+    Json,
+    /// One row per trainee
+    Csv,
 }
 
 #[derive(Debug, clap::Args)]

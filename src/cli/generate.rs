@@ -1,15 +1,22 @@
 //! `generate`: writes a case to practise on into a folder.
 
 use super::args::GenerateOptions;
+use super::bundle::text_of;
 use super::{Failure, Status};
-use crate::train::{Wanted, generate as make};
+use crate::train::{Scenario, Wanted, generate as make};
 use std::fs;
 use std::io;
 use std::path::Path;
 
 pub(super) fn generate(options: &GenerateOptions) -> Result<Status, Failure> {
-    let GenerateOptions { scenario, seed, days, users, out } = options;
-    let wanted = Wanted { scenario: *scenario, seed: *seed, days: *days, users: *users };
+    let GenerateOptions { scenario, case, seed, days, users, out } = options;
+    let wanted = match case {
+        Some(case) => wanted(case)?,
+        None => {
+            let usual = Wanted::new(scenario.unwrap_or(Scenario::Quiet), *seed);
+            Wanted { days: *days, users: *users, ..usual }
+        }
+    };
     wanted.check().map_err(Failure::Usage)?;
     // Nothing that is there is written over, and a case is never mixed with other files.
     let is_free = match fs::read_dir(out) {
@@ -24,6 +31,16 @@ pub(super) fn generate(options: &GenerateOptions) -> Result<Status, Failure> {
         write(&out.join(&file.name), &file.bytes)?;
     }
     Ok(Status::NoEvidence)
+}
+
+/// A case by its name, or by a scenario file.
+pub(super) fn wanted(case: &str) -> Result<Wanted, Failure> {
+    let path = Path::new(case);
+    case.parse().or_else(|why| match path.is_file() {
+        true => Wanted::read(&text_of(path)?)
+            .map_err(|what| Failure::File { path: path.display().to_string(), what }),
+        false => Err(Failure::Usage(why)),
+    })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ mod bundle;
 mod commands;
 mod detections;
 mod diff;
+mod exercise;
 mod explain;
 mod generate;
 mod hits;
@@ -111,6 +112,7 @@ fn run(command: &Command) -> Result<Status, Failure> {
         Command::Inspect(options) => inspect::inspect(options),
         Command::Diff(options) => diff::diff(options),
         Command::Generate(options) => generate::generate(options),
+        Command::Exercise { step } => exercise::exercise(step),
         Command::Traffic(options) => commands::traffic(options),
         Command::Schema => commands::schema(),
     }

@@ -18,8 +18,8 @@ use std::io::Write;
 use std::path::Path;
 
 /// Whom a result is for, and which questions matter to them.
-struct To {
-    recipient: Recipient,
+pub(super) struct To {
+    pub(super) recipient: Recipient,
     asked: Vec<Question>,
 }
 
@@ -67,7 +67,7 @@ fn tell_of_key(report: &Report, to: Option<&To>) {
 }
 
 /// Reads whom a result is for: a checker, the file of a recipient, or a vendor's own key.
-fn to(path: &Path) -> Result<To, Failure> {
+pub(super) fn to(path: &Path) -> Result<To, Failure> {
     let text = text_of(path)?;
     if let Some((block, page)) = block(&text) {
         let content = sealed(block).ok_or(crate::share::CheckerError::Form);
@@ -114,7 +114,7 @@ fn written(rollup: &RollUp, options: &RollUpOptions) -> String {
 }
 
 /// The files in some paths with their bytes, and those that cannot be opened.
-fn files(paths: &[std::path::PathBuf]) -> (Vec<(String, Vec<u8>)>, Vec<SetAside>) {
+pub(super) fn files(paths: &[std::path::PathBuf]) -> (Vec<(String, Vec<u8>)>, Vec<SetAside>) {
     let (mut files, mut unread) = (Vec::new(), Vec::new());
     for given in gather(paths) {
         let (name, read) = match given {

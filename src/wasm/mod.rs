@@ -2,6 +2,7 @@
 //!
 //! Runs in a worker, where files can be read synchronously. Numbers that cross are below 2^53.
 
+mod exercise;
 mod explore;
 mod file;
 mod results;
@@ -832,8 +833,8 @@ pub fn formats() -> Result<JsValue> {
         .map_err(|_| JsError::new("the list of formats is damaged"))
 }
 
-/// Makes a case to practise on by its name, `T1-7`: an array of names and bytes. `progress` is told
-/// how many thousandths of it are written.
+/// Makes the logs of a case to practise on by its name, `T1-7`: an array of names and bytes, without
+/// the truth. `progress` is told how many thousandths of it are written.
 #[wasm_bindgen]
 pub fn generate(case: &str, progress: &Function) -> Result<js_sys::Array> {
     let wanted: Wanted = case.parse().map_err(failed)?;
@@ -844,7 +845,7 @@ pub fn generate(case: &str, progress: &Function) -> Result<js_sys::Array> {
         let bytes = Uint8Array::from(file.bytes.as_slice());
         js_sys::Array::of2(&JsValue::from(file.name), &bytes)
     };
-    Ok(files.into_iter().map(file).collect())
+    Ok(files.into_iter().filter(|file| file.name != "truth.json").map(file).collect())
 }
 
 /// Version and build.

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { language, words } from "./i18n";
-import { cancel, showStart, start, startCase } from "./state/app";
+import { cancel, showExercise, showStart, start } from "./state/app";
 import { takeChecker } from "./state/checker";
 import { messageOf, prepare, takeEngine } from "./state/engine";
 import { watchUnsaved } from "./state/judge";
@@ -19,8 +19,7 @@ async function hear(message: ToFrame): Promise<void> {
     takeEngine(message.packed);
     return takeChecker(message.checker);
   }
-  // The screen tells how it goes.
-  if (message.kind === "train") return startCase(message.name).catch(() => undefined);
+  if (message.kind === "train") return showExercise(message.name);
   if (message.kind === "cancel") {
     await cancel();
     return tellOuter({ kind: "settled", ticket: message.ticket, error: null });

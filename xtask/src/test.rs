@@ -65,6 +65,8 @@ const STEPS: &[Step] = &[
     slow("checker, Firefox", |tests| tests.in_browser(Browser::Firefox, "checker")),
     slow("results, Chromium", |tests| tests.in_browser(Browser::Chromium, "results")),
     slow("results, Firefox", |tests| tests.in_browser(Browser::Firefox, "results")),
+    slow("exercise, Chromium", |tests| tests.in_browser(Browser::Chromium, "exercise")),
+    slow("exercise, Firefox", |tests| tests.in_browser(Browser::Firefox, "exercise")),
     slow("handing over, Chromium", |tests| tests.in_browser(Browser::Chromium, "handing")),
     slow("handing over, Firefox", |tests| tests.in_browser(Browser::Firefox, "handing")),
 ];

@@ -7,6 +7,7 @@ pub mod container;
 pub mod cutter;
 pub mod description;
 pub mod encoding;
+pub mod exercise;
 pub mod inspect;
 pub mod notation;
 pub mod payload;

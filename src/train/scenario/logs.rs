@@ -29,6 +29,11 @@ impl Log {
         inside.map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
     }
 
+    /// The line that was written last.
+    fn last(&self) -> String {
+        self.0.last().map(|(_, line)| line.clone()).unwrap_or_default()
+    }
+
     /// The bytes, in order of time; of one time, as they were written.
     pub(super) fn bytes(mut self) -> Vec<u8> {
         self.0.sort_by_key(|(at, _)| *at);
@@ -45,6 +50,32 @@ pub(super) struct Logs {
     pub(super) audit: Log,
     pub(super) mail: Log,
     pub(super) proxy: Log,
+}
+
+/// Which log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Web,
+    SignIn,
+    Audit,
+    Mail,
+    Proxy,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 5] =
+        [Self::Web, Self::SignIn, Self::Audit, Self::Mail, Self::Proxy];
+
+    /// The name of its file.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Web => "synthetic-web-access.log",
+            Self::SignIn => "synthetic-sign-in.jsonl",
+            Self::Audit => "synthetic-audit.jsonl",
+            Self::Mail => "synthetic-mail.log",
+            Self::Proxy => "synthetic-proxy.log",
+        }
+    }
 }
 
 /// A request to the platform and its answer.
@@ -79,11 +110,26 @@ fn clf(at: i64) -> String {
 }
 
 impl Logs {
+    /// The log of a kind.
+    pub(super) const fn of(&mut self, kind: Kind) -> &mut Log {
+        match kind {
+            Kind::Web => &mut self.web,
+            Kind::SignIn => &mut self.sign_in,
+            Kind::Audit => &mut self.audit,
+            Kind::Mail => &mut self.mail,
+            Kind::Proxy => &mut self.proxy,
+        }
+    }
+
+    /// The record of a kind that was written last.
+    pub(super) fn last(&mut self, kind: Kind) -> String {
+        self.of(kind).last()
+    }
+
     /// Ends every log at one time.
     pub(super) fn end_at(&mut self, end: i64) {
-        let Self { web, sign_in, audit, mail, proxy } = self;
-        for log in [web, sign_in, audit, mail, proxy] {
-            log.remove(end, i64::MAX, &|_| true);
+        for kind in Kind::ALL {
+            self.of(kind).remove(end, i64::MAX, &|_| true);
         }
     }
 

@@ -7,18 +7,24 @@
 
 mod calendar;
 mod campaigns;
+mod extra;
+mod file;
 mod life;
 mod logs;
 mod truth;
 mod world;
 
-pub use truth::{Entities, Truth, Vector};
+pub use extra::{Extra, Extras};
+pub use truth::{Entities, Shows, Step, Truth, Vector};
 
 use super::Random;
+use crate::base::{Arrange, Text};
 use calendar::DAY;
-use logs::{Actor, Logs, Request};
+use logs::{Actor, Kind, Logs, Request};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use truth::Noted;
 use world::{Document, World};
 
 /// What happens beside ordinary life.
@@ -67,8 +73,9 @@ impl FromStr for Scenario {
     }
 }
 
-/// Which case. By its name, `T1-7`, it is one of the usual size.
-#[derive(Clone, Copy, Debug)]
+/// Which case. Its name, `T1-7`, is one of the usual size; `T1-7,days=60,users=200,with=scanners.gap`
+/// says what is unusual, and `T1-7,hard` adds what makes it hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// What happens.
     pub scenario: Scenario,
@@ -78,12 +85,37 @@ pub struct Wanted {
     pub days: u32,
     /// People; 80 to 5,000.
     pub users: u32,
+    /// What is added to the scenario.
+    pub with: Extras,
 }
 
 impl Wanted {
+    const DAYS: u32 = 90;
+    const USERS: u32 = 320;
+
     /// The usual size.
     pub const fn new(scenario: Scenario, seed: u64) -> Self {
-        Self { scenario, seed, days: 90, users: 320 }
+        Self { scenario, seed, days: Self::DAYS, users: Self::USERS, with: Extras::NONE }
+    }
+
+    /// Takes a part of its name: `days=60`, `users=200`, `with=scanners.gap`, `hard`.
+    fn set(&mut self, part: &str) -> Result<(), String> {
+        let number = |text: &str| {
+            text.parse::<u32>()
+                .map_err(|_| format!("{part}: expected a whole number behind the sign"))
+        };
+        match part.split_once('=').unwrap_or((part, "")) {
+            ("days", days) => self.days = number(days)?,
+            ("users", users) => self.users = number(users)?,
+            ("with", names) => self.with = names.parse()?,
+            ("hard", "") => self.with = Extras::HARD,
+            _ => {
+                return Err(format!(
+                    "{part}: expected days=, users=, with= or hard, such as T1-7,days=60,hard"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What is wrong with it, if anything is.
@@ -103,19 +135,37 @@ impl FromStr for Wanted {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let named = text.split_once('-').and_then(|(scenario, seed)| {
+        let (name, more) =
+            text.split_once(',').map_or((text, None), |(name, more)| (name, Some(more)));
+        let named = name.split_once('-').and_then(|(scenario, seed)| {
             let is_number = !seed.is_empty() && seed.bytes().all(|byte| byte.is_ascii_digit());
             Some(Self::new(scenario.parse().ok()?, is_number.then(|| seed.parse().ok())??))
         });
-        named.ok_or_else(|| {
+        let mut wanted = named.ok_or_else(|| {
             "expected a scenario (quiet, T1 to T6), a hyphen and a number, such as T1-7".to_owned()
-        })
+        })?;
+        for part in more.into_iter().flat_map(|more| more.split(',')) {
+            wanted.set(part)?;
+        }
+        wanted.check()?;
+        Ok(wanted)
     }
 }
 
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.scenario, self.seed)
+        write!(f, "{}-{}", self.scenario, self.seed)?;
+        if self.days != Self::DAYS {
+            write!(f, ",days={}", self.days)?;
+        }
+        if self.users != Self::USERS {
+            write!(f, ",users={}", self.users)?;
+        }
+        match self.with {
+            Extras::NONE => Ok(()),
+            Extras::HARD => f.write_str(",hard"),
+            with => write!(f, ",with={with}"),
+        }
     }
 }
 
@@ -176,6 +226,19 @@ impl Book {
         self.logs.request(at, &Request { from, account: "-", line, status, bytes: 431, agent });
     }
 
+    /// Notes the record of a log that was written last as one that tells of the incident.
+    fn note(&mut self, at: i64, actor: &Actor<'_>, kind: Kind, shows: Shows, what: Text) {
+        let text = self.logs.last(kind);
+        self.truth.step(Noted { at, what, actor, kind, text, shows, is_decoy: false });
+    }
+
+    /// Notes it as one that only looks so.
+    fn note_decoy(&mut self, at: i64, actor: &Actor<'_>, kind: Kind, what: Text) {
+        let text = self.logs.last(kind);
+        let shows = Shows::Other;
+        self.truth.step(Noted { at, what, actor, kind, text, shows, is_decoy: true });
+    }
+
     fn sign_in(&mut self, at: i64, actor: &Actor<'_>) {
         self.post(at, actor, "/login", 302);
         self.logs.sign_in(at, actor, None);
@@ -201,6 +264,19 @@ pub fn generate(wanted: &Wanted) -> Result<Vec<CaseFile>, String> {
 
 /// The same, and tells how far it is.
 pub fn generate_telling(wanted: &Wanted, told: Progress<'_>) -> Result<Vec<CaseFile>, String> {
+    let (mut files, truth) = case(wanted, told)?;
+    let bytes = serde_json::to_vec_pretty(&truth).unwrap_or_default();
+    files.insert(files.len() - 1, CaseFile { name: "truth.json".to_owned(), bytes });
+    Ok(files)
+}
+
+/// The truth about a case, and nothing else of it.
+pub fn truth_of(wanted: &Wanted, told: Progress<'_>) -> Result<Truth, String> {
+    case(wanted, told).map(|(_, truth)| truth)
+}
+
+/// A case without the file that tells the truth, and the truth.
+fn case(wanted: &Wanted, told: Progress<'_>) -> Result<(Vec<CaseFile>, Truth), String> {
     wanted.check()?;
     // Apart for each scenario, so that two of one seed differ in all.
     let seed = wanted.seed.wrapping_mul(8).wrapping_add(wanted.scenario as u64);
@@ -211,28 +287,44 @@ pub fn generate_telling(wanted: &Wanted, told: Progress<'_>) -> Result<Vec<CaseF
     let mut book = Book { random, logs: Logs::default(), truth, sessions: 0 };
     life::live(&world, span, &mut book, &mut |day| told(day, wanted.days));
     campaigns::run(wanted.scenario, &world, span, &mut book);
+    campaigns::add(wanted, &world, span, &mut book);
     // Logs are collected at one time: what people do after it stands in none of them.
     book.logs.end_at(span.end());
     Ok(files(wanted, book))
 }
 
-fn files(wanted: &Wanted, book: Book) -> Vec<CaseFile> {
-    let Logs { web, sign_in, audit, mail, proxy } = book.logs;
-    let logs = [
-        ("logs/synthetic-web-access.log", web),
-        ("logs/synthetic-sign-in.jsonl", sign_in),
-        ("logs/synthetic-audit.jsonl", audit),
-        ("logs/synthetic-mail.log", mail),
-        ("logs/synthetic-proxy.log", proxy),
-    ];
+fn files(wanted: &Wanted, mut book: Book) -> (Vec<CaseFile>, Truth) {
     let readme = format!(
         "SYNTHETIC LOGS, FOR TRAINING. Nothing in here happened: people, organisations and addresses are invented.\n合成ログ(訓練用)。人物・組織・アドレスはすべて架空のものです。\n\nScenario {}, seed {}, {} days, {} users.\nlogs/ is what is checked; truth.json says what is to be found: read it afterwards.\n",
         wanted.scenario, wanted.seed, wanted.days, wanted.users
     );
-    let truth = serde_json::to_vec_pretty(&book.truth).unwrap_or_default();
-    let file = |name: &str, bytes| CaseFile { name: name.to_owned(), bytes };
-    let mut files: Vec<_> = logs.into_iter().map(|(name, log)| file(name, log.bytes())).collect();
-    files.push(file("truth.json", truth));
-    files.push(file("README.txt", readme.into_bytes()));
-    files
+    let mut files: Vec<_> = Kind::ALL
+        .map(|kind| {
+            let bytes = std::mem::take(book.logs.of(kind)).bytes();
+            find_steps(&mut book.truth.timeline, kind, &bytes);
+            CaseFile { name: format!("logs/{}", kind.name()), bytes }
+        })
+        .into();
+    book.truth.timeline.arrange_by_key(|step| (step.time.clone(), step.log, step.line));
+    files.push(CaseFile { name: "README.txt".to_owned(), bytes: readme.into_bytes() });
+    (files, book.truth)
+}
+
+/// Says in which lines of a log the steps stand.
+fn find_steps(timeline: &mut [Step], kind: Kind, log: &[u8]) {
+    let texts = timeline.iter().filter(|step| step.log == kind.name());
+    let mut lines: BTreeMap<Vec<u8>, u64> =
+        texts.map(|step| (step.text.clone().into_bytes(), 0)).collect();
+    if lines.is_empty() {
+        return;
+    }
+    for (line, number) in log.split(|byte| *byte == b'\n').zip(1..) {
+        // Of the same line twice, the first.
+        if let Some(found @ 0) = lines.get_mut(line) {
+            *found = number;
+        }
+    }
+    for step in timeline.iter_mut().filter(|step| step.log == kind.name()) {
+        step.line = lines.get(step.text.as_bytes()).copied().filter(|number| *number > 0);
+    }
 }

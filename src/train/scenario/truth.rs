@@ -1,9 +1,10 @@
 //! What happened, and what a report should say of it.
 
-use super::logs::{Actor, stated};
+use super::logs::{Actor, Kind, stated};
 use super::world::{Document, owner};
-use super::{Scenario, Wanted};
-use serde::Serialize;
+use super::{Extra, Scenario, Wanted};
+use crate::base::Text;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How the intruder came in, as far as the logs can tell.
@@ -37,6 +38,45 @@ pub struct Entities {
     pub documents: BTreeSet<String>,
 }
 
+/// Something that stands in a log and is of the incident, or only looks like it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// When, UTC.
+    pub time: String,
+    /// What it is.
+    pub what: Text,
+    /// Whose account; `-` where there is none.
+    pub account: String,
+    /// From where.
+    pub address: String,
+    /// Whether it only looks like an attack.
+    pub is_decoy: bool,
+    /// The log.
+    pub log: &'static str,
+    /// Its line there, from 1; none where the record was removed.
+    pub line: Option<u64>,
+    /// The record.
+    pub text: String,
+    /// What it shows.
+    #[serde(skip)]
+    pub shows: Shows,
+}
+
+/// What a step shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// How somebody came in.
+    Entry,
+    /// A document that was viewed.
+    Viewed,
+    /// A document that was taken away.
+    Downloaded,
+    /// Something by which one can come back.
+    WayBack,
+    /// Something else.
+    Other,
+}
+
 /// The truth about a case.
 #[derive(Clone, Debug, Serialize)]
 pub struct Truth {
@@ -58,6 +98,8 @@ pub struct Truth {
     pub questions: BTreeMap<&'static str, &'static str>,
     /// The first record of the incident; none where the logs begin after it did.
     pub first: Option<String>,
+    /// The last one.
+    pub last: Option<String>,
     /// Whether it had begun before the logs do.
     pub began_before: bool,
     /// How the intruder came in.
@@ -67,9 +109,20 @@ pub struct Truth {
     /// See `viewed`.
     pub downloaded: u64,
     /// What looks like an attack and is none.
-    pub decoys: Vec<String>,
+    #[serde(serialize_with = "english")]
+    pub decoys: Vec<Text>,
     /// What is wrong with the logs.
-    pub defects: Vec<String>,
+    #[serde(serialize_with = "english")]
+    pub defects: Vec<Text>,
+    /// The records that tell of it, in order of time.
+    pub timeline: Vec<Step>,
+    /// What was reached, and is named by a number alone, or in records that were removed.
+    #[serde(skip)]
+    pub reached: Entities,
+}
+
+fn english<S: Serializer>(texts: &[Text], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(texts.iter().map(|text| &text.en))
 }
 
 /// States of the questions where nothing happened.
@@ -98,14 +151,17 @@ impl Truth {
             users: wanted.users,
             period: (stated(start), stated(end - 1)),
             entities: Entities::default(),
-            questions: questions(wanted.scenario),
+            questions: questions(wanted),
             first: None,
+            last: None,
             began_before: wanted.scenario == Scenario::T1,
             vector: vector(wanted.scenario),
             viewed: 0,
             downloaded: 0,
             decoys: Vec::new(),
             defects: Vec::new(),
+            timeline: Vec::new(),
+            reached: Entities::default(),
         }
     }
 
@@ -117,8 +173,29 @@ impl Truth {
         self.entities.addresses.insert(actor.from.to_owned());
         let time = stated(at);
         if !self.began_before && self.first.as_ref().is_none_or(|first| time < *first) {
-            self.first = Some(time);
+            self.first = Some(time.clone());
         }
+        if self.last.as_ref().is_none_or(|last| time > *last) {
+            self.last = Some(time);
+        }
+    }
+
+    /// Notes the record that was written last, which tells of it.
+    pub(super) fn step(&mut self, noted: Noted<'_>) {
+        let Noted { at, what, actor, kind, text, shows, is_decoy } = noted;
+        let (account, address) = (actor.account.to_owned(), actor.from.to_owned());
+        let (time, log) = (stated(at), kind.name());
+        self.timeline.push(Step {
+            time,
+            what,
+            account,
+            address,
+            is_decoy,
+            log,
+            line: None,
+            text,
+            shows,
+        });
     }
 
     /// Notes a document that was read or taken.
@@ -127,6 +204,17 @@ impl Truth {
         self.entities.projects.insert(format!("P{:04}", of.project));
         self.entities.documents.insert(of.path());
     }
+}
+
+/// A record to be noted as a step.
+pub(super) struct Noted<'a> {
+    pub(super) at: i64,
+    pub(super) what: Text,
+    pub(super) actor: &'a Actor<'a>,
+    pub(super) kind: Kind,
+    pub(super) text: String,
+    pub(super) shows: Shows,
+    pub(super) is_decoy: bool,
 }
 
 const fn vector(scenario: Scenario) -> Vector {
@@ -139,19 +227,22 @@ const fn vector(scenario: Scenario) -> Vector {
     }
 }
 
-fn questions(scenario: Scenario) -> BTreeMap<&'static str, &'static str> {
+fn questions(wanted: &Wanted) -> BTreeMap<&'static str, &'static str> {
+    let scenario = wanted.scenario;
     const LIKELY: &str = "likely";
     let others: &[(&str, &str)] = match scenario {
         Scenario::Quiet => &[],
         Scenario::T1 => &[("Q6", LIKELY), ("Q9", "possible")],
-        Scenario::T2 => &[("Q3", LIKELY), ("Q6", LIKELY), ("Q9", LIKELY)],
+        // A page that gives commands is a way back.
+        Scenario::T2 => &[("Q3", LIKELY), ("Q6", LIKELY), ("Q7", LIKELY), ("Q9", LIKELY)],
         Scenario::T3 => &[("Q3", LIKELY), ("Q6", LIKELY), ("Q7", LIKELY), ("Q9", "possible")],
         Scenario::T4 => &[("Q6", LIKELY)],
         Scenario::T5 => &[("Q8", "possible")],
-        // A web shell is a way back.
         Scenario::T6 => &[("Q3", LIKELY), ("Q7", LIKELY), ("Q8", LIKELY)],
     };
     let happened = [("Q1", LIKELY), ("Q2", LIKELY), ("Q4", LIKELY)];
     let happened = happened.iter().filter(|_| vector(scenario) != Vector::None);
-    NOTHING.iter().chain(happened).chain(others).copied().collect()
+    let has_hole = [Extra::Gap, Extra::Rotated].iter().any(|extra| wanted.with.has(*extra));
+    let hole = has_hole.then_some(&("Q8", "possible"));
+    NOTHING.iter().chain(hole).chain(happened).chain(others).copied().collect()
 }

@@ -49,9 +49,20 @@ let concluder: wasm_bindgen.Concluder | undefined;
 let explorer: wasm_bindgen.Explorer | undefined;
 /** What makes pseudonyms; kept nowhere. */
 let pseudonymKey: Uint8Array<ArrayBuffer> | undefined;
+/** The exercise that this worker made last: only in here is it known what happened. */
+let practice: { readonly name: string; readonly of: wasm_bindgen.Practice } | undefined;
 let report = "";
 /** The report as the engine reads it again, once that was needed. */
 let opened: wasm_bindgen.OpenReport | undefined;
+
+function practised(name: string, progress: Progress): wasm_bindgen.Practice {
+  if (practice?.name !== name) {
+    practice?.of.free();
+    practice = undefined;
+    practice = { name, of: new wasm_bindgen.Practice(name, progress) };
+  }
+  return practice.of;
+}
 
 export const handlers: Handlers = {
   unpack: ({ packed }) => unpacked(packed),
@@ -95,6 +106,23 @@ export const handlers: Handlers = {
     wasm_bindgen
       .generate(name, progress)
       .map(([path, bytes]) => ({ name: path, file: new File([bytes], path, { lastModified: 0 }) })),
+  truth: ({ name }, progress) => wasm_bindgen.truth(name, progress),
+  exerciseAsked: ({ name }) => JSON.parse(wasm_bindgen.exercise_asked(name)),
+  readSheet: ({ text }) => JSON.parse(wasm_bindgen.read_sheet(text)),
+  hint: ({ name, question, level }, progress) => JSON.parse(practised(name, progress).hint(question, level)),
+  finish({ name, sheet }, progress) {
+    const [debrief, result] = practised(name, progress).finish(JSON.stringify(sheet));
+    return { debrief: JSON.parse(debrief), result };
+  },
+  async classOf({ files, form, language }) {
+    const names = files.map(({ name }) => name);
+    return wasm_bindgen.class_of(
+      names,
+      await Promise.all(files.map(({ file }) => file.text())),
+      form,
+      language,
+    );
+  },
   survey: ({ name, file, settings, passwords }) => {
     const survey = wasm_bindgen.survey(name, file.size, changed(file), file, settings, passwords);
     const { is_locked, fault } = survey;

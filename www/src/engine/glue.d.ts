@@ -35,6 +35,21 @@ declare global {
       name: string,
       progress: (thousandths: number) => void,
     ): [path: string, bytes: Uint8Array<ArrayBuffer>][];
+    function truth(name: string, progress: (thousandths: number) => void): string;
+    function exercise_asked(name: string): string;
+    function read_sheet(text: string): string;
+    class Practice {
+      constructor(name: string, progress: (thousandths: number) => void);
+      hint(question: string, level: number): string;
+      finish(sheet: string): [debrief: string, result: string];
+      free(): void;
+    }
+    function class_of(
+      names: readonly string[],
+      texts: readonly string[],
+      form: string,
+      language: string,
+    ): string;
     function holds_rules(file: Blob): boolean;
     function list_rules(rules: Uint8Array): string;
     function survey(

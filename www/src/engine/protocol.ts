@@ -3,6 +3,7 @@
 // The report's own types come from the Rust types (src/wire/report.d.ts). A survey and a plan are
 // the engine's business: the page reads the few fields named here and hands the rest back as is.
 
+import type { Debrief, ExerciseAsked, QuestionId, Sheet } from "./exercise";
 import type { Evidence, Judgement, Report, Severity, State, Text } from "../wire/report";
 
 /** What the user set; the engine knows further thresholds. */
@@ -629,8 +630,21 @@ export interface Calls {
   /** Opens the checker that this page is; `page` is the page's digest. */
   openChecker: { ask: { block: string; page: string }; answer: OpenedChecker };
   readMapping: { ask: { text: string }; answer: MappingId };
-  /** Makes a case to practise on by its name, `T1-7`; `progress` hears of thousandths. */
+  /** Makes the logs of a case to practise on by its name, `T1-7`; `progress` hears of thousandths. */
   generate: { ask: { name: string }; answer: MadeFile[] };
+  /** What happened in a case, as JSON. */
+  truth: { ask: { name: string }; answer: string };
+  /** What is asked of a case, by its name or its scenario file. */
+  exerciseAsked: { ask: { name: string }; answer: ExerciseAsked };
+  readSheet: { ask: { text: string }; answer: Sheet };
+  hint: { ask: { name: string; question: QuestionId; level: number }; answer: Text };
+  /** Ends an exercise: what is said of the sheet, and the file to hand in. */
+  finish: { ask: { name: string; sheet: Sheet }; answer: { debrief: Debrief; result: string } };
+  /** The results of a class together, in a form. */
+  classOf: {
+    ask: { files: readonly NamedFile[]; form: "json" | "csv"; language: "en" | "ja" };
+    answer: string;
+  };
   survey: {
     ask: { name: string; file: Blob; settings: Settings; passwords: readonly string[] };
     answer: SentSurvey;

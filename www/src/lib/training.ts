@@ -7,7 +7,7 @@ import type { Report } from "../wire/report";
 /** The case of the first screen. */
 export const SAMPLE = "T2-7";
 
-const SCENARIOS = ["quiet", "T1", "T2", "T3", "T4", "T5", "T6"] as const;
+export const SCENARIOS = ["quiet", "T1", "T2", "T3", "T4", "T5", "T6"] as const;
 const SEEDS = 10_000;
 const LOGS = "logs/";
 const NAME = "sekisho-report";

@@ -22,6 +22,7 @@ import { askPassword, passwords, question } from "./passwords";
 import { mustAsk } from "./data-check";
 import { forgetExploring, resumeView } from "./explore";
 import { resetView } from "./report";
+import { addHandedIn, askedOf, findExercise, forgetClass, openSheet, sheetOpen } from "./exercise";
 import { addResults, anyResult, forgetResults } from "./rollup";
 import { whenOpened } from "./checker";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
@@ -44,6 +45,12 @@ export type Screen =
   | { readonly kind: "done"; readonly checked: Checked }
   /** The results of all clients together. */
   | { readonly kind: "rollup" }
+  /** The start of an exercise, by the name of its case; or a scenario file that is none. */
+  | { readonly kind: "exercise"; readonly name: string }
+  /** What is said of a finished exercise, and the screen that showed before. */
+  | { readonly kind: "debrief"; readonly before: Screen }
+  /** The results of a class. */
+  | { readonly kind: "class" }
   | { readonly kind: "failed"; readonly message: string; readonly refused: readonly Refused[] };
 
 export const screen = signal<Screen>({ kind: "start", cancelled: false });
@@ -70,6 +77,7 @@ export async function start(
   { script, mayAsk = false }: By = {},
 ): Promise<void> {
   if (!script && screen.value.kind === "rollup") return addResults(all);
+  if (!script && (await ofExercises(all))) return;
   const [first] = all;
   // An earlier report beside the one that shows is compared with it.
   if (!script && first && all.length === 1 && screen.value.kind === "done" && (await isReport(first.file))) {
@@ -83,6 +91,60 @@ export async function start(
   const [ofCase] = cases.found;
   if (ofCase) return reopen(ofCase, cases.given, unopened);
   return run(all, unopened, { script, mayAsk });
+}
+
+/** Takes a sheet, or results of a class; says whether there were some. */
+async function ofExercises(all: readonly Given[]): Promise<boolean> {
+  const { sheet, isClass } = await findExercise(all);
+  if (!sheet && !isClass && screen.value.kind !== "class") return false;
+  if (!(await mayLeave())) throw new Cancelled();
+  await cancel();
+  if (sheet && !isClass) {
+    const name = await openSheet(sheet).catch(async (error: unknown) => {
+      await fail([], error);
+      throw error;
+    });
+    sheetOpen.value = true;
+    showExercise(name);
+    return true;
+  }
+  if (screen.value.kind !== "class") {
+    showStart(false);
+    screen.value = { kind: "class" };
+  }
+  await addHandedIn(all);
+  return true;
+}
+
+/** Takes a scenario file, a sheet, or results of a class. */
+export async function takeScenario(all: readonly Given[]): Promise<void> {
+  if (await ofExercises(all)) return;
+  const [first] = all;
+  if (!first) return;
+  const text = await first.file.text();
+  // What is wrong with it is told on the screen of the exercise.
+  showExercise(
+    await askedOf(text).then(
+      ({ training }) => training,
+      () => text,
+    ),
+  );
+}
+
+/** Shows the start of an exercise. */
+export function showExercise(name: string): void {
+  showStart(false);
+  screen.value = { kind: "exercise", name };
+}
+
+/** Shows what is said of the exercise that was finished. */
+export function showDebrief(): void {
+  screen.value = { kind: "debrief", before: screen.value };
+}
+
+/** Goes back from there. */
+export function leaveDebrief(): void {
+  if (screen.value.kind === "debrief") screen.value = screen.value.before;
 }
 
 /** How a check is asked for. */
@@ -313,6 +375,7 @@ export function showStart(cancelled: boolean): void {
   forgetJudging();
   forgetExploring();
   forgetResults();
+  forgetClass();
   screen.value = { kind: "start", cancelled };
   tellOuter({ kind: "state", state: "ready" });
 }

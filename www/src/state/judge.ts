@@ -7,6 +7,7 @@ import type { Engine } from "../engine/pool";
 import type { Judgement, Report } from "../wire/report";
 import { screen } from "./app";
 import { engines } from "./engine";
+import { isSheetUnsaved } from "./exercise";
 import { tellOuter } from "./shell";
 
 type Judgements = readonly Judgement[];
@@ -107,5 +108,5 @@ export const redo = (): Promise<void> => step(1);
 
 /** Tells the outer page whether leaving loses something, so that the browser asks first. */
 export function watchUnsaved(): void {
-  effect(() => tellOuter({ kind: "unsaved", is: isUnsaved.value }));
+  effect(() => tellOuter({ kind: "unsaved", is: isUnsaved.value || isSheetUnsaved.value }));
 }

@@ -8,9 +8,12 @@ import { chosen } from "../lib/dropped";
 import { THEMES, theme } from "../state/theme";
 import { isExploring } from "../state/explore";
 import { tellOuter } from "../state/shell";
+import { AnswerSheet, ExerciseStart } from "./exercise";
 import { CaseTrouble, LeaveQuestion } from "./case";
+import { ClassView } from "./class";
 import { Checking } from "./checking";
 import { DataCheck } from "./data-check";
+import { DebriefView } from "./debrief";
 import { Dialog } from "./dialog";
 import { Explore } from "./explore/explore";
 import { Failed } from "./failed";
@@ -25,6 +28,7 @@ import { PasswordQuestion } from "./password";
 import { ReportView } from "./report/report";
 import { RollUpView } from "./rollup";
 import { Start } from "./start";
+import { Tour } from "./tour";
 import { Making, TrainingMark } from "./training";
 
 function CurrentScreen(): JSX.Element {
@@ -42,6 +46,12 @@ function CurrentScreen(): JSX.Element {
       return <DataCheck checked={now.checked} />;
     case "rollup":
       return <RollUpView />;
+    case "exercise":
+      return <ExerciseStart name={now.name} />;
+    case "debrief":
+      return <DebriefView />;
+    case "class":
+      return <ClassView />;
     case "done":
       return isExploring.value ? <Explore checked={now.checked} /> : <ReportView checked={now.checked} />;
   }
@@ -180,6 +190,8 @@ export function Page(): JSX.Element {
       <Head />
       <TrainingMark />
       <CurrentScreen />
+      <AnswerSheet />
+      <Tour />
       <Foot />
       <Inputs />
       {helpOpen.value && <Help />}

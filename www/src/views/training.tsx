@@ -3,13 +3,17 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { language, words } from "../i18n";
+import { exercises } from "../i18n/exercise";
 import { percent } from "../lib/format";
 import { anyCase, SAMPLE, trainingOf } from "../lib/training";
 import { visible, visibleLines } from "../lib/visible";
 import { cancel, screen, startCase } from "../state/app";
 import { engines, messageOf } from "../state/engine";
+import { classOf, exercise, secret, sheetOpen } from "../state/exercise";
 import { rolledUp } from "../state/rollup";
 import { Dialog } from "./dialog";
+import { isOfExercise, Practise } from "./exercise";
+import { StartTour } from "./tour";
 
 // The screen tells how it goes.
 const open = (name: string) => void startCase(name).catch(() => undefined);
@@ -18,13 +22,18 @@ const open = (name: string) => void startCase(name).catch(() => undefined);
 function shown(): string | undefined {
   const now = screen.value;
   if (now.kind === "done" || now.kind === "data") return trainingOf(now.checked.report);
-  if (now.kind === "rollup") return ofAll();
+  if (now.kind === "rollup") return ofAll((rolledUp.value?.clients ?? []).map(({ training }) => training));
+  if (now.kind === "class") return ofAll((classOf.value?.rows ?? []).map(({ training }) => training));
+  if (now.kind === "exercise") return isCaseName(now.name) ? now.name : exercise.value?.asked.training;
+  if (now.kind === "debrief") return exercise.value?.asked.training;
   return now.kind === "making" || now.kind === "checking" ? now.training : undefined;
 }
 
+/** A scenario file has more lines than a name. */
+const isCaseName = (name: string) => !name.includes("\n");
+
 /** The cases of results that are put together, where all of them are of such; else each says so. */
-function ofAll(): string | undefined {
-  const names = (rolledUp.value?.clients ?? []).map(({ training }) => training);
+function ofAll(names: readonly (string | null)[]): string | undefined {
   return names.length > 0 && names.every(Boolean) ? [...new Set(names)].join(", ") : undefined;
 }
 
@@ -39,14 +48,26 @@ export function TrainingMark(): JSX.Element | null {
       <p>
         <strong>{w.mark(visible(name))}</strong>
       </p>
+      {isOfExercise() && !exercise.value?.finished && (
+        <button
+          type="button"
+          data-action="sheet"
+          aria-expanded={sheetOpen.value}
+          onClick={() => (sheetOpen.value = !sheetOpen.value)}
+        >
+          {exercises.value.sheet.open}
+        </button>
+      )}
       {screen.value.kind === "done" && (
         <div class="buttons">
           <button type="button" data-action="another-case" onClick={() => open(anyCase())}>
             {w.another}
           </button>
-          <button type="button" data-action="truth" onClick={() => setAsked(true)}>
-            {w.truth}
-          </button>
+          {secret.value !== name && (
+            <button type="button" data-action="truth" onClick={() => setAsked(true)}>
+              {w.truth}
+            </button>
+          )}
         </div>
       )}
       {asked && <Truth name={name} onClose={() => setAsked(false)} />}
@@ -70,8 +91,7 @@ function Truth({ name, onClose }: { name: string; onClose: () => void }): JSX.El
 }
 
 async function truthOf(name: string): Promise<string> {
-  const made = await (await engines()).idle().ask("generate", { name });
-  return made.find((file) => file.name === "truth.json")?.file.text() ?? "";
+  return (await engines()).idle().ask("truth", { name });
 }
 
 /** The offer on the first screen. */
@@ -82,6 +102,8 @@ export function Sample(): JSX.Element {
       <button type="button" data-action="sample" onClick={() => open(SAMPLE)}>
         {w.offer}
       </button>
+      <StartTour />
+      <Practise />
       <span class="faint">{w.hint}</span>
     </p>
   );
