@@ -219,6 +219,8 @@ for (const name of BROWSERS) {
       for (let at = 0; at <= last; at++) {
         await there(tab, `[data-tour='${at}']`);
         await until(() => tab.frame(() => !!document.querySelector(".toured")), { what: `what step ${at} points at` });
+        // Each step takes the focus to its head, from the button of the step before.
+        await until(() => tab.frame(() => document.activeElement?.matches("[data-tour] h2")), { what: `the focus on step ${at}` });
         if (at === 3) assert.deepEqual(await barriers(tab), []);
         await tabTo(tab, "[data-action=tour-next]");
         await tab.press("Enter");
