@@ -46,6 +46,10 @@ impl Texts {
         self.0 |= 1 << text.min(Self::LAST);
     }
 
+    const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// The places of these of so many, in order.
     fn places(self, count: usize) -> impl Iterator<Item = usize> {
         let mut left = self.0 & !(1 << Self::LAST);
@@ -196,7 +200,7 @@ impl Mapping {
     }
 
     /// Whether a record is of the format.
-    pub fn claims(&self, found: &Found<'_, '_>, held: &Holding<'_>) -> bool {
+    pub fn claims(&self, found: &Found<'_, '_>, held: Holding<'_>) -> bool {
         self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
@@ -248,13 +252,14 @@ impl Mapping {
     pub fn apply<'a>(
         &'a self,
         found: &Found<'a, '_>,
-        held: &Holding<'_>,
+        held: Holding<'_>,
         clock: &Clocks<'_>,
         draft: &mut Draft<'a>,
     ) {
         let Some((time, fields)) = self.given(found, draft.arena).split_first() else { return };
         self.read_time(found, *time, clock, draft);
-        for ((field, specs), texts) in self.fields.iter().zip(fields) {
+        let given = self.fields.iter().zip(fields).filter(|(_, texts)| !texts.is_empty());
+        for ((field, specs), texts) in given {
             let mut said = texts.places(specs.len()).filter_map(|at| specs.get(at));
             let _ = said.any(|spec| spec.set(*field, found, draft));
         }
