@@ -193,7 +193,8 @@ mod tests {
                 let a: &'static str = a.to_owned().leak();
                 let pairs = [("a", a), ("b", b), ("c", c)].map(pair);
                 let found = keys.find(&pairs, &arena);
-                let named: Vec<_> = cases.candidates(&found, Holding::Values(&grams), &arena).collect();
+                let named: Vec<_> =
+                    cases.candidates(&found, Holding::Values(&grams), &arena).collect();
                 assert!(named.is_sorted());
                 for (place, condition) in conditions.iter().enumerate() {
                     assert!(

@@ -9,9 +9,10 @@ use super::keys::{Found, KeyId, Keys};
 use crate::base::Glob;
 use crate::event::number;
 use crate::text::Value;
+use std::borrow::Cow;
 
 /// Texts that must all stand in a record.
-pub(super) type Alternative<'k> = Vec<&'k [u8]>;
+pub(super) type Alternative<'k> = Vec<Cow<'k, [u8]>>;
 
 /// Ways of holding that are told apart.
 const ALTERNATIVES: usize = 32;
@@ -74,8 +75,9 @@ impl Like {
     }
 
     /// The literals of another way of holding, and its own.
-    fn and<'s>(&'s self, others: &[&'s [u8]]) -> Alternative<'s> {
-        others.iter().copied().chain(self.glob.parts().map(str::as_bytes)).collect()
+    fn and<'s>(&'s self, others: &[Cow<'s, [u8]>]) -> Alternative<'s> {
+        let own = self.glob.parts().map(|part| Cow::Borrowed(part.as_bytes()));
+        others.iter().cloned().chain(own).collect()
     }
 }
 

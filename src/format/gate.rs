@@ -5,12 +5,13 @@
 
 use super::FormatIndex;
 use super::compiled::{Compiled, Method};
+use super::condition::Alternative;
 use super::grams::{GramId, Grams, Held, Signs};
 use super::heads::{Begun, Head, Heads};
 use super::recall::{Asked, Question, Recall};
 use crate::base::Fingerprint;
 use memchr::memchr_iter;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A set of bytes.
@@ -89,6 +90,8 @@ pub(super) struct Text<'t> {
     pub bytes: &'t [u8],
     pub held: &'t Held,
     pub begun: Begun<'t>,
+    /// A byte, and how often it stands there, as it was counted last.
+    pub counted: Cell<Option<(u8, usize)>>,
 }
 
 impl Text<'_> {
@@ -103,6 +106,20 @@ impl Text<'_> {
         let Some(grams) = self.held.listed() else { return work_out() };
         let (first, signs) = (self.bytes.first().copied(), self.held.signs());
         recall.borrow_mut().answer(&Question { asked, first, signs, grams }, work_out)
+    }
+}
+
+impl Text<'_> {
+    /// How often a byte stands in it.
+    fn count(&self, byte: u8) -> usize {
+        match self.counted.get() {
+            Some((known, count)) if known == byte => count,
+            _ => {
+                let count = memchr_iter(byte, self.bytes).count();
+                self.counted.set(Some((byte, count)));
+                count
+            }
+        }
     }
 }
 
@@ -165,9 +182,7 @@ impl Gate {
     pub fn lets_through(&self, text: &Text<'_>) -> bool {
         text.held.quotes() >= self.quotes
             && (self.heads.is_empty() || self.heads.iter().any(|head| text.begun.fits(head)))
-            && self.often.is_none_or(|(byte, times)| {
-                times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
-            })
+            && self.often.is_none_or(|(byte, times)| text.count(byte) >= times)
     }
 }
 
@@ -223,7 +238,13 @@ impl Gates {
             let is_text = matches!(format.method, Method::Text(_));
             let candidate =
                 |(nth, gate)| (gate, Candidate { format: index, pattern: is_text.then_some(nth) });
-            all.gates.extend(gates(format, grams).into_iter().enumerate().map(candidate));
+            let from = all.gates.len();
+            for gate in gates(format, grams).into_iter().enumerate().map(candidate) {
+                // Claims may differ in nothing that a gate looks at.
+                if !all.gates.iter().skip(from).any(|known| *known == gate) {
+                    all.gates.push(gate);
+                }
+            }
         }
         let mut needing = vec![0_u32; grams.len()];
         let of_all = all.gates.iter().flat_map(|(gate, _)| &gate.holds);
@@ -300,12 +321,14 @@ pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
 /// The gates of a format, of which a text that fits passes one. None for one that only a stream's
 /// own lines can name.
 fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
-    let claimed = |gate: Gate, with_names: bool, grams: &mut Grams| {
-        let alternatives = format.mapping.alternatives(with_names).into_iter();
-        alternatives.map(|one| gate.clone().needing(grams, one)).collect::<Vec<_>>()
+    let claimed = |gate: Gate, grams: &mut Grams| {
+        let all = alternatives(format);
+        let needing =
+            |one: &Alternative<'_>| gate.clone().needing(grams, one.iter().map(AsRef::as_ref));
+        all.iter().map(needing).collect::<Vec<_>>()
     };
     let signed = |sign: &[u8], grams: &mut Grams| {
-        signed(sign, grams).into_iter().flat_map(|gate| claimed(gate, false, grams)).collect()
+        signed(sign, grams).into_iter().flat_map(|gate| claimed(gate, grams)).collect()
     };
     match &format.method {
         Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
@@ -318,11 +341,9 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
         Method::Columns(columns) => {
             let often = columns.separators(&format.mapping);
             let signs = often.map_or(Signs::NONE, |(separator, _)| Signs::of(&[separator]));
-            claimed(Gate { often, ..Gate::open() }.signed(signs), false, grams)
+            claimed(Gate { often, ..Gate::open() }.signed(signs), grams)
         }
-        Method::Pairs(options) => {
-            claimed(Gate::open().signed(Signs::of(&[options.assign])), true, grams)
-        }
+        Method::Pairs(options) => claimed(Gate::open().signed(Signs::of(&[options.assign])), grams),
         Method::Cef => signed(b"CEF:", grams),
         Method::Leef => signed(b"LEEF:", grams),
         Method::Xml => {
@@ -330,6 +351,17 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
         }
         Method::Json | Method::Syslog | Method::Evtx | Method::Utmp => Vec::new(),
     }
+}
+
+/// For each way in which a claim of a format can hold, what must stand in the record: names only
+/// where the notation leaves them as they are written, and what it writes behind them.
+fn alternatives(format: &Compiled) -> Vec<Alternative<'_>> {
+    let behind = match &format.method {
+        Method::Pairs(options) if options.separator == b' ' => Some(vec![options.assign]),
+        Method::Pairs(_) => Some(Vec::new()),
+        _ => None,
+    };
+    format.mapping.alternatives(behind.as_deref())
 }
 
 /// A text with a sign, or one that begins with the version behind it.
@@ -344,8 +376,7 @@ fn signed(sign: &[u8], grams: &mut Grams) -> [Gate; 2] {
 pub(super) fn close(formats: &mut [Compiled]) -> (Grams, Heads) {
     let (mut grams, mut heads) = (Grams::default(), Heads::default());
     for format in &*formats {
-        let alternatives = format.mapping.alternatives(true).into_iter().flatten();
-        alternatives.for_each(|literal| grams.count(literal));
+        alternatives(format).iter().flatten().for_each(|literal| grams.count(literal));
         format.mapping.count(&mut grams);
         match &format.method {
             Method::Text(text) => {
@@ -361,8 +392,11 @@ pub(super) fn close(formats: &mut [Compiled]) -> (Grams, Heads) {
     for format in formats {
         format.mapping.ask(&mut grams);
         if let Method::Text(text) = &mut format.method {
-            let patterns = text.patterns.iter_mut();
-            patterns.for_each(|known| known.gate = known.pattern.gate(&mut grams, &mut heads));
+            for known in &mut text.patterns {
+                known.gate = known.pattern.gate(&mut grams, &mut heads);
+                let claimed = format.mapping.claimed(|key| known.plan.gives(key));
+                known.gate.one_of.extend(claimed.filter(|_| format.inside.is_empty()));
+            }
         }
     }
     (grams, heads)

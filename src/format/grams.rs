@@ -30,7 +30,6 @@ const SLOT_BITS: u32 = 14;
 /// The four bytes of an empty slot, which no text has: capitals are made small.
 const EMPTY: u32 = 0;
 
-
 /// The bytes in a row that are asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Grams {
@@ -134,7 +133,12 @@ pub(super) fn kept<'a>(text: &'a [u8], arena: &'a Bump) -> &'a [u8] {
         return text;
     }
     let mut kept = BumpVec::with_capacity_in(text.len(), arena);
-    kept.extend(text.iter().copied().filter(|byte| !is_dropped(*byte)));
+    let mut rest = text;
+    while let Some(at) = memchr2(b'"', b'\\', rest) {
+        kept.extend_from_slice_copy(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    kept.extend_from_slice_copy(rest);
     kept.into_bump_slice()
 }
 
@@ -215,15 +219,7 @@ impl Signs {
 
     /// Those of a text.
     pub fn of(text: &[u8]) -> Self {
-        text.iter().fold(Self::NONE, |mut signs, byte| {
-            signs.add(*byte);
-            signs
-        })
-    }
-
-    #[inline(always)]
-    const fn add(&mut self, byte: u8) {
-        self.0 |= SIGN_BITS[byte as usize];
+        Self(text.iter().fold(0, |bits, byte| bits | SIGN_BITS[usize::from(*byte)]))
     }
 
     /// Those of both.

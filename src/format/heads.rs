@@ -7,6 +7,7 @@ use super::gate::Bytes;
 use super::pattern::{Class, Times};
 use crate::base::begins;
 use crate::base::clock::Form;
+use memchr::memmem;
 use std::cell::{Cell, OnceCell};
 
 /// Stands for the parts of a head.
@@ -19,6 +20,9 @@ pub(super) enum Step {
     Time(Form),
     /// All that is of a class.
     Take(Class),
+    /// Something of a class, and a literal behind it. It takes nothing, for it does not tell where
+    /// that stands.
+    Before(Class, Box<[u8]>),
 }
 
 /// The heads of all patterns, each as one that is shorter by a part, and that part.
@@ -40,8 +44,10 @@ struct Longer {
 /// How a text begins: with this head, and behind it with one of some bytes, or it ends there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    pub head: Option<HeadId>,
-    pub next: Bytes,
+    head: Option<HeadId>,
+    /// Its first part, which tells most texts apart.
+    first: Option<HeadId>,
+    next: Bytes,
 }
 
 impl Head {
@@ -52,6 +58,12 @@ impl Head {
 }
 
 impl Heads {
+    /// How texts begin that have this head.
+    pub fn with(&self, head: Option<HeadId>, next: Bytes) -> Head {
+        let shorter = |head: &HeadId| self.all.get(usize::from(*head))?.than;
+        Head { head, first: std::iter::successors(head, shorter).last(), next }
+    }
+
     /// A head that is longer by a part than another, or than none. None where there are too many.
     pub fn behind(&mut self, than: Option<HeadId>, by: Step) -> Option<HeadId> {
         let next = match than {
@@ -76,8 +88,17 @@ impl Heads {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tried {
     last: Cell<u32>,
-    ends: OnceCell<Box<[Cell<(u32, Option<u32>)>]>>,
+    ends: OnceCell<Box<[Cell<End>]>>,
 }
+
+/// The number of a text, and the place in it where a head ends.
+type End = (u32, u32);
+
+/// Where a head ends that the text does not begin with.
+const NOWHERE: u32 = u32::MAX;
+
+/// Of no text.
+const UNTRIED: End = (0, NOWHERE);
 
 impl Tried {
     /// A number for a text.
@@ -85,14 +106,15 @@ impl Tried {
         let next = self.last.get().wrapping_add(1);
         if next == 0 {
             // All of them may be taken.
-            self.ends.get().into_iter().flatten().for_each(|end| end.set((0, None)));
+            self.ends.get().into_iter().flatten().for_each(|end| end.set(UNTRIED));
         }
         self.last.set(next.max(1));
         next.max(1)
     }
 
-    fn of(&self, heads: &Heads, head: HeadId) -> Option<&Cell<(u32, Option<u32>)>> {
-        let ends = self.ends.get_or_init(|| vec![Cell::new((0, None)); heads.all.len()].into());
+    #[inline]
+    fn of(&self, heads: &Heads, head: HeadId) -> Option<&Cell<End>> {
+        let ends = self.ends.get_or_init(|| vec![Cell::new(UNTRIED); heads.all.len()].into());
         ends.get(usize::from(head))
     }
 }
@@ -112,6 +134,9 @@ impl Begun<'_> {
     /// Whether the text begins so.
     #[inline]
     pub fn fits(&self, head: &Head) -> bool {
+        if head.first.is_some_and(|first| self.end(first).is_none()) {
+            return false;
+        }
         let end = match head.head {
             Some(head) => self.end(head),
             None => Some(0),
@@ -121,18 +146,22 @@ impl Begun<'_> {
     }
 
     /// Where a head ends.
+    #[inline(always)]
     fn end(&self, head: HeadId) -> Option<usize> {
-        let last = self.tried.of(self.heads, head)?;
-        if let (number, end) = last.get()
-            && number == self.number
-        {
-            return end.map(|end| end as usize);
-        }
-        let end = self.find_end(head);
-        last.set((self.number, end.and_then(|end| u32::try_from(end).ok())));
+        let tried = self.tried.of(self.heads, head)?;
+        let (number, end) = tried.get();
+        let end = if number == self.number { end } else { self.try_end(head, tried) };
+        (end != NOWHERE).then_some(end as usize)
+    }
+
+    #[inline(never)]
+    fn try_end(&self, head: HeadId, tried: &Cell<End>) -> u32 {
+        let end = self.find_end(head).and_then(|end| u32::try_from(end).ok()).unwrap_or(NOWHERE);
+        tried.set((self.number, end));
         end
     }
 
+    #[inline(always)]
     fn find_end(&self, head: HeadId) -> Option<usize> {
         let Longer { than, by, .. } = self.heads.all.get(usize::from(head))?;
         let at = match than {
@@ -144,6 +173,10 @@ impl Begun<'_> {
             Step::Literal(literal) => begins(rest, literal).then_some(literal.len()),
             Step::Time(form) => self.times.read(self.text, at, form).map(|(_, length)| length),
             Step::Take(class) => class.whole(rest),
+            Step::Before(class, literal) => {
+                let within = rest.get(..class.whole(rest)? + literal.len()).unwrap_or(rest);
+                memmem::find(within, literal).map(|_| 0)
+            }
         };
         Some(at + length?)
     }

@@ -6,8 +6,8 @@
 
 mod compile;
 
-use crate::base::{Time, find_near};
 use crate::base::clock::{Clock, Form, read};
+use crate::base::{Time, find_near};
 use crate::event::{Field, Fields, number};
 
 /// A layout that cannot be used.

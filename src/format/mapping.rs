@@ -4,7 +4,7 @@ use super::cases::Cases;
 use super::condition::{Alternative, Condition, Holding};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
-use super::grams::Grams;
+use super::grams::{GramId, Grams};
 use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
@@ -12,6 +12,7 @@ use crate::base::{Fingerprint, Time};
 use crate::event::Field;
 use crate::text::Pair;
 use bumpalo::Bump;
+use std::borrow::Cow;
 
 /// The name of the time among the fields of a description.
 const TIME: &str = "@timestamp";
@@ -204,17 +205,30 @@ impl Mapping {
         self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
-    /// For each way in which a claim can hold, what must stand in the record. Names only where the
-    /// notation leaves them as they are written.
-    pub fn alternatives<'s>(&'s self, with_names: bool) -> Vec<Alternative<'s>> {
+    /// For each way in which a claim can hold, what must stand in the record: names only where they
+    /// are written so, with what stands behind them.
+    pub fn alternatives<'s>(&'s self, behind_names: Option<&[u8]>) -> Vec<Alternative<'s>> {
         let with = |(claim, names): (&'s Condition, Vec<&'s str>)| {
-            let names = names.into_iter().filter(|_| with_names).map(str::as_bytes);
-            let names: Vec<_> = names.collect();
+            let written =
+                |behind: &[u8], name: &str| Cow::Owned([name.as_bytes(), behind].concat());
+            let names = behind_names
+                .iter()
+                .flat_map(|behind| names.iter().map(|name| written(behind, name)));
+            let names: Alternative<'s> = names.collect();
             let mut all = claim.alternatives();
             all.iter_mut().for_each(|one| one.extend_from_slice(&names));
             all
         };
         self.claims.iter().zip(self.needed_names()).flat_map(with).collect()
+    }
+
+    /// Bytes in a row of which one stands in each record that is claimed, where records give these
+    /// names; none where that is not known.
+    pub fn claimed(&self, gives: impl Fn(KeyId) -> bool) -> Option<Vec<GramId>> {
+        let may_hold = |claim: &&Condition| claim.needed().all(&gives);
+        let grams = self.claims.iter().filter(may_hold).map(|claim| Some(claim.grams()?.1));
+        let grams = grams.collect::<Option<Vec<_>>>()?.concat();
+        (!grams.is_empty()).then_some(grams)
     }
 
     /// For each claim, the names without which it does not hold: those that records write in one

@@ -22,7 +22,7 @@ const FUEL: u32 = 4_000;
 
 /// Ways in which the texts of a pattern begin that are told apart: what may be missing doubles
 /// them.
-const WAYS: usize = 8;
+const WAYS: usize = 2;
 
 /// A pattern, compiled.
 #[derive(Clone, Debug)]
@@ -419,8 +419,22 @@ impl Pattern {
         };
         match step.and_then(|step| heads.behind(head, step)) {
             Some(longer) => self.add_heads((part + 1, Some(longer)), ways, heads, all),
-            None => all.push(Head { head, next: self.first_bytes(part) }),
+            None => all.push(self.last_head(part, head, heads)),
         }
+    }
+
+    /// How texts go on behind a head, as far as the parts from one on tell.
+    fn last_head(&self, part: usize, head: Option<HeadId>, heads: &mut Heads) -> Head {
+        if let [Part::Take(_, class), Part::Literal(literal), ..] =
+            self.program.get(part..).unwrap_or_default()
+            && !matches!(class, Class::Any | Class::Quoted)
+        {
+            let step = Step::Before(class.clone(), literal.text.clone());
+            if let Some(longer) = heads.behind(head, step) {
+                return heads.with(Some(longer), Bytes::ALL);
+            }
+        }
+        heads.with(head, self.first_bytes(part))
     }
 
     /// What stands behind what a part takes, where nothing else tells where that ends.

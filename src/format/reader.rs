@@ -24,7 +24,7 @@ use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
@@ -491,12 +491,7 @@ struct Attempt<'a, 'r> {
 }
 
 impl<'a, 'r> Attempt<'a, 'r> {
-    fn new(
-        reader: &'a Reader,
-        situation: &'r Situation,
-        text: &'a [u8],
-        nested: u32,
-    ) -> Self {
+    fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
         let (held, xml) = (OnceCell::new(), OnceCell::new());
         let times = Times::new(&situation.clock);
         let number = situation.tried.next();
@@ -532,7 +527,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     fn at_gate(&self, arena: &'a Bump) -> gate::Text<'_> {
         let (heads, tried, number) = (&self.reader.heads, &self.situation.tried, self.number);
         let begun = Begun { text: self.text, times: &self.times, heads, tried, number };
-        gate::Text { bytes: self.text, held: self.held(arena), begun }
+        gate::Text { bytes: self.text, held: self.held(arena), begun, counted: Cell::new(None) }
     }
 
     /// What the text holds.
@@ -881,7 +876,10 @@ impl Reader {
         let claiming = |index: FormatIndex, found: &dyn Fn(&'a Compiled) -> Found<'a, 'a>| {
             let format = self.format(index)?;
             let found = found(format);
-            format.mapping.claims(&found, Holding::Values(&self.grams)).then_some((index, format, found))
+            format
+                .mapping
+                .claims(&found, Holding::Values(&self.grams))
+                .then_some((index, format, found))
         };
         let hash = || pairs.iter().map(|pair| hashed(pair.key)).collect::<Vec<_>>();
         if let Some((known, ids)) = named
