@@ -19,7 +19,7 @@ pub use arrange::Arrange;
 pub use fingerprint::{Fingerprint, Seed};
 pub use glob::{Glob, rarest};
 pub use sampled::{Merge, Sampled, encoded_size};
-pub use short::are_same;
+pub use short::{are_same, begins, find_near};
 pub use size::{LogSize, SizeSketch};
 pub use small_map::ByTime;
 pub use table::{NOWHERE, Place, Table};

@@ -4,7 +4,7 @@
 
 use super::condition::{Condition, Holding};
 use super::gate::ones;
-use super::grams::{GramId, Held};
+use super::grams::{GramId, Held, kept};
 use super::keys::{Found, KeyId};
 use crate::base::{Fingerprint, Seed, Table};
 use bumpalo::Bump;
@@ -38,8 +38,8 @@ struct OfWord {
     word: usize,
     /// Those of the word that are asked for.
     asked: u64,
-    /// Each of them, as a bit, with the conditions that need it.
-    by_bit: Vec<(u64, Vec<usize>)>,
+    /// For each of these, from the lowest on, the conditions that need it.
+    by_bit: Vec<Vec<usize>>,
 }
 
 impl Cases {
@@ -88,7 +88,7 @@ impl Cases {
             }
             if let Some(last) = self.by_gram.last_mut() {
                 last.asked |= bit;
-                last.by_bit.push((bit, places));
+                last.by_bit.push(places);
             }
         }
     }
@@ -97,7 +97,7 @@ impl Cases {
     pub fn candidates<'s>(
         &self,
         found: &Found<'_, '_>,
-        held: &Holding<'_>,
+        held: Holding<'_>,
         arena: &'s Bump,
     ) -> impl Iterator<Item = usize> + use<'s> {
         let bits = arena.alloc_slice_copy(&self.others);
@@ -112,17 +112,47 @@ impl Cases {
             let places = self.by_value.get(print(*key, lower));
             places.into_iter().flatten().for_each(|place| mark(bits, *place));
         }
-        if self.gram_keys.iter().any(|key| found.has(*key)) {
-            let held = held();
-            for OfWord { word, asked, by_bit } in &self.by_gram {
-                let there = held.word(*word) & asked;
-                if there != 0 {
-                    let needing = by_bit.iter().filter(|(bit, _)| there & bit != 0);
-                    needing.flat_map(|(_, places)| places).for_each(|place| mark(bits, *place));
+        self.mark_holding(found, held, arena, bits);
+        ones(bits)
+    }
+
+    /// Marks those that need bytes in a row which may stand in the values of their names.
+    fn mark_holding(
+        &self,
+        found: &Found<'_, '_>,
+        held: Holding<'_>,
+        arena: &Bump,
+        bits: &mut [u64],
+    ) {
+        let mut values = self.gram_keys.iter().filter_map(|key| found.text(*key)).peekable();
+        match held {
+            _ if values.peek().is_none() => {}
+            Holding::Record(held) => {
+                for of_word in &self.by_gram {
+                    of_word.mark(held.word(of_word.word), bits);
                 }
             }
+            Holding::Values(grams) => values.for_each(|value| {
+                grams.each_in(kept(value, arena), |gram| {
+                    let (word, bit) = Held::place(gram);
+                    let at = self.by_gram.binary_search_by_key(&word, |of_word| of_word.word);
+                    if let Some(of_word) = at.ok().and_then(|at| self.by_gram.get(at)) {
+                        of_word.mark(bit, bits);
+                    }
+                });
+            }),
         }
-        ones(bits)
+    }
+}
+
+impl OfWord {
+    /// Marks the conditions that need bytes in a row of which these are there.
+    fn mark(&self, there: u64, bits: &mut [u64]) {
+        for bit in ones(&[there & self.asked]) {
+            let before = self.asked & ((1 << bit) - 1);
+            let needing = self.by_bit.get(before.count_ones() as usize).into_iter().flatten();
+            needing.for_each(|place| mark(bits, *place));
+        }
     }
 }
 
@@ -138,6 +168,7 @@ fn print(key: KeyId, value: &[u8]) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use super::super::grams::Grams;
     use super::super::keys::Keys;
     use super::*;
     use crate::text::{Pair, Value};
@@ -150,7 +181,7 @@ mod tests {
             texts.iter().map(|text| Condition::compile(text, &mut keys).unwrap()).collect();
         let mut cases = Cases::default();
         conditions.iter().for_each(|condition| cases.add(condition));
-        let arena = Bump::new();
+        let (arena, grams) = (Bump::new(), Grams::default());
         let long = "x".repeat(VALUE_BYTES + 1);
         let mut left_out = 0;
         for a in ["", "x", "Y", "xz", &long] {
@@ -162,11 +193,12 @@ mod tests {
                 let a: &'static str = a.to_owned().leak();
                 let pairs = [("a", a), ("b", b), ("c", c)].map(pair);
                 let found = keys.find(&pairs, &arena);
-                let named: Vec<_> = cases.candidates(&found, &|| &Held::UNKNOWN, &arena).collect();
+                let named: Vec<_> =
+                    cases.candidates(&found, Holding::Values(&grams), &arena).collect();
                 assert!(named.is_sorted());
                 for (place, condition) in conditions.iter().enumerate() {
                     assert!(
-                        !condition.holds(&found, &|| &Held::UNKNOWN) || named.contains(&place),
+                        !condition.holds(&found, Holding::Values(&grams)) || named.contains(&place),
                         "{}",
                         texts[place]
                     );

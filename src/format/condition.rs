@@ -9,9 +9,10 @@ use super::keys::{Found, KeyId, Keys};
 use crate::base::Glob;
 use crate::event::number;
 use crate::text::Value;
+use std::borrow::Cow;
 
 /// Texts that must all stand in a record.
-pub(super) type Alternative<'k> = Vec<&'k [u8]>;
+pub(super) type Alternative<'k> = Vec<Cow<'k, [u8]>>;
 
 /// Ways of holding that are told apart.
 const ALTERNATIVES: usize = 32;
@@ -39,8 +40,25 @@ struct Like {
     is_exact: bool,
 }
 
-/// What a record holds, told when it is asked.
-pub(super) type Holding<'h> = dyn Fn() -> &'h Held + 'h;
+/// How it is told which bytes in a row stand in the values of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Holding<'h> {
+    /// They stand in no value that do not stand in the record.
+    Record(&'h Held),
+    /// A value is looked at when it is asked for.
+    Values(&'h Grams),
+}
+
+impl Holding<'_> {
+    /// Whether they may stand in a value.
+    #[inline]
+    fn may_have(&self, gram: GramId) -> bool {
+        match self {
+            Self::Record(held) => held.has(gram),
+            Self::Values(_) => true,
+        }
+    }
+}
 
 impl Like {
     fn new(text: &str) -> Self {
@@ -51,14 +69,15 @@ impl Like {
 
     /// Whether a text of a record that holds this is so.
     #[inline]
-    fn fits(&self, text: &[u8], held: &Holding<'_>) -> bool {
-        let may_be = self.is_exact || self.gram.is_none_or(|gram| held().has(gram));
+    fn fits(&self, text: &[u8], held: Holding<'_>) -> bool {
+        let may_be = self.is_exact || self.gram.is_none_or(|gram| held.may_have(gram));
         may_be && self.glob.fits(text)
     }
 
     /// The literals of another way of holding, and its own.
-    fn and<'s>(&'s self, others: &[&'s [u8]]) -> Alternative<'s> {
-        others.iter().copied().chain(self.glob.parts().map(str::as_bytes)).collect()
+    fn and<'s>(&'s self, others: &[Cow<'s, [u8]>]) -> Alternative<'s> {
+        let own = self.glob.parts().map(|part| Cow::Borrowed(part.as_bytes()));
+        others.iter().cloned().chain(own).collect()
     }
 }
 
@@ -74,7 +93,7 @@ impl Condition {
     }
 
     /// Whether it holds for what was found in a record, which holds this.
-    pub fn holds(&self, found: &Found<'_, '_>, held: &Holding<'_>) -> bool {
+    pub fn holds(&self, found: &Found<'_, '_>, held: Holding<'_>) -> bool {
         self.0.iter().all(|(key, test)| test.holds(found.value(*key), held))
     }
 
@@ -190,7 +209,7 @@ impl Test {
         }
     }
 
-    fn holds(&self, value: Option<Value<'_>>, held: &Holding<'_>) -> bool {
+    fn holds(&self, value: Option<Value<'_>>, held: Holding<'_>) -> bool {
         match self {
             Self::Present => value.is_some(),
             Self::Absent => value.is_none(),
@@ -198,7 +217,7 @@ impl Test {
         }
     }
 
-    fn compares(&self, text: Option<&[u8]>, held: &Holding<'_>) -> bool {
+    fn compares(&self, text: Option<&[u8]>, held: Holding<'_>) -> bool {
         match (self, text) {
             (Self::Present | Self::Absent, _) => false,
             (Self::Is(globs), Some(text)) => globs.iter().any(|glob| glob.fits(text, held)),
@@ -225,7 +244,7 @@ mod tests {
             .iter()
             .map(|(key, value)| Pair { key: key.as_bytes(), value: Value::Text(value.as_bytes()) })
             .collect();
-        condition.holds(&keys.find(&pairs, &arena), &|| &Held::UNKNOWN)
+        condition.holds(&keys.find(&pairs, &arena), Holding::Values(&Grams::default()))
     }
 
     #[test]

@@ -5,13 +5,13 @@
 
 use super::FormatIndex;
 use super::compiled::{Compiled, Method};
-use super::grams::{GramId, Grams, Held, Pairs, Signs};
-use super::pattern::Times;
+use super::condition::Alternative;
+use super::grams::{GramId, Grams, Held, Signs};
+use super::heads::{Begun, Head, Heads};
 use super::recall::{Asked, Question, Recall};
 use crate::base::Fingerprint;
-use crate::base::clock::Form;
 use memchr::memchr_iter;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A set of bytes.
@@ -66,40 +66,6 @@ impl Names {
     }
 }
 
-/// A time that each text that fits has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Timed {
-    pub form: Form,
-    pub at: TimeAt,
-    /// What stands behind it.
-    pub behind: Behind,
-}
-
-/// What stands behind a time: a literal, and then one of some bytes or the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Behind {
-    pub literal: Box<[u8]>,
-    pub next: Bytes,
-}
-
-impl Behind {
-    fn fits(&self, rest: &[u8]) -> bool {
-        let rest = rest.strip_prefix(&*self.literal);
-        rest.is_some_and(|rest| rest.first().is_none_or(|byte| self.next.has(*byte)))
-    }
-}
-
-/// Where each text that fits has a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeAt {
-    /// At its start.
-    Start,
-    /// Behind its first byte.
-    Next,
-    /// Behind its first byte where that is this one, or at its start.
-    StartOrBehind(u8),
-}
-
 /// What every text that fits begins with and holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Gate {
@@ -109,23 +75,23 @@ pub(super) struct Gate {
     pub signs: Signs,
     /// These stand in it.
     pub holds: Vec<GramId>,
-    /// These too.
-    pub pairs: Pairs,
     /// So many quotes stand in it.
     pub quotes: u32,
     /// Of each of these one at least.
     pub one_of: Vec<Vec<GramId>>,
     /// This byte stands in it so often.
     pub often: Option<(u8, usize)>,
-    /// It has this time.
-    pub time: Option<Timed>,
+    /// It begins in one of these ways; in any where there is none.
+    pub heads: Vec<Head>,
 }
 
-/// A text at a gate: what it holds, and the times that it begins with.
+/// A text at a gate: what it holds, and how it begins.
 pub(super) struct Text<'t> {
     pub bytes: &'t [u8],
     pub held: &'t Held,
-    pub times: &'t Times<'t>,
+    pub begun: Begun<'t>,
+    /// A byte, and how often it stands there, as it was counted last.
+    pub counted: Cell<Option<(u8, usize)>>,
 }
 
 impl Text<'_> {
@@ -141,17 +107,18 @@ impl Text<'_> {
         let (first, signs) = (self.bytes.first().copied(), self.held.signs());
         recall.borrow_mut().answer(&Question { asked, first, signs, grams }, work_out)
     }
+}
 
-    fn has_time(&self, timed: &Timed) -> bool {
-        let has = |at| {
-            let read = self.times.read(self.bytes, at, &timed.form);
-            let rest = read.and_then(|(_, length)| self.bytes.get(at + length..));
-            rest.is_some_and(|rest| timed.behind.fits(rest))
-        };
-        match timed.at {
-            TimeAt::Start => has(0),
-            TimeAt::Next => has(1),
-            TimeAt::StartOrBehind(mark) => has(0) || (self.bytes.first() == Some(&mark) && has(1)),
+impl Text<'_> {
+    /// How often a byte stands in it.
+    fn count(&self, byte: u8) -> usize {
+        match self.counted.get() {
+            Some((known, count)) if known == byte => count,
+            _ => {
+                let count = memchr_iter(byte, self.bytes).count();
+                self.counted.set(Some((byte, count)));
+                count
+            }
         }
     }
 }
@@ -163,11 +130,10 @@ impl Gate {
             begins: Bytes::ALL,
             signs: Signs::NONE,
             holds: Vec::new(),
-            pairs: Pairs::default(),
             quotes: 0,
             one_of: Vec::new(),
             often: None,
-            time: None,
+            heads: Vec::new(),
         }
     }
 
@@ -189,10 +155,7 @@ impl Gate {
         grams: &mut Grams,
         literals: impl IntoIterator<Item = &'l [u8]>,
     ) -> Self {
-        for literal in literals {
-            self.pairs.need(literal);
-            self.holds.extend(grams.ask(literal));
-        }
+        self.holds.extend(literals.into_iter().filter_map(|literal| grams.ask(literal)));
         self
     }
 
@@ -218,11 +181,8 @@ impl Gate {
     #[inline]
     pub fn lets_through(&self, text: &Text<'_>) -> bool {
         text.held.quotes() >= self.quotes
-            && text.held.has_pairs(&self.pairs)
-            && self.often.is_none_or(|(byte, times)| {
-                times == 0 || memchr_iter(byte, text.bytes).nth(times - 1).is_some()
-            })
-            && self.time.as_ref().is_none_or(|timed| text.has_time(timed))
+            && (self.heads.is_empty() || self.heads.iter().any(|head| text.begun.fits(head)))
+            && self.often.is_none_or(|(byte, times)| text.count(byte) >= times)
     }
 }
 
@@ -278,7 +238,13 @@ impl Gates {
             let is_text = matches!(format.method, Method::Text(_));
             let candidate =
                 |(nth, gate)| (gate, Candidate { format: index, pattern: is_text.then_some(nth) });
-            all.gates.extend(gates(format, grams).into_iter().enumerate().map(candidate));
+            let from = all.gates.len();
+            for gate in gates(format, grams).into_iter().enumerate().map(candidate) {
+                // Claims may differ in nothing that a gate looks at.
+                if !all.gates.iter().skip(from).any(|known| *known == gate) {
+                    all.gates.push(gate);
+                }
+            }
         }
         let mut needing = vec![0_u32; grams.len()];
         let of_all = all.gates.iter().flat_map(|(gate, _)| &gate.holds);
@@ -355,12 +321,14 @@ pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
 /// The gates of a format, of which a text that fits passes one. None for one that only a stream's
 /// own lines can name.
 fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
-    let claimed = |gate: Gate, with_names: bool, grams: &mut Grams| {
-        let alternatives = format.mapping.alternatives(with_names).into_iter();
-        alternatives.map(|one| gate.clone().needing(grams, one)).collect::<Vec<_>>()
+    let claimed = |gate: Gate, grams: &mut Grams| {
+        let all = alternatives(format);
+        let needing =
+            |one: &Alternative<'_>| gate.clone().needing(grams, one.iter().map(AsRef::as_ref));
+        all.iter().map(needing).collect::<Vec<_>>()
     };
     let signed = |sign: &[u8], grams: &mut Grams| {
-        signed(sign, grams).into_iter().flat_map(|gate| claimed(gate, false, grams)).collect()
+        signed(sign, grams).into_iter().flat_map(|gate| claimed(gate, grams)).collect()
     };
     match &format.method {
         Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
@@ -373,11 +341,9 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
         Method::Columns(columns) => {
             let often = columns.separators(&format.mapping);
             let signs = often.map_or(Signs::NONE, |(separator, _)| Signs::of(&[separator]));
-            claimed(Gate { often, ..Gate::open() }.signed(signs), false, grams)
+            claimed(Gate { often, ..Gate::open() }.signed(signs), grams)
         }
-        Method::Pairs(options) => {
-            claimed(Gate::open().signed(Signs::of(&[options.assign])), true, grams)
-        }
+        Method::Pairs(options) => claimed(Gate::open().signed(Signs::of(&[options.assign])), grams),
         Method::Cef => signed(b"CEF:", grams),
         Method::Leef => signed(b"LEEF:", grams),
         Method::Xml => {
@@ -387,6 +353,17 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
     }
 }
 
+/// For each way in which a claim of a format can hold, what must stand in the record: names only
+/// where the notation leaves them as they are written, and what it writes behind them.
+fn alternatives(format: &Compiled) -> Vec<Alternative<'_>> {
+    let behind = match &format.method {
+        Method::Pairs(options) if options.separator == b' ' => Some(vec![options.assign]),
+        Method::Pairs(_) => Some(Vec::new()),
+        _ => None,
+    };
+    format.mapping.alternatives(behind.as_deref())
+}
+
 /// A text with a sign, or one that begins with the version behind it.
 fn signed(sign: &[u8], grams: &mut Grams) -> [Gate; 2] {
     let begins = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'0'..=b'2');
@@ -394,12 +371,12 @@ fn signed(sign: &[u8], grams: &mut Grams) -> [Gate; 2] {
     [Gate::open().needing(grams, [sign]), bare.signed(Signs::of(b"0|"))]
 }
 
-/// Closes the gates of formats. What all of them ask for can then be looked for in one pass.
-pub(super) fn close(formats: &mut [Compiled]) -> Grams {
-    let mut grams = Grams::default();
+/// Closes the gates of formats. What all of them ask for can then be looked for in one pass, and
+/// how they begin is tried once.
+pub(super) fn close(formats: &mut [Compiled]) -> (Grams, Heads) {
+    let (mut grams, mut heads) = (Grams::default(), Heads::default());
     for format in &*formats {
-        let alternatives = format.mapping.alternatives(true).into_iter().flatten();
-        alternatives.for_each(|literal| grams.count(literal));
+        alternatives(format).iter().flatten().for_each(|literal| grams.count(literal));
         format.mapping.count(&mut grams);
         match &format.method {
             Method::Text(text) => {
@@ -415,10 +392,14 @@ pub(super) fn close(formats: &mut [Compiled]) -> Grams {
     for format in formats {
         format.mapping.ask(&mut grams);
         if let Method::Text(text) = &mut format.method {
-            text.patterns.iter_mut().for_each(|known| known.gate = known.pattern.gate(&mut grams));
+            for known in &mut text.patterns {
+                known.gate = known.pattern.gate(&mut grams, &mut heads);
+                let claimed = format.mapping.claimed(|key| known.plan.gives(key));
+                known.gate.one_of.extend(claimed.filter(|_| format.inside.is_empty()));
+            }
         }
     }
-    grams
+    (grams, heads)
 }
 
 #[cfg(test)]
@@ -471,8 +452,10 @@ mod tests {
         let mut random = Random::new(7);
         let drawn: Vec<_> = (0..4_000).map(|_| drawn(&texts, &mut random)).collect();
         for text in texts.iter().chain(&drawn) {
-            let situation = Situation::new(random.below(300) as FormatIndex, clock.clone());
+            let primary = random.below(300) as FormatIndex;
+            // What one reader worked out, the other must not be told.
             let read = |reader: &Reader, state: &State| {
+                let situation = Situation::new(primary, clock.clone());
                 format!("{:?}", reader.read(&situation, state, text, &arena))
             };
             // What the stream before had in common does not matter either.

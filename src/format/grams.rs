@@ -1,10 +1,12 @@
 //! Which of many literals can stand in a text, asked in one pass over it.
 //!
-//! A literal is told by four bytes in a row of it, those that the fewest others have, and by its
-//! pairs of neighbouring bytes. That they stand in a text says that the literal may; that they do
+//! A literal is told by four bytes in a row of it, those that the fewest others have. That they stand in a text says that the literal may; that they do
 //! not says that it does not, neither in the text nor in a value that a notation took out of it, in
 //! either case of letters.
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+use memchr::{memchr_iter, memchr2};
 use std::collections::BTreeMap;
 
 /// Stands for four bytes in a row that are asked for.
@@ -52,7 +54,7 @@ impl Default for Grams {
 impl Grams {
     /// Counts what a literal has, so that the rarest can be chosen once all are counted.
     pub fn count(&mut self, literal: &[u8]) {
-        for gram in rows_of(literal, GRAM) {
+        for gram in grams_of(literal) {
             *self.uses.entry(gram).or_default() += 1;
         }
     }
@@ -60,14 +62,11 @@ impl Grams {
     /// What stands in each text in which the literal stands; none where it is too short.
     pub fn ask(&mut self, literal: &[u8]) -> Option<GramId> {
         let uses = |gram: &u32| self.uses.get(gram).copied().unwrap_or(0);
-        let rarest = rows_of(literal, GRAM).into_iter().min_by_key(uses)?;
-        let mut slot = slot_of(rarest);
-        while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {
-            if *known == rarest {
-                return Some(*id);
-            }
-            slot = (slot + 1) % self.slots.len();
-        }
+        let rarest = grams_of(literal).into_iter().min_by_key(uses)?;
+        let slot = match self.slot(rarest) {
+            Ok(id) => return Some(id),
+            Err(slot) => slot,
+        };
         if usize::from(self.count) == MOST {
             return None;
         }
@@ -85,45 +84,62 @@ impl Grams {
     }
 
     /// Those that stand in a text.
-    pub fn held_by(&self, text: &[u8]) -> Held {
+    pub fn held_by<'a>(&self, text: &'a [u8], arena: &'a Bump) -> Held {
         let mut held = Held {
             grams: [0; MOST / 64],
             ids: [0; LISTED],
             count: 0,
             quotes: 0,
-            pairs: Pairs::default(),
-            signs: Signs::NONE,
+            signs: Signs::of(text),
         };
-        let mut last = 0;
-        let (mut signs, mut pairs) = (Signs::NONE, Pairs::default());
-        for &byte in text {
-            let sign = SIGN_BITS[usize::from(byte)];
-            signs.0 |= sign;
-            if sign & DROPPED != 0 {
-                held.quotes += u32::from(byte == b'"');
-                continue;
-            }
-            last = last << 8 | u32::from(byte | 0x20);
-            pairs.add(last);
-            let bit = filter_bit(last);
-            if self.filter[bit >> 6] & 1 << (bit & 63) != 0 {
-                self.note(last, &mut held);
-            }
+        let kept = kept(text, arena);
+        if kept.len() < text.len() {
+            held.quotes = memchr_iter(b'"', text).count() as u32;
         }
-        (held.signs, held.pairs) = (signs, pairs);
+        self.each_in(kept, |id| held.add(id));
         held
     }
 
+    /// Hands on those that stand in what is [`kept`] of a text, in order, each as often as it does.
     #[inline]
-    fn note(&self, gram: u32, held: &mut Held) {
+    pub fn each_in(&self, kept: &[u8], mut put: impl FnMut(GramId)) {
+        for bytes in kept.array_windows() {
+            let gram = small(*bytes);
+            let bit = filter_bit(gram);
+            if self.filter[bit >> 6] & 1 << (bit & 63) != 0
+                && let Ok(id) = self.slot(gram)
+            {
+                put(id);
+            }
+        }
+    }
+
+    /// The id of one that is asked for, or the slot where it would stand.
+    fn slot(&self, gram: u32) -> Result<GramId, usize> {
         let mut slot = slot_of(gram);
         while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {
             if *known == gram {
-                return held.add(*id);
+                return Ok(*id);
             }
             slot = (slot + 1) % self.slots.len();
         }
+        Err(slot)
     }
+}
+
+/// A text without what can be lost of it.
+pub(super) fn kept<'a>(text: &'a [u8], arena: &'a Bump) -> &'a [u8] {
+    if memchr2(b'"', b'\\', text).is_none() {
+        return text;
+    }
+    let mut kept = BumpVec::with_capacity_in(text.len(), arena);
+    let mut rest = text;
+    while let Some(at) = memchr2(b'"', b'\\', rest) {
+        kept.extend_from_slice_copy(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    kept.extend_from_slice_copy(rest);
+    kept.into_bump_slice()
 }
 
 /// Quotes and backslashes can be lost when a text is taken apart.
@@ -134,13 +150,18 @@ const fn is_dropped(byte: u8) -> bool {
 /// The bits of these.
 const DROPPED: u64 = SIGN_BITS[b'"' as usize] | SIGN_BITS[b'\\' as usize];
 
-/// So many bytes in a row of a literal, in small letters. Signs that notations write as escapes do
+/// Four bytes in a row of a literal, in small letters. Signs that notations write as escapes do
 /// not count.
-fn rows_of(literal: &[u8], length: usize) -> Vec<u32> {
+fn grams_of(literal: &[u8]) -> Vec<u32> {
     let kept: Vec<_> = literal.iter().copied().filter(|byte| !is_dropped(*byte)).collect();
-    let plain = kept.windows(length).filter(|gram| !gram.iter().any(u8::is_ascii_control));
-    let gram = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u32::from(byte | 0x20));
-    plain.map(gram).collect()
+    let plain = kept.array_windows().filter(|bytes| !bytes.iter().any(u8::is_ascii_control));
+    plain.map(|bytes| small(*bytes)).collect()
+}
+
+/// Four bytes with small letters; some other signs become one.
+#[inline]
+const fn small(bytes: [u8; GRAM]) -> u32 {
+    u32::from_le_bytes(bytes) | u32::from_le_bytes([0x20; GRAM])
 }
 
 #[inline]
@@ -168,7 +189,6 @@ pub(super) struct Held {
     count: usize,
     /// How many quotes there are.
     quotes: u32,
-    pairs: Pairs,
     signs: Signs,
 }
 
@@ -199,15 +219,7 @@ impl Signs {
 
     /// Those of a text.
     pub fn of(text: &[u8]) -> Self {
-        text.iter().fold(Self::NONE, |mut signs, byte| {
-            signs.add(*byte);
-            signs
-        })
-    }
-
-    #[inline(always)]
-    const fn add(&mut self, byte: u8) {
-        self.0 |= SIGN_BITS[byte as usize];
+        Self(text.iter().fold(0, |bits, byte| bits | SIGN_BITS[usize::from(*byte)]))
     }
 
     /// Those of both.
@@ -231,40 +243,7 @@ impl Signs {
     }
 }
 
-/// Two bytes in a row, as bits. Some share one, so a text may seem to hold what it does not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pairs([u64; 8]);
-
-impl Pairs {
-    /// Adds those of a literal.
-    pub fn need(&mut self, literal: &[u8]) {
-        rows_of(literal, 2).into_iter().for_each(|pair| self.add(pair));
-    }
-
-    /// Adds the last two of some bytes.
-    #[inline(always)]
-    fn add(&mut self, last: u32) {
-        let [.., before, own] = last.to_be_bytes();
-        self.0[usize::from((before ^ before >> 3) & 7)] |= 1 << (own & 63);
-    }
-
-    #[inline]
-    fn hold(&self, needed: &Self) -> bool {
-        self.0.iter().zip(&needed.0).fold(0, |missing, (own, needed)| missing | needed & !own) == 0
-    }
-}
-
 impl Held {
-    /// What may stand in a text of which nothing is known.
-    pub const UNKNOWN: Self = Self {
-        grams: [u64::MAX; MOST / 64],
-        ids: [0; LISTED],
-        count: MOST,
-        quotes: u32::MAX,
-        pairs: Pairs([u64::MAX; 8]),
-        signs: Signs(u64::MAX),
-    };
-
     #[inline]
     fn add(&mut self, id: GramId) {
         let Some(word) = self.grams.get_mut(usize::from(id >> 6)) else { return };
@@ -318,12 +297,6 @@ impl Held {
         self.signs.hold(signs)
     }
 
-    /// Whether these pairs are there.
-    #[inline]
-    pub fn has_pairs(&self, pairs: &Pairs) -> bool {
-        self.pairs.hold(pairs)
-    }
-
     /// All that are there, of so many.
     pub fn ids(&self, count: usize) -> impl Iterator<Item = GramId> {
         let words = self.grams.iter().take(count.div_ceil(64)).zip((0..).step_by(64));
@@ -346,7 +319,7 @@ mod tests {
         let mut grams = Grams::default();
         grams.count(literal.as_bytes());
         let id = grams.ask(literal.as_bytes()).unwrap();
-        grams.held_by(text.as_bytes()).has(id)
+        grams.held_by(text.as_bytes(), &Bump::new()).has(id)
     }
 
     #[test]
@@ -359,7 +332,7 @@ mod tests {
 
     #[test]
     fn signs_are_those_of_the_text_as_it_stands() {
-        let held = Grams::default().held_by(b"a|b \"7\"");
+        let held = Grams::default().held_by(b"a|b \"7\"", &Bump::new());
         for signs in ["|", "\"", "0", "|9\"", "b a", ""] {
             assert!(held.has_signs(Signs::of(signs.as_bytes())), "{signs}");
         }
@@ -377,7 +350,8 @@ mod tests {
         let ids = [" from a", " from b", "x from ", "abc", "a\tbc"]
             .map(|literal| grams.ask(literal.as_bytes()));
         assert_eq!(ids, [Some(0), Some(1), Some(2), None, None]);
-        let held: Vec<_> = grams.held_by(b"sent FROM B").ids(grams.len()).collect();
+        let arena = Bump::new();
+        let held: Vec<_> = grams.held_by(b"sent FROM B", &arena).ids(grams.len()).collect();
         assert_eq!(held, [1]);
     }
 }

@@ -186,6 +186,11 @@ impl Plan {
         self.0.get(name).map_or(&[], |ids| ids)
     }
 
+    /// Whether one of the names stands for an id.
+    pub fn gives(&self, id: KeyId) -> bool {
+        self.0.iter().any(|ids| ids.contains(&id))
+    }
+
     /// Those of the first so many names.
     pub fn first(&self, count: usize) -> &[Box<[KeyId]>] {
         self.0.get(..count).unwrap_or(&self.0)

@@ -6,10 +6,9 @@
 
 mod compile;
 
-use crate::base::Time;
 use crate::base::clock::{Clock, Form, read};
+use crate::base::{Time, find_near};
 use crate::event::{Field, Fields, number};
-use memchr::memchr;
 
 /// A layout that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -115,7 +114,7 @@ impl Step {
         };
         let mut from = 0;
         loop {
-            let at = from + find(first, rest.get(from..)?)?;
+            let at = from + find_near(first, rest.get(from..)?)?;
             let escaped = self.quoted && is_escaped(rest, at);
             if !escaped && let Some(behind) = self.ends_at(rest, at) {
                 return Some((&rest[..at], behind));
@@ -145,24 +144,6 @@ impl Step {
     fn may_hold_spaces(&self) -> bool {
         matches!(self.take, Take::Field(Field::UserName))
     }
-}
-
-/// The place of a byte. Most parts of a line are short: two words are looked at before a call.
-#[inline]
-fn find(byte: u8, text: &[u8]) -> Option<usize> {
-    const WORD: usize = 8;
-    const LOW: u64 = u64::MAX / 0xff;
-    let wanted = LOW * u64::from(byte);
-    for at in [0, WORD] {
-        let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<WORD>) else { break };
-        // A byte of the difference that is zero borrows from its highest bit.
-        let difference = u64::from_le_bytes(*word) ^ wanted;
-        let zeros = difference.wrapping_sub(LOW) & !difference & (LOW << 7);
-        if zeros != 0 {
-            return Some(at + zeros.trailing_zeros() as usize / WORD);
-        }
-    }
-    memchr(byte, text)
 }
 
 /// Whether an odd number of backslashes stands before `at`.
@@ -222,21 +203,4 @@ fn split_method(request: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_method =
         space > 0 && method.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'));
     is_method.then(|| (method, &request[space + 1..]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::find;
-
-    #[test]
-    fn a_byte_is_found_where_the_library_finds_it() {
-        for length in 0..40 {
-            for at in 0..=length {
-                let mut text = vec![b'a' - 1; length];
-                text.iter_mut().step_by(3).for_each(|byte| *byte = 0xff);
-                text.iter_mut().skip(at).for_each(|byte| *byte = b'a');
-                assert_eq!(find(b'a', &text), memchr::memchr(b'a', &text), "{length} {at}");
-            }
-        }
-    }
 }

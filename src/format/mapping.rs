@@ -4,7 +4,7 @@ use super::cases::Cases;
 use super::condition::{Alternative, Condition, Holding};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
-use super::grams::Grams;
+use super::grams::{GramId, Grams};
 use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
@@ -12,6 +12,7 @@ use crate::base::{Fingerprint, Time};
 use crate::event::Field;
 use crate::text::Pair;
 use bumpalo::Bump;
+use std::borrow::Cow;
 
 /// The name of the time among the fields of a description.
 const TIME: &str = "@timestamp";
@@ -44,6 +45,10 @@ impl Texts {
 
     fn add(&mut self, text: usize) {
         self.0 |= 1 << text.min(Self::LAST);
+    }
+
+    const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// The places of these of so many, in order.
@@ -196,21 +201,34 @@ impl Mapping {
     }
 
     /// Whether a record is of the format.
-    pub fn claims(&self, found: &Found<'_, '_>, held: &Holding<'_>) -> bool {
+    pub fn claims(&self, found: &Found<'_, '_>, held: Holding<'_>) -> bool {
         self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
-    /// For each way in which a claim can hold, what must stand in the record. Names only where the
-    /// notation leaves them as they are written.
-    pub fn alternatives<'s>(&'s self, with_names: bool) -> Vec<Alternative<'s>> {
+    /// For each way in which a claim can hold, what must stand in the record: names only where they
+    /// are written so, with what stands behind them.
+    pub fn alternatives<'s>(&'s self, behind_names: Option<&[u8]>) -> Vec<Alternative<'s>> {
         let with = |(claim, names): (&'s Condition, Vec<&'s str>)| {
-            let names = names.into_iter().filter(|_| with_names).map(str::as_bytes);
-            let names: Vec<_> = names.collect();
+            let written =
+                |behind: &[u8], name: &str| Cow::Owned([name.as_bytes(), behind].concat());
+            let names = behind_names
+                .iter()
+                .flat_map(|behind| names.iter().map(|name| written(behind, name)));
+            let names: Alternative<'s> = names.collect();
             let mut all = claim.alternatives();
             all.iter_mut().for_each(|one| one.extend_from_slice(&names));
             all
         };
         self.claims.iter().zip(self.needed_names()).flat_map(with).collect()
+    }
+
+    /// Bytes in a row of which one stands in each record that is claimed, where records give these
+    /// names; none where that is not known.
+    pub fn claimed(&self, gives: impl Fn(KeyId) -> bool) -> Option<Vec<GramId>> {
+        let may_hold = |claim: &&Condition| claim.needed().all(&gives);
+        let grams = self.claims.iter().filter(may_hold).map(|claim| Some(claim.grams()?.1));
+        let grams = grams.collect::<Option<Vec<_>>>()?.concat();
+        (!grams.is_empty()).then_some(grams)
     }
 
     /// For each claim, the names without which it does not hold: those that records write in one
@@ -248,13 +266,14 @@ impl Mapping {
     pub fn apply<'a>(
         &'a self,
         found: &Found<'a, '_>,
-        held: &Holding<'_>,
+        held: Holding<'_>,
         clock: &Clocks<'_>,
         draft: &mut Draft<'a>,
     ) {
         let Some((time, fields)) = self.given(found, draft.arena).split_first() else { return };
         self.read_time(found, *time, clock, draft);
-        for ((field, specs), texts) in self.fields.iter().zip(fields) {
+        let given = self.fields.iter().zip(fields).filter(|(_, texts)| !texts.is_empty());
+        for ((field, specs), texts) in given {
             let mut said = texts.places(specs.len()).filter_map(|at| specs.get(at));
             let _ = said.any(|spec| spec.set(*field, found, draft));
         }

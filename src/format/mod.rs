@@ -16,6 +16,7 @@ pub mod evtx;
 mod framing;
 mod gate;
 mod grams;
+mod heads;
 mod keys;
 mod known;
 mod layout;

@@ -9,16 +9,20 @@
 //! Matching tries the shortest fit first and gives up after a fixed number of steps, so that no
 //! text can make it slow.
 
-use super::gate::{Behind, Bytes, Gate, TimeAt, Timed};
+use super::gate::{Bytes, Gate};
 use super::grams::{Grams, Signs};
+use super::heads::{Head, HeadId, Heads, Step};
 use crate::base::clock::{Clock, Form, begins_with_weekday, read_prefix};
-use crate::base::{Time, rarest};
+use crate::base::{Time, are_same, begins, find_near, rarest};
 use crate::text::{Pair, Pairs, Value};
-use memchr::memchr;
 use std::cell::Cell;
 
 /// Steps after which a text is taken not to fit.
 const FUEL: u32 = 4_000;
+
+/// Ways in which the texts of a pattern begin that are told apart: what may be missing doubles
+/// them.
+const WAYS: usize = 2;
 
 /// A pattern, compiled.
 #[derive(Clone, Debug)]
@@ -28,6 +32,9 @@ pub(super) struct Pattern {
     /// For each part how many bytes it and those behind it fit at most; none where that is not
     /// bounded.
     most: Vec<Option<usize>>,
+    /// For each part what may follow it, where what it takes is of no one length and no literal
+    /// tells where it ends.
+    follow: Vec<Option<Box<Bytes>>>,
     /// Whether what may be anything stands at its end alone: it is soon told then whether it fits.
     is_plain: bool,
 }
@@ -62,9 +69,9 @@ impl Literal {
         let byte = *self.text.get(self.rare)?;
         let mut from = self.rare;
         loop {
-            let at = from + memchr(byte, text.get(from..)?)?;
+            let at = from + find_near(byte, text.get(from..)?)?;
             let start = at - self.rare;
-            if text.get(start..start + self.text.len())? == &*self.text {
+            if are_same(text.get(start..start + self.text.len())?, &self.text) {
                 return Some(start);
             }
             from = at + 1;
@@ -73,7 +80,7 @@ impl Literal {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Class {
+pub(super) enum Class {
     Any,
     Word,
     Int,
@@ -86,7 +93,7 @@ enum Class {
 
 /// Words to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Words {
+pub(super) struct Words {
     words: Vec<Box<[u8]>>,
     /// What they begin with.
     begin: Bytes,
@@ -192,8 +199,13 @@ struct Match<'t, 'c> {
 impl Pattern {
     /// Compiles a pattern; the error says what was expected.
     pub fn compile(text: &str) -> Result<Self, String> {
-        let (program, names, most) = (Vec::new(), Vec::new(), Vec::new());
-        let mut pattern = Self { program, names, most, is_plain: false };
+        let mut pattern = Self {
+            program: Vec::new(),
+            names: Vec::new(),
+            most: Vec::new(),
+            follow: Vec::new(),
+            is_plain: false,
+        };
         let mut open = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -227,6 +239,7 @@ impl Pattern {
             return Err("nothing but parts that fit anything".to_owned());
         }
         pattern.most = most_bytes(&pattern.program);
+        pattern.follow = (0..pattern.program.len()).map(|part| pattern.following(part)).collect();
         let is_any = |part: &Part| matches!(part, Part::Take(_, Class::Any | Class::Quoted));
         let before_end = pattern.program.split_last().map_or(&[][..], |(_, before)| before);
         pattern.is_plain = !before_end.iter().any(is_any);
@@ -292,8 +305,8 @@ impl Pattern {
     }
 
     /// What every text that it fits begins with and holds.
-    pub fn gate(&self, grams: &mut Grams) -> Gate {
-        let gate = Gate { begins: self.first_bytes(0), time: self.time(), ..Gate::open() };
+    pub fn gate(&self, grams: &mut Grams, heads: &mut Heads) -> Gate {
+        let gate = Gate { begins: self.first_bytes(0), heads: self.heads(heads), ..Gate::open() };
         let gate = gate.quoted(self.literals()).needing(grams, self.literals());
         let gate = gate.signed(self.signs());
         self.choices().iter().fold(gate, |gate, texts| gate.needing_one_of(grams, texts))
@@ -375,29 +388,64 @@ impl Pattern {
         signs.fold(Signs::NONE, Signs::or)
     }
 
-    /// A time that each text that it fits begins with.
-    fn time(&self) -> Option<Timed> {
-        let (form, at, behind) = match self.program.as_slice() {
-            [Part::Time(form), ..] => (form, TimeAt::Start, 1),
-            [Part::Literal(mark), Part::Time(form), ..] if mark.text.len() == 1 => {
-                (form, TimeAt::Next, 2)
-            }
-            [Part::Optional(2), Part::Literal(mark), Part::Time(form), ..] => match *mark.text {
-                [mark] => (form, TimeAt::StartOrBehind(mark), 3),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some(Timed { form: form.clone(), at, behind: self.behind(behind) })
+    /// How texts begin that it fits; none where that may be in any way.
+    fn heads(&self, heads: &mut Heads) -> Vec<Head> {
+        let mut all = Vec::new();
+        self.add_heads((0, None), WAYS, heads, &mut all);
+        if all.iter().any(Head::is_any) { Vec::new() } else { all }
     }
 
-    /// What texts have where the parts from one on stand, as far as that is told at once.
-    fn behind(&self, part: usize) -> Behind {
-        let (literal, next) = match self.program.get(part) {
-            Some(Part::Literal(literal)) => (literal.text.clone(), part + 1),
-            _ => (Box::default(), part),
+    /// Adds how texts go on, as the parts from one on do, where a head ends: in so many ways at
+    /// most.
+    fn add_heads(
+        &self,
+        (part, head): (usize, Option<HeadId>),
+        ways: usize,
+        heads: &mut Heads,
+        all: &mut Vec<Head>,
+    ) {
+        let step = match self.program.get(part) {
+            Some(Part::Optional(end)) if ways > 1 => {
+                self.add_heads((part + 1, head), ways / 2, heads, all);
+                return self.add_heads((*end, head), ways - ways / 2, heads, all);
+            }
+            Some(Part::Literal(literal)) => Some(Step::Literal(literal.text.clone())),
+            Some(Part::Time(form)) => Some(Step::Time(form.clone())),
+            Some(Part::Take(_, class)) => {
+                let is_whole = class.ends_before(&self.first_bytes(part + 1));
+                is_whole.then(|| Step::Take(class.clone()))
+            }
+            Some(Part::Optional(_)) | None => None,
         };
-        Behind { literal, next: self.first_bytes(next) }
+        match step.and_then(|step| heads.behind(head, step)) {
+            Some(longer) => self.add_heads((part + 1, Some(longer)), ways, heads, all),
+            None => all.push(self.last_head(part, head, heads)),
+        }
+    }
+
+    /// How texts go on behind a head, as far as the parts from one on tell.
+    fn last_head(&self, part: usize, head: Option<HeadId>, heads: &mut Heads) -> Head {
+        if let [Part::Take(_, class), Part::Literal(literal), ..] =
+            self.program.get(part..).unwrap_or_default()
+            && !matches!(class, Class::Any | Class::Quoted)
+        {
+            let step = Step::Before(class.clone(), literal.text.clone());
+            if let Some(longer) = heads.behind(head, step) {
+                return heads.with(Some(longer), Bytes::ALL);
+            }
+        }
+        heads.with(head, self.first_bytes(part))
+    }
+
+    /// What stands behind what a part takes, where nothing else tells where that ends.
+    fn following(&self, part: usize) -> Option<Box<Bytes>> {
+        let [Part::Take(..), Part::Take(..) | Part::Optional(_) | Part::Time(_), ..] =
+            self.program.get(part..)?
+        else {
+            return None;
+        };
+        let bytes = self.first_bytes(part + 1);
+        (bytes != Bytes::ALL).then(|| Box::new(bytes))
     }
 
     /// What a text can begin with that the parts from one on fit.
@@ -583,6 +631,7 @@ impl Match<'_, '_> {
         let most = class.longest(&self.text[at..]);
         let program = &self.pattern.program;
         let next = program.get(part + 1);
+        let following = self.pattern.follow.get(part).and_then(Option::as_deref);
         // What is left over for the parts behind must not be more than they can take.
         let behind = self.pattern.most.get(part + 1).copied().flatten();
         let least = behind.map_or(at, |most| self.text.len().saturating_sub(most).max(at));
@@ -611,8 +660,9 @@ impl Match<'_, '_> {
             if candidate > at + most {
                 return false;
             }
-            let follows = match next {
-                Some(Part::Literal(literal)) => begins(&self.text[candidate..], &literal.text),
+            let follows = match (next, following) {
+                (Some(Part::Literal(literal)), _) => begins(&self.text[candidate..], &literal.text),
+                (_, Some(bytes)) => self.text.get(candidate).is_none_or(|byte| bytes.has(*byte)),
                 _ => true,
             };
             if follows
@@ -640,12 +690,6 @@ impl Match<'_, '_> {
     }
 }
 
-/// Whether a text begins with another. Most do not have the first byte of it, which saves a call.
-#[inline]
-fn begins(text: &[u8], with: &[u8]) -> bool {
-    with.first().is_none_or(|first| text.first() == Some(first)) && text.starts_with(with)
-}
-
 impl Class {
     /// Bytes at the start of a text that can be of the class.
     fn longest(&self, text: &[u8]) -> usize {
@@ -670,6 +714,31 @@ impl Class {
                 end.unwrap_or(text.len())
             }
             Self::OneOf(words) => words.longest(text),
+        }
+    }
+
+    /// How many bytes a text takes that begins with what is of the class; none where it does not.
+    pub fn whole(&self, text: &[u8]) -> Option<usize> {
+        let length = self.longest(text);
+        (length > 0 || self.may_be_empty()).then_some(length)
+    }
+
+    /// Whether all that is of the class is taken where one of these bytes follows, or the end.
+    fn ends_before(&self, next: &Bytes) -> bool {
+        match self {
+            Self::Any | Self::Quoted => false,
+            // A word that begins another is all of it unless that one goes on as what follows does.
+            Self::OneOf(words) => {
+                let behind = |short: &[u8], long: &[u8]| long.strip_prefix(short)?.first().copied();
+                let goes_on = |short: &[u8]| {
+                    let mut behind = words.words.iter().filter_map(|long| behind(short, long));
+                    behind.any(|byte| next.has(byte))
+                };
+                !words.words.iter().any(|short| goes_on(short))
+            }
+            Self::Word | Self::Int | Self::Ip | Self::Host | Self::Space => {
+                !(0..=u8::MAX).any(|byte| next.has(byte) && self.may_begin(byte))
+            }
         }
     }
 

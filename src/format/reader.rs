@@ -4,10 +4,12 @@
 
 use super::columns::State;
 use super::compiled::{Compiled, Method, Text, TextPattern};
+use super::condition::Holding;
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
 use super::gate::{self, Bytes, Gates, Names};
 use super::grams::{Grams, Held};
+use super::heads::{Begun, Heads, Tried};
 use super::keys::{Found, KeyId, hashed};
 use super::known::Known;
 use super::layout::Layout;
@@ -22,7 +24,7 @@ use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
@@ -63,6 +65,8 @@ pub struct Reader {
     generic: Gates,
     /// What gates and conditions ask for.
     grams: Grams,
+    /// How texts begin.
+    heads: Heads,
     /// The texts of each format, its own and those of its parts.
     texts: Vec<Vec<FormatIndex>>,
     /// The formats of syslog, RFC 3164 and RFC 5424.
@@ -126,13 +130,14 @@ pub struct Situation {
     utc: Clock,
     /// What the reader worked out of its records.
     recall: RefCell<Recall>,
+    tried: Tried,
 }
 
 impl Situation {
     /// A stream of a primary format. Times without a zone are in the clock's zone.
     pub fn new(primary: FormatIndex, clock: Clock) -> Self {
         let utc = Clock::new(TimeZone::UTC, clock.reference(), DateOrder::MonthFirst);
-        Self { primary, clock, utc, recall: RefCell::default() }
+        Self { primary, clock, utc, recall: RefCell::default(), tried: Tried::default() }
     }
 
     pub(super) const fn clocks(&self) -> Clocks<'_> {
@@ -178,7 +183,7 @@ impl Reader {
     }
 
     fn indexed(mut formats: Vec<Compiled>) -> Self {
-        let mut grams = gate::close(&mut formats);
+        let (mut grams, heads) = gate::close(&mut formats);
         let place = |id: &str| formats.iter().position(|format| &*format.id == id);
         let whole = |(own, format): (usize, &Compiled)| {
             format.part_of.as_deref().and_then(place).unwrap_or(own) as FormatIndex
@@ -195,6 +200,7 @@ impl Reader {
                 format.is_generic() && format.has_programs()
             }),
             grams,
+            heads,
             texts: vec![Vec::new(); formats.len()],
             syslog: ["sshd_3164", "syslog_5424"].map(|id| place(id).map(|at| at as FormatIndex)),
             counts_as,
@@ -478,23 +484,21 @@ struct Attempt<'a, 'r> {
     held: OnceCell<&'a Held>,
     /// The times that it begins with.
     times: Times<'r>,
+    /// Its number among those whose beginnings are tried.
+    number: u32,
     /// Its pairs as XML, where it is that, once they were asked for.
     xml: OnceCell<Option<&'a [Pair<'a>]>>,
 }
 
 impl<'a, 'r> Attempt<'a, 'r> {
-    const fn new(
-        reader: &'a Reader,
-        situation: &'r Situation,
-        text: &'a [u8],
-        nested: u32,
-    ) -> Self {
+    fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
         let (held, xml) = (OnceCell::new(), OnceCell::new());
         let times = Times::new(&situation.clock);
-        Attempt { reader, situation, text, nested, state: None, held, times, xml }
+        let number = situation.tried.next();
+        Attempt { reader, situation, text, nested, state: None, held, times, number, xml }
     }
 
-    const fn of_stream(
+    fn of_stream(
         reader: &'a Reader,
         situation: &'r Situation,
         text: &'a [u8],
@@ -504,12 +508,12 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     /// The same for a text inside.
-    const fn of(&self, text: &'a [u8]) -> Self {
+    fn of(&self, text: &'a [u8]) -> Self {
         Self { nested: self.nested + 1, ..self.beside(text) }
     }
 
     /// The same for a text that stands for this one.
-    const fn beside(&self, text: &'a [u8]) -> Self {
+    fn beside(&self, text: &'a [u8]) -> Self {
         let new = Self::new(self.reader, self.situation, text, self.nested);
         Self { state: self.state, ..new }
     }
@@ -521,28 +525,22 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     /// The text as gates look at it.
     fn at_gate(&self, arena: &'a Bump) -> gate::Text<'_> {
-        gate::Text { bytes: self.text, held: self.held(arena), times: &self.times }
+        let (heads, tried, number) = (&self.reader.heads, &self.situation.tried, self.number);
+        let begun = Begun { text: self.text, times: &self.times, heads, tried, number };
+        gate::Text { bytes: self.text, held: self.held(arena), begun, counted: Cell::new(None) }
     }
 
     /// What the text holds.
     fn held(&self, arena: &'a Bump) -> &'a Held {
-        self.held.get_or_init(|| arena.alloc_with(|| self.reader.grams.held_by(self.text)))
+        self.held.get_or_init(|| arena.alloc_with(|| self.reader.grams.held_by(self.text, arena)))
     }
 
-    /// What the values of a record of a format can hold: where they are as the text has them, no
-    /// more than that.
-    fn held_in(&self, format: &Compiled, arena: &'a Bump) -> &'a Held {
-        match &format.method {
-            Method::Text(_)
-            | Method::Columns(_)
-            | Method::Pairs(_)
-            | Method::Cef
-            | Method::Leef
-                if format.inside.is_empty() =>
-            {
-                self.held(arena)
-            }
-            _ => &Held::UNKNOWN,
+    /// How it is told what the values of a record of a format hold: where they are as the text has
+    /// them and that was looked at for gates, no more than that.
+    fn holding(&self, format: &Compiled) -> Holding<'a> {
+        match (&format.method, self.held.get()) {
+            (Method::Text(_), Some(held)) if format.inside.is_empty() => Holding::Record(held),
+            _ => Holding::Values(&self.reader.grams),
         }
     }
 
@@ -698,9 +696,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> bool {
         let planned = planned.iter().map(AsRef::as_ref);
         let found = format.mapping.find_planned(&pairs, planned, draft);
-        let arena = draft.arena;
-        let held = || self.held_in(format, arena);
-        let is_claimed = is_named || format.mapping.claims(&found, &held);
+        let is_claimed = is_named || format.mapping.claims(&found, self.holding(format));
         if is_claimed {
             self.understand(format, pairs, found, draft);
         }
@@ -717,8 +713,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
         let clocks = self.situation.clocks();
-        let arena = draft.arena;
-        format.mapping.apply(&found, &|| self.held_in(format, arena), &clocks, draft);
+        format.mapping.apply(&found, self.holding(format), &clocks, draft);
         draft.add_pairs(pairs);
     }
 
@@ -752,11 +747,10 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> Option<FormatIndex> {
         let mut pairs = Pairs::new_in(draft.arena);
         let taken = known.pattern.read(self.text, &self.times, &mut pairs)?;
-        let arena = draft.arena;
-        let held = || self.held_in(format, arena);
+        let held = self.holding(format);
         let planned = taken.names().map(|name| known.plan.of(name));
         let mut found = format.mapping.find_planned(&pairs, planned, draft);
-        if format.mapping.has_claims() && !format.mapping.claims(&found, &held) {
+        if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
             return None;
         }
         if let (Some(time), Time::Absent) = (taken.time, draft.time) {
@@ -767,7 +761,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         for (field, spec) in known.fields.iter().chain(&known.set) {
             spec.set(*field, &found, draft);
         }
-        format.mapping.apply(&found, &held, &self.situation.clocks(), draft);
+        format.mapping.apply(&found, held, &self.situation.clocks(), draft);
         draft.add_pairs(pairs);
         Some(inner.unwrap_or(index))
     }
@@ -882,7 +876,10 @@ impl Reader {
         let claiming = |index: FormatIndex, found: &dyn Fn(&'a Compiled) -> Found<'a, 'a>| {
             let format = self.format(index)?;
             let found = found(format);
-            format.mapping.claims(&found, &|| &Held::UNKNOWN).then_some((index, format, found))
+            format
+                .mapping
+                .claims(&found, Holding::Values(&self.grams))
+                .then_some((index, format, found))
         };
         let hash = || pairs.iter().map(|pair| hashed(pair.key)).collect::<Vec<_>>();
         if let Some((known, ids)) = named

@@ -5,6 +5,7 @@
 //! the record; quotes inside a plain field stay. Of more than [`PAIRS`] fields the rest is left out.
 
 use super::PAIRS;
+use crate::base::find_near;
 use bumpalo::Bump;
 use memchr::{memchr, memchr_iter};
 
@@ -76,7 +77,7 @@ fn without_line_end(record: &[u8]) -> &[u8] {
 
 /// A field up to the separator, and what is behind that.
 fn plain(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
-    match memchr(separator, text) {
+    match find_near(separator, text) {
         Some(end) => (&text[..end], Some(&text[end + 1..])),
         None => (text, None),
     }

@@ -130,20 +130,21 @@ pub(super) struct Parts<'s, 'e> {
     query: OnceCell<Sent>,
 }
 
-/// A text as sent and as it reads decoded.
+/// A text as sent and, where that is not the same, as it reads decoded.
 pub(super) struct Sent {
     raw: Vec<u8>,
-    decoded: Vec<u8>,
+    decoded: Option<Vec<u8>>,
 }
 
 impl Sent {
     pub(super) fn new(text: &[u8], is_query: bool) -> Self {
+        let raw = text.to_ascii_lowercase();
         let decoded = decoded(text, is_query).to_ascii_lowercase();
-        Self { raw: text.to_ascii_lowercase(), decoded }
+        Self { decoded: (decoded != raw).then_some(decoded), raw }
     }
 
     fn fits(&self, glob: &Glob) -> bool {
-        glob.fits(&self.raw) || glob.fits(&self.decoded)
+        glob.fits(&self.raw) || self.decoded.as_ref().is_some_and(|decoded| glob.fits(decoded))
     }
 }
 
