@@ -856,7 +856,16 @@ fn forms_for_other_tools_have_what_those_ask_for() {
             assert!(ids.contains(reference.as_str().unwrap()), "{reference}");
         }
     }
-    let events = written("ocsf");
+    for form in ["timesketch", "navigator", "misp", "stix", "ocsf"] {
+        assert_eq!(written(form), written(form), "{form}");
+    }
+}
+
+#[test]
+fn findings_are_events_of_ocsf() {
+    let folder = Folder::new("ocsf").with("access.log", attacked());
+    let events = folder.run(&["check", "--format", "ocsf", "access.log"]).out;
+    let report = folder.run(&["check", "--format", "json", "access.log"]).report();
     assert_eq!(events.lines().count(), report.findings.len());
     for (line, finding) in events.lines().zip(&report.findings) {
         let event: Value = serde_json::from_str(line).unwrap();
@@ -869,10 +878,6 @@ fn forms_for_other_tools_have_what_those_ask_for() {
             assert!(event[object][field].is_string(), "{object}.{field} in {line}");
         }
         assert_eq!(event["evidences"].as_array().unwrap().len(), finding.evidence.len());
-    }
-
-    for form in ["timesketch", "navigator", "misp", "stix", "ocsf"] {
-        assert_eq!(written(form), written(form), "{form}");
     }
 }
 

@@ -629,8 +629,7 @@ impl Match<'_, '_> {
 
     fn takes(&mut self, part: usize, at: usize, slot: Option<usize>, class: &Class) -> bool {
         let most = class.longest(&self.text[at..]);
-        let program = &self.pattern.program;
-        let next = program.get(part + 1);
+        let next = self.pattern.program.get(part + 1);
         let following = self.pattern.follow.get(part).and_then(Option::as_deref);
         // What is left over for the parts behind must not be more than they can take.
         let behind = self.pattern.most.get(part + 1).copied().flatten();
@@ -677,7 +676,7 @@ impl Match<'_, '_> {
             // What takes anything behind the literal takes what lies before the next such one too.
             let is_last = *class == Class::Any
                 && matches!(next, Some(Part::Literal(_)))
-                && matches!(program.get(part + 2), Some(Part::Take(_, Class::Any)));
+                && matches!(self.pattern.program.get(part + 2), Some(Part::Take(_, Class::Any)));
             let is_shortest = is_longest_first && (candidate == least || next.is_none());
             if is_last || is_shortest || self.fuel == 0 {
                 return false;
