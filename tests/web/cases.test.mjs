@@ -54,7 +54,10 @@ test("cases to practise on, from the same seed", async () => {
     const made = wasm.generate(`${scenario}-${seed}`, (thousandths) => (told = thousandths));
     assert.ok(told > 900, `progress ends at ${told} thousandths`);
     const names = below(folder).map((path) => relative(folder, path));
-    assert.deepEqual(made.map(([name]) => name).sort(), names.sort());
+    // The truth is asked for by itself.
+    assert.deepEqual([...made.map(([name]) => name), "truth.json"].sort(), names.sort());
+    const truth = wasm.truth(`${scenario}-${seed}`, () => undefined);
+    assert.equal(truth.trimEnd(), readFileSync(join(folder, "truth.json"), "utf8").trimEnd());
     for (const [name, bytes] of made) assert.ok(readFileSync(join(folder, name)).equals(bytes), `${scenario}-${seed} ${name}`);
   }
   for (const name of ["T1", "T7-1", "T1-", "T1-x", "T1-99999999999999999999", "-1"]) assert.throws(() => wasm.generate(name, () => undefined), /such as T1-7/, name);
