@@ -51,7 +51,7 @@ for (const name of BROWSERS) describe(name, () => {
     const file = join(temporary("control"), "control.html");
     writeFileSync(file, CONTROL);
     const addresses = { http: `${site.url}control`, file: pathToFileURL(file).href };
-    const seen = await watch(name, addresses).finally(() => site.close());
+    const seen = await watch(name, addresses, MUST_BE_SEEN).finally(() => site.close());
     for (const origin of ["file", "http"]) {
       for (const [where, names] of Object.entries(MUST_BE_SEEN)) {
         const missing = names.filter((attempt) => !seen.paths.has(`/leak/${origin}-${where}/${attempt}`));
@@ -91,19 +91,21 @@ for (const name of BROWSERS) describe(name, () => {
 /**
  * Makes every attempt on the pages at the addresses, and gives what was seen of them. Attempts that
  * may lead the outer page away have a listener of their own, `away`, so that nothing excuses the rest.
+ * An attempt that must be seen is waited for, and made again if a busy machine lost it.
  */
-async function watch(name, addresses) {
+async function watch(name, addresses, mustBeSeen = {}) {
   const listener = await listen();
+  const seen = (origin, where, attempts) => arrives(listener, origin, where, mustBeSeen[where]?.filter((one) => attempts.includes(one)) ?? []);
   let away = null;
   const tries = [];
   const netLog = join(temporary("net-log"), "log.json");
   const browser = await launch(name, { netLog });
   try {
     for (const [origin, address] of Object.entries(addresses)) {
-      await tryQuiet(browser, listener, origin, address, tries);
+      await tryQuiet(browser, listener, origin, address, tries, seen);
       const mayLeadAway = origin === "file" && address === PAGE_URL && !(await knowsNavigation(browser, address));
       if (mayLeadAway) away = await listen();
-      await tryLeading(browser, (where) => (mayLeadAway && where === "page" ? away : listener), origin, address, tries);
+      await tryLeading(browser, (where) => (mayLeadAway && where === "page" ? away : listener), origin, address, tries, seen);
     }
     await sleep(1500);
   } finally {
@@ -117,6 +119,16 @@ async function watch(name, addresses) {
   return { listener, away, paths, connections, log: name === "chromium" ? networkLog(netLog, listener) : null };
 }
 
+/** Whether all the attempts reach the listener, within a time that a busy machine needs. */
+async function arrives(listener, origin, where, attempts) {
+  const asked = (attempt) => listener.requests.some((request) => request.split(/[ ?]/)[1] === `/leak/${origin}-${where}/${attempt}`);
+  for (let left = 100; left > 0; left--) {
+    if (attempts.every(asked)) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
 async function knowsNavigation(browser, address) {
   const tab = await browser.open();
   await atMost(20_000, tab.load(address));
@@ -125,9 +137,9 @@ async function knowsNavigation(browser, address) {
   return knows;
 }
 
-async function tryQuiet(browser, listener, origin, address, tries) {
+async function tryQuiet(browser, listener, origin, address, tries, seen) {
   const argument = (where) => ({ base: listener.base, udpPort: listener.udpPort, where: `${origin}-${where}` });
-  const one = async (run, left = 3) => {
+  const one = async (where, run, left = 3) => {
     const from = Date.now();
     const tab = await browser.open();
     await tab.load(address);
@@ -135,32 +147,36 @@ async function tryQuiet(browser, listener, origin, address, tries) {
     const results = await atMost(45_000, run(tab));
     if (process.env.SEKISHO_SHOW) console.log(origin, results);
     await sleep(500);
+    const all = await seen(origin, where, typeof results === "object" ? Object.keys(results) : []);
     await atMost(5000, tab.close());
-    tries.push({ attempt: `${origin}: ${run}`, from, to: Date.now() });
-    if (typeof results === "object") return;
+    tries.push({ attempt: `${origin}: ${where}`, from, to: Date.now() });
+    if (typeof results === "object" && all) return;
     // An attempt that led the document away took the answer with it, and what came after it.
-    assert.ok(left > 1, `the attempts did not run: ${results}`);
-    await one(run, left - 1);
+    assert.ok(left > 1 || typeof results === "object", `the attempts did not run: ${results}`);
+    if (left > 1) await one(where, run, left - 1);
   };
-  await one((tab) => tab.outer(quiet, argument("page")));
-  await one((tab) => tab.frame(quiet, argument("frame")));
-  await one((tab) => tab.frame(quietInWorker, { argument: argument("worker"), code: String(quiet) }));
+  await one("page", (tab) => tab.outer(quiet, argument("page")));
+  await one("frame", (tab) => tab.frame(quiet, argument("frame")));
+  await one("worker", (tab) => tab.frame(quietInWorker, { argument: argument("worker"), code: String(quiet) }));
 }
 
 /** Each attempt has a page of its own, since it may lose it; four at a time. */
-async function tryLeading(browser, listenerFor, origin, address, tries) {
+async function tryLeading(browser, listenerFor, origin, address, tries, seen) {
   const work = ["page", "frame"].flatMap((where) => LEADING.map((attempt) => [where, attempt]));
   const lane = async () => {
     for (let next = work.shift(); next; next = work.shift()) {
       const from = Date.now();
-      await tryOne(browser, listenerFor(next[0]), origin, address, ...next);
+      for (let left = 3; left > 0; left--) {
+        const arrived = () => seen(origin, next[0], [next[1]]);
+        if (await tryOne(browser, listenerFor(next[0]), origin, address, next, arrived)) break;
+      }
       tries.push({ attempt: `${origin}-${next.join("/")}`, from, to: Date.now() });
     }
   };
   await Promise.all([lane(), lane(), lane(), lane()]);
 }
 
-async function tryOne(browser, listener, origin, address, where, attempt) {
+async function tryOne(browser, listener, origin, address, [where, attempt], arrived) {
   const tab = await browser.open();
   await atMost(20_000, tab.load(address));
   await settle(tab);
@@ -169,7 +185,9 @@ async function tryOne(browser, listener, origin, address, where, attempt) {
   const result = await atMost(2000, run);
   if (process.env.SEKISHO_SHOW) console.log(origin, where, attempt, result);
   await sleep(400);
+  const seen = await arrived();
   await atMost(5000, tab.close());
+  return seen;
 }
 
 /** Waits for the application's frame to be there. */
