@@ -95,14 +95,21 @@ async function launchFirefox() {
   return {
     name: "firefox",
     browser,
-    async open() {
-      // A page that is just closing can make the next one fail to open.
-      const page = await until(() => browser.newPage(), { what: "a new page" });
-      await setFirefoxViewport(page, 1280, 900);
-      return firefoxTab(page, downloads);
-    },
+    open: async () => firefoxTab(await newFirefoxPage(browser), downloads),
     close: () => browser.close(),
   };
+}
+
+/** A page that is just closing can make the next one fail to open, or open without ever taking its size. */
+async function newFirefoxPage(browser) {
+  for (let left = 3; ; left--) {
+    const page = await until(() => browser.newPage(), { what: "a new page" });
+    const limit = left > 1 ? 8_000 : 30_000;
+    const problem = await setFirefoxViewport(page, 1280, 900, limit).then(() => null, (error) => error);
+    if (!problem) return page;
+    if (left === 1) throw problem;
+    await atMost(5000, page.close());
+  }
 }
 
 /** What both kinds of tab share; `raw` is the library's own page. */
@@ -171,7 +178,7 @@ function firefoxTab(raw, downloads) {
  * versions of Firefox do not know; the size is set all the same, and looked at. A window that is just
  * opening can lose it, so it is set until it holds.
  */
-async function setFirefoxViewport(page, width, height) {
+async function setFirefoxViewport(page, width, height, limit = 30_000) {
   const set = () =>
     page.setViewport({ width, height }).catch((error) => {
       if (!/unknown command.*ScreenOrientation/s.test(error.message)) throw error;
@@ -179,12 +186,13 @@ async function setFirefoxViewport(page, width, height) {
   const fits = ([width, height]) => innerWidth === width && innerHeight === height;
   const holds = async () => {
     for (let left = 20; left > 0; left--) {
-      if (await page.evaluate(fits, [width, height])) return true;
+      if ((await atMost(2000, page.evaluate(fits, [width, height]))) === true) return true;
       await sleep(50);
     }
     return false;
   };
-  await until(async () => (await set(), holds()), { what: `a window of ${width} x ${height}` });
+  const take = async () => (await atMost(2000, set()), holds());
+  await until(take, { what: `a window of ${width} x ${height}`, limit });
 }
 
 /** The next file to be whole in a folder. */
