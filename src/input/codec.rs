@@ -10,11 +10,11 @@ use flate2::bufread::{DeflateDecoder, GzDecoder};
 use lz4_flex::frame::FrameDecoder as Lz4Decoder;
 use lzma_rust2::{LzmaReader, XzReader};
 use ruzstd::decoding::errors::FrameDecoderError;
-use ruzstd::decoding::{BlockDecodingStrategy, StreamingDecoder};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder, StreamingDecoder};
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-type ZstdDecoder<'a> = StreamingDecoder<Feed<'a>, ruzstd::decoding::FrameDecoder>;
+type ZstdDecoder<'a> = StreamingDecoder<Feed<'a>, FrameDecoder>;
 
 /// What a stream is packed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,14 +189,15 @@ impl<'a> Unpack<'a> {
     fn begin_with_window(&mut self, mut feed: Feed<'a>) -> Result<Member<'a>, Fault> {
         let head = feed.peek(MEMBER_HEAD).map_err(|error| self.fault_of(&error))?;
         let window = window_bytes(self.codec, head);
-        self.dictionary = self.shared.reserve(window);
+        let taken = if self.codec == Codec::Zstd { zstd_buffer(window) } else { window };
+        self.dictionary = self.shared.reserve(taken);
         if self.dictionary.is_none() {
             return Err(self.shared.fault(FaultKind::Dictionary, ""));
         }
         // The decoders count their tables as well.
         let limit_kb = u32::try_from((window >> 10) + TABLES_KB).unwrap_or(u32::MAX);
         match self.codec {
-            Codec::Zstd => StreamingDecoder::new_with_max_window_size(feed, window)
+            Codec::Zstd => begin_zstd(feed, window)
                 .map(|decoder| Member::Zstd(Box::new(decoder)))
                 .map_err(|error| match error {
                     FrameDecoderError::WindowSizeTooBig { .. } => {
@@ -317,6 +318,26 @@ impl Read for Unpack<'_> {
             fault.into()
         })
     }
+}
+
+/// Begins a frame of Zstandard. A decoder that begins its first frame lets its window grow, and holds
+/// the old one beside the new while it copies; one that begins another takes it whole, at once.
+fn begin_zstd(feed: Feed<'_>, window: u64) -> Result<ZstdDecoder<'_>, FrameDecoderError> {
+    const EMPTY: &[u8] = b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00";
+    let mut decoder = FrameDecoder::new();
+    decoder.init(EMPTY)?;
+    decoder.set_max_window_size(window);
+    StreamingDecoder::new_with_decoder(feed, decoder)
+}
+
+/// Bytes that the decoder of Zstandard takes for a window: a power of two, and two blocks.
+fn zstd_buffer(window: u64) -> u64 {
+    const BLOCKS: u64 = 2 * (128 << 10);
+    window
+        .saturating_sub(BLOCKS)
+        .checked_next_power_of_two()
+        .unwrap_or(u64::MAX)
+        .saturating_add(BLOCKS)
 }
 
 /// Begins LZMA alone, or with the header of zip: a version, the length of the properties, and these.

@@ -483,6 +483,11 @@ fn dictionaries_that_do_not_fit_are_refused() {
     // A frame of Zstandard whose window is 2 GiB.
     let frame = b"\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00";
     assert_eq!(faults(&leaves(frame).1), [FaultKind::Dictionary]);
+    // One of 40 MiB, whose buffer takes the next power of two; 32 MiB fit.
+    let frame = b"\x28\xb5\x2f\xfd\x00\x7a\x01\x00\x00";
+    assert_eq!(faults(&leaves(frame).1), [FaultKind::Dictionary]);
+    let frame = b"\x28\xb5\x2f\xfd\x00\x78\x01\x00\x00";
+    assert_eq!(faults(&leaves(frame).1), []);
 }
 
 #[test]
