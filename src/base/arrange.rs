@@ -1,8 +1,9 @@
-//! Stable sorting that is compiled once.
+//! Stable sorting that is compiled once, and collecting that does not sort.
 //!
 //! The standard library's stable sort is compiled anew for every type and comparison, and each time
-//! takes several kilobytes of the page's module. What is sorted when a check concludes is short and
-//! does as well with one for all; sorts of records use the library's.
+//! takes several kilobytes of the page's module; so it is where a tree is collected, which sorts
+//! first. What is sorted when a check concludes is short and does as well with one for all; sorts of
+//! records use the library's.
 
 use std::cmp::Ordering;
 
@@ -18,6 +19,14 @@ pub trait Arrange {
     fn arrange_by_key<K: Ord>(&mut self, key: impl Fn(&Self::Item) -> K) {
         self.arrange_by(|a, b| key(a).cmp(&key(b)));
     }
+
+    /// Sorts as `sort` does.
+    fn arrange(&mut self)
+    where
+        Self::Item: Ord,
+    {
+        self.arrange_by(Ord::cmp);
+    }
 }
 
 impl<T> Arrange for [T] {
@@ -26,6 +35,20 @@ impl<T> Arrange for [T] {
     fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
         let order = order(self.len(), &|a, b| compare(&self[a], &self[b]));
         put(order, &mut |a, b| self.swap(a, b));
+    }
+}
+
+/// Collects as `collect` does, one item after the other.
+pub trait Gather: Iterator {
+    /// Collects; of keys that are the same, the last is kept.
+    fn gather<C: Default + Extend<Self::Item>>(self) -> C;
+}
+
+impl<I: Iterator> Gather for I {
+    fn gather<C: Default + Extend<I::Item>>(self) -> C {
+        let mut all = C::default();
+        self.for_each(|item| all.extend([item]));
+        all
     }
 }
 

@@ -15,7 +15,7 @@ mod text;
 mod time;
 mod visible;
 
-pub use arrange::Arrange;
+pub use arrange::{Arrange, Gather};
 pub use fingerprint::{Fingerprint, Seed};
 pub use glob::{Glob, rarest};
 pub use sampled::{Merge, Sampled, encoded_size};

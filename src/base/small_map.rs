@@ -1,7 +1,7 @@
 //! A map from times to values that holds few entries in most of its many instances: then they lie
 //! one after another, and take a tenth of the memory of a tree's nodes.
 
-use super::Merge;
+use super::{Gather, Merge};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -40,7 +40,7 @@ impl<V: Merge> ByTime<V> {
                     list.reserve_exact(usize::from(list.len() == list.capacity()));
                     list.insert(place, (time, value));
                     if list.len() > MANY {
-                        self.0 = Store::Many(std::mem::take(list).into_iter().collect());
+                        self.0 = Store::Many(std::mem::take(list).into_iter().gather());
                     }
                 }
             },

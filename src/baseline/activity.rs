@@ -25,7 +25,7 @@ pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key}
 pub use ways::{Used, Ways};
 
 use crate::base::limits::{ACCOUNTS, CHANGERS, MAIL_READERS, OWNERS, PAIRS, PROJECTS, SESSIONS};
-use crate::base::{Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed};
+use crate::base::{Arrange, Fingerprint, Gather, Instant, Location, Merge, Sampled, Seed};
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -188,7 +188,7 @@ impl Activities {
             let known = most.entry(pair.account).or_insert(this);
             *known = this.max(*known);
         }
-        most.into_iter().map(|(account, (_, Reverse(network)))| (account, network)).collect()
+        most.into_iter().map(|(account, (_, Reverse(network)))| (account, network)).gather()
     }
 
     /// Networks that several accounts use on most of their days: where people work.
@@ -198,7 +198,7 @@ impl Activities {
             *accounts.entry(network).or_default() += 1;
         }
         accounts.retain(|_, count| *count >= OFFICE);
-        accounts.into_keys().collect()
+        accounts.into_keys().gather()
     }
 
     /// All pairs of a network with at least one sign-in or act, in order of network and account.

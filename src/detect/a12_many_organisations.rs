@@ -3,7 +3,7 @@
 use super::accounts::{missing_successes, place, scope, stated, unevaluable};
 use super::parties::{self, Party};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Instant, Text};
+use crate::base::{Arrange, Gather, Instant, Text};
 use crate::baseline::activity::Activities;
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
@@ -84,7 +84,7 @@ fn missing(activities: &Activities) -> Option<Text> {
 fn finding(party: &Party<'_>) -> Finding {
     let first = party.members.iter().filter_map(|one| Some(one.pair.signed_in()?.first));
     let mut marks: Vec<_> = first.collect();
-    marks.sort_unstable();
+    marks.arrange();
     let span = marks.first().zip(marks.last()).map(|(first, last)| (first.0, last.0));
     let (first, last) = span.map(stated).unwrap_or_default();
     let signs = party.signs();
@@ -111,7 +111,7 @@ fn finding(party: &Party<'_>) -> Finding {
             ),
         ),
         scope: crate::finding::Scope {
-            records: marks.iter().map(|mark| mark.1.key()).collect(),
+            records: marks.iter().map(|mark| mark.1.key()).gather(),
             // It rests on these records alone; the groups say whose acts it puts in doubt.
             ..scope(party.members.iter().map(|one| one.key), 0)
         },

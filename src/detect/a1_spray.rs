@@ -2,7 +2,7 @@
 
 use super::accounts::{DAY_SECS, accounts, missing_sign_ins, novelty, place, scope, stated};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Fingerprint, Instant, Text};
+use crate::base::{Arrange, Fingerprint, Instant, Text};
 use crate::baseline::activity::{Novelty, Pair, TRY_SECS};
 use crate::event::Field;
 use crate::finding::{
@@ -71,7 +71,7 @@ fn judged(network: Network, pairs: &[Keyed<'_>], context: &Conclusion<'_>) -> Op
     let failed: Vec<_> =
         pairs.iter().filter(|(_, pair)| pair.tries(from, to).failed > 0).copied().collect();
     let mut tries: Vec<u32> = failed.iter().map(|(_, pair)| pair.tries(from, to).failed).collect();
-    tries.sort_unstable();
+    tries.arrange();
     let median = tries.get(tries.len() / 2).copied().unwrap_or(0);
     let span = (i64::from(from) * TRY_SECS, i64::from(to) * TRY_SECS + TRY_SECS - 1);
     let succeeded =
@@ -105,7 +105,7 @@ fn window(pairs: &[Keyed<'_>], width: i32, least: usize) -> Option<(i32, i32)> {
         .enumerate()
         .flat_map(|(index, (_, pair))| pair.times().map(move |time| (time, index)))
         .collect();
-    series.sort_unstable();
+    series.arrange();
     let mut found: Option<(i32, i32)> = None;
     let mut inside = BTreeMap::<usize, u32>::new();
     let mut from = 0;

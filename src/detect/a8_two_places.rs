@@ -109,7 +109,7 @@ fn finding(one: &Used<'_>, other: &Used<'_>) -> Finding {
     let (there, here) = (a.network, b.network);
     let minutes = (a.last.0.min(b.last.0) - a.first.0.max(b.first.0)) / 60;
     let mut places = vec![a.first, b.first];
-    places.sort_unstable();
+    places.arrange();
     Finding {
         severity: Severity::Medium,
         confidence: Confidence::Low,

@@ -83,7 +83,7 @@ fn finding(key: Fingerprint, session: &SessionStats, (a, b): (&Party, &Party)) -
     let (name, records) = (visible(&session.account), session.records);
     let (one, other) = (a.network, b.network);
     let mut places = vec![a.first, b.first];
-    places.sort_unstable();
+    places.arrange();
     Finding {
         severity: Severity::High,
         confidence: Confidence::Moderate,

@@ -1,7 +1,7 @@
 //! What the detections of sign-ins and of what accounts did have in common.
 
 use super::{Card, Conclusion, Verdict};
-use crate::base::{Fingerprint, Instant, Seed, Text, rfc3339, visible};
+use crate::base::{Arrange, Fingerprint, Gather, Instant, Seed, Text, rfc3339, visible};
 use crate::baseline::activity::{AccountStats, DayOfActs, DayUse, Mark, MarkFrom, Novelty, Pair};
 use crate::baseline::day_of;
 use crate::event::Field;
@@ -71,7 +71,7 @@ pub fn named(networks: &[Network]) -> String {
 
 /// The names of accounts in words: the first few, and how many more.
 pub fn accounts<'a>(pairs: impl Iterator<Item = &'a Pair>) -> String {
-    let names: BTreeSet<&str> = pairs.map(|pair| &*pair.name).collect();
+    let names: BTreeSet<&str> = pairs.map(|pair| &*pair.name).gather();
     let shown: Vec<_> = names.iter().take(5).map(|name| visible(name)).collect();
     let more = names.len().saturating_sub(shown.len());
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
@@ -157,7 +157,7 @@ pub struct Named<'a> {
 impl Named<'_> {
     /// The finding. What is not high may have any of the innocent causes.
     pub fn finding(mut self, card: &Card) -> Finding {
-        self.marks.sort_unstable();
+        self.marks.arrange();
         self.marks.dedup();
         let ends = self.marks.first().zip(self.marks.last());
         let (first, last) = ends.map(|(a, b)| stated((a.0, b.0))).unwrap_or_default();
@@ -172,7 +172,7 @@ impl Named<'_> {
             count: self.marks.len() as u64,
             reason: self.reason,
             scope: Scope {
-                records: self.marks.iter().map(|mark| mark.1.key()).collect(),
+                records: self.marks.iter().map(|mark| mark.1.key()).gather(),
                 ..scope([self.key], 0)
             },
             places: self.marks.into_iter().map(place).collect(),

@@ -5,7 +5,7 @@ use super::Seen;
 use super::outcome::{Echo, Size, echoes_of, of_status};
 use super::{Conclusion, StreamView};
 use crate::base::limits::PAYLOAD_GROUPS;
-use crate::base::{Arrange, Fingerprint, Instant, LogSize, Merge, Sampled, Seed, visible};
+use crate::base::{Arrange, Fingerprint, Gather, Instant, LogSize, Merge, Sampled, Seed, visible};
 use crate::event::Field;
 use crate::finding::{Outcome, Place};
 use serde::{Deserialize, Serialize};
@@ -296,7 +296,7 @@ pub fn shown_path(path: &[u8]) -> String {
 /// The name of the only log source with requests, or of the first and how many more there are.
 pub fn log_sources(streams: &[StreamView]) -> String {
     let asked = streams.iter().filter(|stream| stream.requests > 0);
-    let names: BTreeSet<_> = asked.map(|stream| stream.log_source.as_str()).collect();
+    let names: BTreeSet<_> = asked.map(|stream| stream.log_source.as_str()).gather();
     let first = names.first().copied().unwrap_or("-").to_owned();
     match names.len() {
         0 | 1 => first,

@@ -8,7 +8,7 @@ use super::answers::{AnswerKey, Answers, Compared, Group, Tally, key_of, log_sou
 use super::outcome::{Size, about};
 use super::packs::packs;
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Arrange, Fingerprint, Instant, Location, Text, counted, rfc3339};
+use crate::base::{Arrange, Fingerprint, Gather, Instant, Location, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -296,7 +296,7 @@ fn follow_up(client: &str, mut places: Vec<(Instant, Location)>) -> Finding {
             "このクライアントは攻撃ペイロードを送信し、その最中または10分以内に、他のどのクライアントにも応答されていないプログラムから応答を得ました。",
         ),
         scope: Scope {
-            records: places.iter().map(|place| place.1.key()).collect(),
+            records: places.iter().map(|place| place.1.key()).gather(),
             ..Scope::default()
         },
         places: places.into_iter().map(|(at, location)| (Some(at), location)).collect(),

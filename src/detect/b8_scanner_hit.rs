@@ -2,7 +2,7 @@
 
 use super::burst::{Actor, Bursts, Window};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Fingerprint, Instant, Text, counted, rfc3339};
+use crate::base::{Arrange, Fingerprint, Gather, Instant, Text, counted, rfc3339};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Place, Question, Scope, Severity, State, Subject,
@@ -126,7 +126,7 @@ pub(super) fn served_to_one(context: &Conclusion<'_>) -> BTreeMap<Fingerprint, V
             served.entry(*client).or_default().push((Some(at), location));
         }
     }
-    served.values_mut().for_each(|places| places.sort_unstable());
+    served.values_mut().for_each(|places| places.arrange());
     served
 }
 
@@ -160,7 +160,7 @@ fn found(client: Fingerprint, actor: &Actor, window: &Window, finds: &[Place]) -
         scope: Scope {
             actor: Some(client),
             span: Some(window.span),
-            records: finds.iter().map(|place| place.1.key()).collect(),
+            records: finds.iter().map(|place| place.1.key()).gather(),
             ..Scope::default()
         },
         places,

@@ -130,7 +130,7 @@ impl Actor {
                 minute.things.iter().map(|(thing, at, location)| (*at, *location, *thing))
             })
             .collect();
-        series.sort_unstable();
+        series.arrange();
         let mut windows: Vec<Window> = Vec::new();
         let mut inside: BTreeMap<Fingerprint, u32> = BTreeMap::new();
         let mut from = 0;

@@ -3,7 +3,8 @@
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::limits::ACTORS;
 use crate::base::{
-    Arrange, ByTime, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, rfc3339, visible,
+    Arrange, ByTime, Fingerprint, Gather, Instant, Location, Merge, Sampled, Seed, Text, rfc3339,
+    visible,
 };
 use crate::event::Field;
 use crate::finding::{
@@ -212,7 +213,7 @@ impl<'a> Minutes<'a> {
     }
 
     fn numbers(&self) -> BTreeSet<u64> {
-        self.inside.iter().flat_map(|minute| minute.numbers.iter().copied()).collect()
+        self.inside.iter().flat_map(|minute| minute.numbers.iter().copied()).gather()
     }
 
     fn is_walk(&self) -> bool {

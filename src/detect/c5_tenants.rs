@@ -3,7 +3,7 @@
 use super::accounts::{DAY_SECS, missing_successes, place, scope, stated, unevaluable};
 use super::parties::{self, Party};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::Text;
+use crate::base::{Arrange, Text};
 use crate::event::Field;
 use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
 use crate::judge::activity::What;
@@ -87,7 +87,7 @@ fn finding(party: &Party<'_>) -> Finding {
     let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let (first, last) = span.map(stated).unwrap_or_default();
     let mut marks: Vec<_> = pairs().flat_map(|pair| pair.acts_first.iter().copied()).collect();
-    marks.sort_unstable();
+    marks.arrange();
     let (network, telling) = (party.network, party.telling());
     let (names, tenants) = (party.names(), party.organisations());
     let signs = parties::joined(&party.signs());

@@ -3,7 +3,7 @@
 
 use super::accounts::{DAY_SECS, novelty, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
-use crate::base::{Arrange, Text, visible};
+use crate::base::{Arrange, Gather, Text, visible};
 use crate::baseline::activity::{Changed, Changes, DayUse, Novelty};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -109,7 +109,7 @@ fn in_day(changes: &Changes, day: i32) -> (usize, usize) {
 
 /// Whether an account made the same kind of change on three days before one.
 fn is_usual(changes: &Changes, day: i32) -> bool {
-    let days: BTreeSet<_> = changes.first.iter().map(|changed| changed.day).collect();
+    let days: BTreeSet<_> = changes.first.iter().map(|changed| changed.day).gather();
     days.range(..day).count() >= USUAL_DAYS
 }
 
@@ -136,7 +136,7 @@ fn finding(
     let (first, last) = span.map(stated).unwrap_or_default();
     let worst = judged.iter().find(|one| one.severity == severity);
     let why = worst.map(|one| one.why.clone()).unwrap_or_else(|| card.what.clone());
-    let targets: BTreeSet<&str> = judged.iter().map(|one| &*one.changed.target).collect();
+    let targets: BTreeSet<&str> = judged.iter().map(|one| &*one.changed.target).gather();
     let targets: Vec<_> =
         targets.iter().filter(|name| !name.is_empty()).take(5).map(|name| visible(name)).collect();
     let (count, name, targets) = (judged.len(), visible(&changes.name), targets.join(", "));
@@ -159,7 +159,7 @@ fn finding(
             format!("{}({count}件:{action}{})", why.ja, on("、")),
         ),
         scope: Scope {
-            records: marks.iter().map(|mark| mark.1.key()).collect(),
+            records: marks.iter().map(|mark| mark.1.key()).gather(),
             ..scope([], What::CHANGED)
         },
         places: marks.into_iter().map(place).collect(),

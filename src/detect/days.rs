@@ -3,7 +3,7 @@
 
 use super::accounts::{named, new_networks, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Text, visible};
 use crate::baseline::activity::{AccountStats, DayOfActs, Few, Mark, MarkFrom, Part};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -114,7 +114,7 @@ impl AccountDay<'_> {
         }
         let kept = marks.into_iter().filter(|(_, network)| !has_new || is_new(network));
         let mut marks: Vec<Mark> = kept.map(|(mark, _)| mark).collect();
-        marks.sort_unstable();
+        marks.arrange();
         let span = marks.first().zip(marks.last()).map(|(first, last)| (first.0, last.0));
         Some(self.finding(
             card,

@@ -160,7 +160,7 @@ fn judged(
     let (upload, _, is_named) = put.or_else(sent)?;
     let mut marks = vec![*upload, (at, served)];
     marks.extend(call.first.iter().filter(|mark| mark.0 >= at));
-    marks.sort_unstable();
+    marks.arrange();
     marks.dedup();
     let severity = if put.is_some() && *is_named { Severity::High } else { Severity::Critical };
     Some(finding(call, marks, (put.is_some(), severity)))

@@ -2,7 +2,7 @@
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::holidays::{JAPAN_SECS, is_closed, weekday};
-use crate::base::{Instant, Text, rfc3339};
+use crate::base::{Arrange, Instant, Text, rfc3339};
 use crate::baseline::{BIN_SECS, Bin};
 use crate::finding::{
     Confidence, Finding, Gap, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
@@ -215,7 +215,7 @@ fn is_rare(bins: &Bins, empty: &Range<Instant>, least: u64) -> bool {
     let weeks = (first - empty.start) / WEEK_SECS..=(last + BIN_SECS - empty.end) / WEEK_SECS;
     let mut alike: Vec<u64> =
         weeks.map(|week| week * WEEK_SECS).filter(is_alike).map(records).collect();
-    alike.sort_unstable();
+    alike.arrange();
     let Some(middle) = alike.get(alike.len().saturating_sub(1) / 2) else { return false };
     let about_empty = alike.partition_point(|records| *records < middle / EMPTY_SHARE);
     *middle >= least && about_empty * EMPTY_PER <= alike.len()

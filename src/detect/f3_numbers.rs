@@ -2,7 +2,7 @@
 
 use super::accounts::{place, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Text, counted, visible};
+use crate::base::{Gather, Text, counted, visible};
 use crate::baseline::{Block, Mark};
 use crate::event::Field;
 use crate::finding::{
@@ -144,7 +144,7 @@ impl<'a> Log<'a> {
                 ),
             ),
             scope: Scope {
-                records: shown.iter().map(|mark| mark.1.key()).collect(),
+                records: shown.iter().map(|mark| mark.1.key()).gather(),
                 ..Scope::default()
             },
             places: shown.iter().copied().map(place).collect(),

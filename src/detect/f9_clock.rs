@@ -87,7 +87,7 @@ fn first_of_days(stats: &AccountStats) -> impl Iterator<Item = (Mark, Mark)> {
 fn finding(offset: i64, agree: &[&(Mark, Mark)], all: usize, context: &Conclusion<'_>) -> Finding {
     let mut shown: Vec<Mark> =
         agree.iter().take(SHOWN).flat_map(|(requested, told)| [*requested, *told]).collect();
-    shown.sort_unstable();
+    shown.arrange();
     shown.dedup();
     let name = |mark: &Mark| {
         let stream = context.streams.iter().find(|stream| stream.id == mark.1.stream);

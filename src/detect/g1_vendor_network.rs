@@ -78,7 +78,7 @@ fn finding(key: Fingerprint, pair: &Pair, context: &Conclusion<'_>) -> Finding {
     let (name, network, acts, taken) = (visible(&pair.name), pair.network, pair.acts, pair.taken);
     let state = if is_grave { State::Likely } else { State::Possible };
     let mut places: Vec<_> = entered.iter().chain(&pair.acts_first).copied().collect();
-    places.sort_unstable();
+    places.arrange();
     Finding {
         severity: if is_grave { Severity::High } else { Severity::Medium },
         confidence: if is_grave { Confidence::Moderate } else { Confidence::Low },

@@ -2,7 +2,7 @@
 
 use super::accounts::{novelty, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Arrange, Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Gather, Text, visible};
 use crate::baseline::activity::{Activities, DayUse, Novelty, Pair};
 use crate::baseline::day_of;
 use crate::event::Field;
@@ -108,7 +108,7 @@ impl<'a> Owners<'a> {
     }
 
     fn tenants<'p>(&self, projects: impl Iterator<Item = &'p Fingerprint>) -> BTreeSet<&'a str> {
-        projects.filter_map(|project| self.of_project.get(project).copied()).collect()
+        projects.filter_map(|project| self.of_project.get(project).copied()).gather()
     }
 }
 

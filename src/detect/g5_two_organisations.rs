@@ -2,7 +2,7 @@
 
 use super::accounts::{Named, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Arrange, Fingerprint, Text, visible};
+use crate::base::{Arrange, Fingerprint, Gather, Text, visible};
 use crate::baseline::activity::{AccountStats, Mark};
 use crate::event::Field;
 use crate::finding::{Finding, Question, Severity, State};
@@ -50,8 +50,8 @@ impl Detector for TwoOrganisations {
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let homes = homes(context);
-        let names: std::collections::BTreeSet<_> =
-            homes.values().flat_map(BTreeMap::keys).collect();
+        let names: std::collections::BTreeSet<&str> =
+            homes.values().flat_map(BTreeMap::keys).copied().gather();
         if names.len() < 2 {
             let reason = Text::fixed(
                 "These logs do not show the usual networks of two organisations.",
@@ -115,7 +115,7 @@ fn judged(
                     .flat_map(|of| part.all.first.iter().map(move |mark| (*mark, *network, of))),
             );
         }
-        marks.sort_unstable();
+        marks.arrange();
         let near = marks
             .windows(2)
             .find(|two| two[0].2 != two[1].2 && two[1].0.0 - two[0].0.0 <= SOON_SECS);

@@ -2,7 +2,7 @@
 //! does not tell: many sites answer "not found" with status 200.
 
 use super::Thresholds;
-use crate::base::{LogSize, Merge, SizeSketch};
+use crate::base::{Gather, LogSize, Merge, SizeSketch};
 use crate::baseline::{Baseline, PathStats, is_served};
 use crate::finding::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,12 +88,12 @@ impl Site {
         let is_crowded = |(step, paths): (LogSize, usize)| (paths >= CROWD).then_some(step);
         let is_common = |(size, paths): (u64, usize)| (paths >= SAME_PAGE_PATHS).then_some(size);
         Self {
-            same_page: paths_by_size.into_iter().filter_map(is_common).collect(),
-            errors: baseline.error_sizes.at_least(ERROR_PAGES).filter(|size| *size > 0).collect(),
+            same_page: paths_by_size.into_iter().filter_map(is_common).gather(),
+            errors: baseline.error_sizes.at_least(ERROR_PAGES).filter(|size| *size > 0).gather(),
             ordinary,
             programs,
             echoes: common_echoes(echoes),
-            crowded: rare_by_step.into_iter().filter_map(is_crowded).collect(),
+            crowded: rare_by_step.into_iter().filter_map(is_crowded).gather(),
         }
     }
 
@@ -145,7 +145,7 @@ fn common_echoes(mut all: Vec<(Echo, u64)>) -> BTreeSet<Echo> {
         let lengths = pages.chunk_by(|a, b| a.1 == b.1).count();
         pages.len() >= CROWD && lengths >= LENGTHS
     });
-    common.map(|pages| pages[0].0).collect()
+    common.map(|pages| pages[0].0).gather()
 }
 
 /// How the size of an answer compares with how its path usually answers.

@@ -6,7 +6,7 @@
 
 use super::Conclusion;
 use super::accounts::{accounts, novelty};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Fingerprint, Gather, Text, visible};
 use crate::baseline::activity::{DayUse, Mark, Novelty, Pair};
 use crate::baseline::day_of;
 use crate::judge::activity::Network;
@@ -78,7 +78,7 @@ fn member<'a>((key, pair): &(Fingerprint, &'a Pair)) -> Option<Member<'a>> {
 
 /// The accounts to which the network is new, before its third day of use.
 fn new<'a>(context: &Conclusion<'_>, network: Network, all: &[Member<'a>]) -> Option<Party<'a>> {
-    let days: BTreeSet<i32> = all.iter().flat_map(|one| one.pair.used.iter().copied()).collect();
+    let days: BTreeSet<i32> = all.iter().flat_map(|one| one.pair.used.iter().copied()).gather();
     let last = days.iter().nth(1).or(days.first()).copied()?;
     let is_new = |one: &&Member<'_>| {
         let first = one
@@ -115,7 +115,7 @@ fn recurring<'a>(
 
 /// Whether accounts are of several organisations.
 fn several<'m, 'a: 'm>(members: impl Iterator<Item = &'m Member<'a>>) -> bool {
-    let names: BTreeSet<_> = members.filter_map(|one| one.pair.organisation.as_deref()).collect();
+    let names: BTreeSet<_> = members.filter_map(|one| one.pair.organisation.as_deref()).gather();
     names.len() >= 2
 }
 
@@ -154,7 +154,7 @@ impl<'a> Party<'a> {
             .max()
             .zip(firsts().min())
             .is_some_and(|(last, first)| last - first <= QUICK_SECS);
-        let addresses: BTreeSet<_> = self.members.iter().map(|one| &one.pair.address).collect();
+        let addresses: BTreeSet<_> = self.members.iter().map(|one| &one.pair.address).gather();
         let gathers = |one: &&Member<'_>| {
             let Pair { searches, telling, taken, .. } = one.pair;
             *searches >= SEARCHES || telling.count() >= TELLING || *taken >= TAKEN

@@ -7,7 +7,7 @@ use super::plan::{Job, PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
-use crate::base::{Arrange, Fingerprint, Merge, Text, counted, rfc3339};
+use crate::base::{Arrange, Fingerprint, Gather, Merge, Text, counted, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::event::Field;
@@ -314,7 +314,7 @@ fn name_accounts(findings: &mut [Finding], baseline: &Baseline) {
     };
     for finding in findings {
         let groups = finding.scope.acted.iter().flat_map(|acted| &acted.groups);
-        let names: BTreeSet<String> = groups.filter_map(name).collect();
+        let names: BTreeSet<String> = groups.filter_map(name).gather();
         finding.accounts = names.into_iter().take(ACCOUNTS_NAMED).collect();
     }
 }
@@ -402,7 +402,7 @@ fn tool(prepared: &Prepared, sweeps: &[&str]) -> Tool {
 fn entities(findings: &[Finding], baseline: &Baseline, total: &ReportCoverage) -> Vec<Entity> {
     let clients = baseline.clients.sorted();
     let by_name: BTreeMap<&str, &ClientStats> =
-        clients.iter().map(|(_, client)| (client.name.as_ref(), *client)).collect();
+        clients.iter().map(|(_, client)| (client.name.as_ref(), *client)).gather();
     let mut entities = BTreeMap::new();
     let is_entity = |finding: &&Finding| {
         matches!(finding.subject.kind, SubjectKind::Address | SubjectKind::Account)

@@ -6,7 +6,7 @@ use super::feed::{fill, open};
 use super::plan::{PlannedSource, Stream};
 use super::read::Prepared;
 use crate::base::limits::{READ_BYTES, RECORD_BYTES, SHOWN_BYTES};
-use crate::base::{Location, rfc3339};
+use crate::base::{Arrange, Location, rfc3339};
 use crate::event::{Event, Field, Fields};
 use crate::finding::{Evidence, Finding, Indicated, Place};
 use crate::input::{Fault, FaultKind, ReadAt, read_full};
@@ -87,7 +87,7 @@ fn read_plain(source: &dyn ReadAt, (offset, length): (u64, u32)) -> Option<Vec<u
 /// Reads ranges of what can only be read from its start.
 fn read_through(reader: &mut dyn Read, wanted: &[(u64, u32)]) -> Texts {
     let mut wanted = wanted.to_vec();
-    wanted.sort_unstable();
+    wanted.arrange();
     let mut texts = Texts::new();
     let mut window = Vec::new();
     let mut window_at = 0;

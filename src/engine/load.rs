@@ -1,8 +1,8 @@
 //! Rules as they are given: files, and archives with files inside, compiled to one set.
 
 use super::digest::hex;
-use crate::base::Text;
 use crate::base::limits::RULE_BYTES;
+use crate::base::{Arrange, Text};
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
 use crate::sigma::{Placeholders, Problem, ProblemKind, RuleFile, RuleSet, compile, is_rule};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ fn compiled(
     mut files: Vec<RuleText>,
     lists: &BTreeMap<String, Vec<String>>,
 ) -> (RuleSet, Vec<RuleProblem>) {
-    files.sort_unstable();
+    files.arrange();
     let files: Vec<_> = files
         .iter()
         .map(|(name, text)| RuleFile { name: name.clone(), text: text.as_slice() })

@@ -10,7 +10,7 @@ use super::plan::Stream;
 use super::read::Prepared;
 use super::scan::Partial;
 use crate::base::limits::{COMPARED, READ_BYTES};
-use crate::base::{Instant, Location};
+use crate::base::{Arrange, Gather, Instant, Location};
 use crate::baseline::{BIN_SECS, Bin, Mark};
 use crate::input::ReadAt;
 use memchr::memmem::Finder;
@@ -88,7 +88,7 @@ impl Side<'_> {
             whole.map(|(start, bin)| (*start, bin.records)).collect()
         };
         let (mine, theirs) = (inner(self), inner(begun));
-        let starts: BTreeSet<&Instant> = mine.keys().chain(theirs.keys()).collect();
+        let starts: BTreeSet<&Instant> = mine.keys().chain(theirs.keys()).gather();
         let count = |side: &BTreeMap<Instant, u32>, start| side.get(start).copied().unwrap_or(0);
         let (mut all, mut apart) = (0, 0);
         for start in starts {
@@ -126,7 +126,7 @@ pub(super) fn overlaps(
             *known = compare(prepared, sources, &sides[whole], place, &sides[begun]);
         }
     }
-    (found.into_values().flatten().collect(), is_complete)
+    (found.into_values().flatten().gather(), is_complete)
 }
 
 /// The streams that may hold records of others. Where every record has an identity, that is enough.
@@ -151,9 +151,9 @@ fn sides<'s>(prepared: &'s Prepared, seen: &Partial, copies: &BTreeSet<u32>) -> 
 /// Pairs of streams of which the second begins within the first, and whether these are all.
 fn pairs(sides: &[Side<'_>]) -> (Vec<(usize, usize)>, bool) {
     let mut by_begin: Vec<usize> = (0..sides.len()).collect();
-    by_begin.sort_by_key(|at| (sides[*at].begins(), *at));
+    by_begin.arrange_by_key(|at| (sides[*at].begins(), *at));
     let mut by_start: Vec<usize> = (0..sides.len()).collect();
-    by_start.sort_by_key(|at| (sides[*at].span(), *at));
+    by_start.arrange_by_key(|at| (sides[*at].span(), *at));
     let mut waiting = by_start.into_iter().peekable();
     let mut open: Vec<usize> = Vec::new();
     let (mut pairs, mut looked_at) = (Vec::new(), 0);
@@ -261,7 +261,7 @@ fn find(sought: &[Sought], from: u64, reader: &mut dyn Read) -> BTreeSet<(usize,
             let flat = |(pair, places): (usize, BTreeSet<u64>)| {
                 places.into_iter().map(move |place| (pair, place))
             };
-            return found.into_iter().flat_map(flat).collect();
+            return found.into_iter().flat_map(flat).gather();
         }
         // What is cut by the end of the window is looked for again.
         let passed = window.len().saturating_sub(longest - 1);

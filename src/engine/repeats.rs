@@ -10,7 +10,7 @@ use super::overlap::{Overlap, overlaps};
 use super::plan::Plan;
 use super::read::Prepared;
 use super::scan::Partial;
-use crate::base::{Fingerprint, Seed};
+use crate::base::{Fingerprint, Gather, Seed};
 use crate::event::{Event, Field};
 use crate::format::{FormatIndex, Reader};
 use crate::input::ReadAt;
@@ -76,7 +76,7 @@ pub fn repeats(prepared: &Prepared, seen: &mut Partial, sources: &[&dyn ReadAt])
     for copy in copies(&prepared.plan, &seen.coverage.digests) {
         found.entry(copy.0).or_default().ranges.push((0, END, copy.1));
     }
-    let whole: BTreeSet<u32> = found.keys().copied().collect();
+    let whole: BTreeSet<u32> = found.keys().copied().gather();
     for (stream, records) in seen.identities.repeated() {
         if !whole.contains(&stream) {
             found.entry(stream).or_default().records = records;

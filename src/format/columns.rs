@@ -4,6 +4,7 @@ use super::definition::Definition;
 use super::keys::{KeyId, Plan};
 use super::known::Known;
 use super::mapping::Mapping;
+use crate::base::Gather;
 use crate::text::{Pair, Pairs, Value, csv};
 use bumpalo::Bump;
 use std::cell::OnceCell;
@@ -267,6 +268,6 @@ fn could_be_names(names: &[Box<[u8]>]) -> bool {
             && !name.iter().any(|byte| matches!(byte, b'=' | b'"' | b'{' | b'<'))
             && memchr::memmem::find(name, b": ").is_none()
     };
-    let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+    let distinct: std::collections::BTreeSet<_> = names.iter().gather();
     names.len() >= 3 && distinct.len() == names.len() && names.iter().all(|name| is_name(name))
 }

@@ -19,7 +19,7 @@ use super::recall::{Asked, Recall};
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
-use crate::base::{Fingerprint, Glob, Table, Time};
+use crate::base::{Arrange, Fingerprint, Glob, Table, Time};
 use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
@@ -467,7 +467,7 @@ fn described(
         }
         described.push(format);
     }
-    described.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
+    described.arrange_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
     Ok(described)
 }
 

@@ -4,7 +4,7 @@
 //! Secrets are never handed on in full. What only looks like one is left out by what it is:
 //! placeholders, image names, numbers whose check digit is wrong.
 
-use crate::base::{Fingerprint, Seed};
+use crate::base::{Arrange, Fingerprint, Seed};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -131,7 +131,7 @@ pub fn look(text: &str) -> Vec<Hit> {
     if distinct(&addresses) >= ADDRESSES {
         hits.extend(addresses);
     }
-    hits.sort_by_key(|hit| hit.line);
+    hits.arrange_by_key(|hit| hit.line);
     hits
 }
 

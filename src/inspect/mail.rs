@@ -1,6 +1,7 @@
 //! Mail as files hold it: one message, or many one after another (mbox). Gives the texts of its
 //! parts and the files attached (RFC 5322, RFC 2045, RFC 2047).
 
+use crate::base::Arrange;
 use crate::input::{decode, detect};
 use std::borrow::Cow;
 
@@ -54,7 +55,7 @@ fn messages(bytes: &[u8]) -> Vec<&[u8]> {
         memchr::memmem::find_iter(bytes, b"\n\nFrom ").map(|at| at + 2).collect();
     starts.extend(memchr::memmem::find_iter(bytes, b"\r\n\r\nFrom ").map(|at| at + 4));
     starts.push(0);
-    starts.sort_unstable();
+    starts.arrange();
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
     let message = |(from, to): (usize, usize)| {
         let text = bytes.get(from..to).unwrap_or_default();

@@ -13,7 +13,7 @@ pub use domain::DomainClass;
 pub use look::{FoundKind, Hit, look};
 pub use said::{csv, text};
 
-use crate::base::{Arrange, Fingerprint, Text};
+use crate::base::{Arrange, Fingerprint, Gather, Text};
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,7 +190,7 @@ impl Inspector {
             let end = part.rsplit_once('.').map(|(_, end)| end);
             end.is_some_and(|end| !end.is_empty() && !matches!(end, "xml" | "rels"))
         };
-        parts.filter(is_name).map(str::to_lowercase).collect()
+        parts.filter(is_name).map(str::to_lowercase).gather()
     }
 
     /// What was found in all files.

@@ -4,7 +4,7 @@
 use super::judge::Judged;
 use super::model::{Report, SourceReport};
 use super::words::{judged, line_said, outcome, pick, severity};
-use crate::base::{Language, visible};
+use crate::base::{Gather, Language, visible};
 use crate::finding::Finding;
 use std::collections::BTreeMap;
 
@@ -121,7 +121,7 @@ fn not_read(language: Language) -> String {
 fn stream_names(report: &Report) -> BTreeMap<u32, &str> {
     let of = |source: &SourceReport| -> Vec<u32> { source.streams.iter().map(|s| s.id).collect() };
     let sources = report.sources.iter();
-    sources.flat_map(|source| of(source).into_iter().map(|id| (id, source.name.as_str()))).collect()
+    sources.flat_map(|source| of(source).into_iter().map(|id| (id, source.name.as_str()))).gather()
 }
 
 /// Writes one row.

@@ -6,7 +6,7 @@ use super::html::Page;
 use super::model::{Report, SourceReport};
 use super::parties::kind as kind_of_party;
 use super::words::{pick, severity, state};
-use crate::base::{Arrange, Language, Text, counted, grouped, visible};
+use crate::base::{Arrange, Gather, Language, Text, counted, grouped, visible};
 use crate::finding::{Finding, SubjectKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,12 +108,12 @@ fn content(source: &SourceReport) -> String {
 }
 
 fn contents(report: &Report) -> BTreeSet<String> {
-    report.sources.iter().map(content).collect()
+    report.sources.iter().map(content).gather()
 }
 
 /// A part with a key in each report.
 fn keyed<'a, T>(items: &'a [T], key: impl Fn(&'a T) -> String) -> BTreeMap<String, &'a T> {
-    items.iter().map(|item| (key(item), item)).collect()
+    items.iter().map(|item| (key(item), item)).gather()
 }
 
 fn plain(text: impl Into<String>) -> Text {
@@ -356,7 +356,7 @@ impl<'r> Pair<'r> {
         name: impl Fn(&T) -> Text,
         told: impl Fn(&T) -> Text,
     ) -> Vec<Change> {
-        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).gather();
         let changed = keys.into_iter().filter_map(|key| {
             let (was, is) = (before.get(key).copied(), after.get(key).copied());
             let of = is.or(was)?;

@@ -9,7 +9,7 @@ use super::share::{
     uuid,
 };
 use super::words::judgement;
-use crate::base::{Language, visible};
+use crate::base::{Arrange, Gather, Language, visible};
 use crate::finding::{Finding, Subject, SubjectKind};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,7 +109,7 @@ impl Bundle<'_> {
     /// Whom a finding is about, and the files that its records stand in.
     fn observables(&mut self, finding: &Finding) -> Vec<String> {
         let subject = self.subject(&finding.subject);
-        let streams: BTreeSet<_> = finding.evidence.iter().map(|of| of.stream).collect();
+        let streams: BTreeSet<_> = finding.evidence.iter().map(|of| of.stream).gather();
         let report = self.report;
         let mut all: Vec<_> = streams
             .into_iter()
@@ -120,7 +120,7 @@ impl Bundle<'_> {
         if all.is_empty() {
             all.push(self.observe("file", &json!({ "name": finding.subject.value })));
         }
-        all.sort_unstable();
+        all.arrange();
         all.dedup();
         all
     }

@@ -5,7 +5,7 @@
 //! said of findings names people too.
 
 use super::pseudonym::{NameKind, PseudonymKey};
-use crate::base::Text;
+use crate::base::{Arrange, Text};
 use crate::finding::SubjectKind;
 use crate::report::{PartyKind, Report};
 use aho_corasick::AhoCorasick;
@@ -78,7 +78,8 @@ pub fn reduced(report: &Report, key: &PseudonymKey) -> Option<Report> {
     }
     let mut value = serde_json::to_value(&report).ok()?;
     names.reduce("", &mut value);
-    let mut reduced: Report = serde_json::from_value(value).ok()?;
+    // As text, since reports are read from text elsewhere: a second reader would be as large.
+    let mut reduced: Report = serde_json::from_str(&value.to_string()).ok()?;
     reduced.reduced = Some(DONE);
     Some(reduced)
 }
@@ -137,7 +138,7 @@ impl<'k> Names<'k> {
             Some((word, instead))
         }));
         // The longest of those that begin first; what it covers is gone.
-        found.sort_unstable_by(|(a, _), (b, _)| (a.start, b.end).cmp(&(b.start, a.end)));
+        found.arrange_by(|(a, _), (b, _)| (a.start, b.end).cmp(&(b.start, a.end)));
         let (mut out, mut at) = (String::with_capacity(text.len()), 0);
         for (range, instead) in found.into_iter() {
             if range.start >= at {

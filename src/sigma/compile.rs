@@ -12,6 +12,7 @@ use super::program::{Clause, Program};
 use super::rule::{Level, LogSource, Rule, RuleIndex, RuleKind, Status};
 use super::set::RuleSet;
 use super::yaml::{Document, Kind, Node, documents};
+use crate::base::Arrange;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file of rules: YAML of one or more documents.
@@ -253,7 +254,7 @@ impl Compiler<'_> {
         }
         let mut missing = items.missing;
         if !missing.is_empty() {
-            missing.sort();
+            missing.arrange();
             missing.dedup();
             return Err(Wrong { line: node.line, what: What::Lists(missing) });
         }
@@ -270,7 +271,7 @@ impl Compiler<'_> {
     }
 
     fn finish(mut self) -> (RuleSet, Vec<Problem>) {
-        self.drafts.sort_by(|a, b| a.place().cmp(&b.place()));
+        self.drafts.arrange_by(|a, b| a.place().cmp(&b.place()));
         self.note_same_ids();
         let names = self.drop_unresolved();
         self.filter(&names);
@@ -292,7 +293,7 @@ impl Compiler<'_> {
             let what = What::TooMany(count);
             self.problems.push(Problem { file, line: Some(line), rule: None, what });
         }
-        self.problems.sort();
+        self.problems.arrange();
         (RuleSet::new(rules, programs, correlations, self.interner), self.problems)
     }
 

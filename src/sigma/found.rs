@@ -8,7 +8,7 @@ use super::correlate::{self, Correlation, Correlations, FieldOf, Kind, Match, Wi
 use super::rule::{Level, Rule, RuleIndex, Status};
 use super::set::{RuleSet, SeenSources};
 use crate::base::limits::EVIDENCE;
-use crate::base::{Fingerprint, Instant, Merge, Seed, Text, counted, rfc3339, visible};
+use crate::base::{Fingerprint, Gather, Instant, Merge, Seed, Text, counted, rfc3339, visible};
 use crate::event::{Event, Field};
 use crate::finding::{
     Confidence, Finding, Grade, Outcome, Place, Question, Scope, Severity, State, Subject,
@@ -73,7 +73,7 @@ impl Rules {
         let stated = set.correlations().iter();
         let ready: Vec<_> = stated.clone().filter_map(Correlation::of).collect();
         let (correlations, _) = Correlations::new(ready);
-        let usable: BTreeSet<_> = correlations.all().iter().map(|known| known.rule).collect();
+        let usable: BTreeSet<_> = correlations.all().iter().map(|known| known.rule).gather();
         let unusable =
             stated.map(|known| known.rule).filter(|rule| !usable.contains(rule)).collect();
         let rules = (0..).zip(set.rules());
@@ -512,9 +512,9 @@ fn speaks_to(rule: &Rule) -> Vec<(Question, State)> {
         Level::Medium | Level::Low | Level::Informational => return Vec::new(),
     };
     let tactics = rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack."));
-    let tactics: BTreeSet<String> = tactics.map(|tag| tag.replace('_', "-")).collect();
+    let tactics: BTreeSet<String> = tactics.map(|tag| tag.replace('_', "-")).gather();
     let by_tactic = TACTICS.iter().filter(|(tactic, _)| tactics.contains(*tactic));
-    let mut asked: BTreeSet<Question> = by_tactic.flat_map(|(_, asked)| *asked).copied().collect();
+    let mut asked: BTreeSet<Question> = by_tactic.flat_map(|(_, asked)| *asked).copied().gather();
     let is_part = |technique: &str, of: &str| {
         let rest = technique.strip_prefix(of);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

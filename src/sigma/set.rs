@@ -5,6 +5,7 @@ use super::expr::{Expr, FieldId, Interner, Predicate, PredicateId};
 use super::program::{Clause, Program};
 use super::rule::{LogSource, Rule, RuleIndex};
 use super::witness::Chooser;
+use crate::base::Gather;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -73,7 +74,7 @@ impl RuleSet {
         interner: Interner,
     ) -> Self {
         let Interner { fields, predicates, rarities, .. } = interner;
-        let sources: BTreeSet<_> = rules.iter().map(|rule| &rule.source).collect();
+        let sources: BTreeSet<_> = rules.iter().map(|rule| &rule.source).gather();
         let of = |source: &LogSource| OfSource { source: source.clone(), ..OfSource::default() };
         let mut sources: Vec<_> = sources.into_iter().map(of).collect();
         let place = |rule: &Rule| {

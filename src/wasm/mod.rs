@@ -7,7 +7,7 @@ mod explore;
 mod file;
 mod results;
 
-use crate::base::{Arrange, Language, Location};
+use crate::base::{Arrange, Gather, Language, Location};
 use crate::detect::CARDS;
 use crate::engine::{
     self, Concluded, Concluder, Digest, EncodedRules, Job, LoadedRules, Meant, Partial, Plan,
@@ -583,7 +583,7 @@ impl PageConcluder {
         files: Vec<Blob>,
         progress: &Function,
     ) -> Result<String> {
-        let names: BTreeSet<String> = names.into_iter().collect();
+        let names: BTreeSet<String> = names.into_iter().gather();
         let files = open_all(files)?;
         let mut found = Vec::new();
         let mut before = 0;
@@ -594,7 +594,7 @@ impl PageConcluder {
             found.extend(engine::taken(&self.prepared, job, file, &names, &mut done));
             before += job.bytes;
         }
-        found.sort_unstable();
+        found.arrange();
         serde_json::to_string(&found).map_err(failed)
     }
 

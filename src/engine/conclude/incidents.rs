@@ -4,7 +4,7 @@
 //! accounts use habitually, joins nothing, nor does one that the account itself knows. Attempts
 //! that failed join nothing either.
 
-use crate::base::{Arrange, Instant, Text, visible};
+use crate::base::{Arrange, Gather, Instant, Text, visible};
 use crate::baseline::activity::{Activities, Novelty};
 use crate::detect::Declared;
 use crate::finding::{Finding, Severity, Subject, SubjectKind, Tactic};
@@ -63,7 +63,7 @@ impl<'a> KnownParties<'a> {
     fn new(activities: &'a Activities, declared: &'a Declared) -> Self {
         let accounts = activities.accounts.sorted();
         let by_name =
-            accounts.iter().map(|(key, stats)| (stats.name.to_lowercase(), *key)).collect();
+            accounts.iter().map(|(key, stats)| (stats.name.to_lowercase(), *key)).gather();
         let mut habitual = BTreeMap::new();
         for (_, pair) in activities.pairs.sorted() {
             let stats = activities.accounts.get(pair.account);
@@ -106,7 +106,7 @@ impl<'a> KnownParties<'a> {
             let novelty = |key| self.activities.novelty(key, *network, day.first.0, day.day);
             key.map(novelty) == Some(Novelty::New)
         });
-        let mut keys: BTreeSet<_> = new.map(|(network, _)| Key::Network(network)).collect();
+        let mut keys: BTreeSet<_> = new.map(|(network, _)| Key::Network(network)).gather();
         keys.insert(Key::Account(name));
         keys
     }
@@ -128,7 +128,7 @@ impl<'a> KnownParties<'a> {
             })
         });
         let mut keys: BTreeSet<_> =
-            entered.map(|pair| Key::Account(pair.name.to_lowercase())).collect();
+            entered.map(|pair| Key::Account(pair.name.to_lowercase())).gather();
         keys.insert(Key::Network(network));
         keys
     }
@@ -199,7 +199,7 @@ fn groups(members: &[&Member<'_>]) -> BTreeSet<String> {
         .filter(|id| id.starts_with(|letter: char| letter.is_ascii_uppercase()))
         .filter_map(|id| id.get(..1))
         .map(str::to_owned)
-        .collect()
+        .gather()
 }
 
 const fn raised(severity: Severity) -> Severity {

@@ -235,7 +235,7 @@ pub fn rollup(given: &[Given<'_>], key: Option<&SecretKey>, expected: &Expected)
         (rank(of.state), of.since.is_none(), of.since.clone(), of.client.clone(), of.file.clone())
     };
     clients.arrange_by_key(order);
-    set_aside.sort_unstable();
+    set_aside.arrange();
     let is_open = |of: &&Client| of.sufficiency == Sufficiency::CannotTell;
     let name_of = |file: &str, answer: &Answer| name(file, answer).0;
     RollUp {

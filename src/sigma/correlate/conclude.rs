@@ -3,7 +3,7 @@
 use super::evaluate::{Step, steps};
 use super::notes::{Bounds, Group, Groups, Hits, Note, Notes};
 use super::{Carried, Correlation, Correlations, Kind, Names, RuleIndex, Value};
-use crate::base::{Fingerprint, Instant, Location};
+use crate::base::{Arrange, Fingerprint, Instant, Location};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,7 +147,7 @@ impl<'w> Work<'w> {
             Match { rule: correlation.rule, group, names: names.clone(), windows }
         };
         let mut matches: Vec<Match> = found.into_iter().map(opened).collect();
-        matches.sort_by(|a, b| (&a.names, a.group).cmp(&(&b.names, b.group)));
+        matches.arrange_by(|a, b| (&a.names, a.group).cmp(&(&b.names, b.group)));
         matches
     }
 

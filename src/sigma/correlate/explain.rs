@@ -6,7 +6,7 @@ use super::notes::{Group, Notes};
 use super::number::Decimal;
 use super::tally::Tally;
 use super::{Correlation, Correlations, Kind, RuleIndex};
-use crate::base::{Fingerprint, Instant};
+use crate::base::{Arrange, Fingerprint, Instant};
 use crate::sigma::Order;
 
 /// A group beside a correlation.
@@ -48,7 +48,7 @@ pub fn explain(correlations: &Correlations, notes: &Notes, rule: RuleIndex) -> V
         // What those below matched is told to those above.
         work.matches(at, &groups);
     }
-    explained.sort_by(|a, b| {
+    explained.arrange_by(|a, b| {
         (!a.holds, a.off, &a.names, a.group).cmp(&(!b.holds, b.off, &b.names, b.group))
     });
     explained

@@ -29,7 +29,7 @@ pub use explain::{GroupExplained, explain};
 pub use notes::Notes;
 
 use super::{Order as Comparison, RuleIndex};
-use crate::base::{Fingerprint, Seed};
+use crate::base::{Arrange, Fingerprint, Seed};
 pub use number::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -403,7 +403,7 @@ fn shown(value: &[u8]) -> Box<str> {
 /// Correlations in such an order that each stands behind those that it refers to, and the rules
 /// that go round in a circle.
 fn ordered(mut given: Vec<Correlation>) -> (Vec<Correlation>, Vec<RuleIndex>) {
-    given.sort_by_key(|correlation| correlation.rule);
+    given.arrange_by_key(|correlation| correlation.rule);
     let mut all: Vec<Correlation> = Vec::new();
     loop {
         let waiting: BTreeSet<_> = given.iter().map(|correlation| correlation.rule).collect();

@@ -8,7 +8,7 @@
 use super::draft::{self, ItemMark};
 use super::questions::Asked;
 use super::sheet::{Answer, Given, Sheet, instant};
-use crate::base::Instant;
+use crate::base::{Gather, Instant};
 use crate::train::{Extra, Scenario, Truth, Vector, Wanted};
 use core::net::IpAddr;
 use serde::Serialize;
@@ -209,7 +209,7 @@ struct Named {
 
 impl Named {
     fn compare(wanted: &BTreeSet<String>, allowed: &BTreeSet<String>, said: &[String]) -> Self {
-        let said: BTreeSet<String> = said.iter().map(|name| canonical(name)).collect();
+        let said: BTreeSet<String> = said.iter().map(|name| canonical(name)).gather();
         let is_said = |name: &String| said.iter().any(|said| means(said, name));
         let (found, missing): (Vec<_>, Vec<_>) = wanted.iter().partition(|name| is_said(name));
         let is_wrong = |said: &&String| !wanted.iter().chain(allowed).any(|name| means(said, name));

@@ -6,7 +6,7 @@ use super::{
     Answer, Asked, Class, Debrief, Exercise, HINT_COSTS, Key, Level, Sheet, Solved, items,
     questions,
 };
-use crate::base::{Language, Text};
+use crate::base::{Arrange, Language, Text};
 use std::fmt::Write;
 
 /// Said of a result whose marks are not those of its answers.
@@ -193,7 +193,7 @@ impl Class {
         let say = |en, ja| Text::fixed(en, ja).in_language(language).to_owned();
         let mut out = String::new();
         let mut cases: Vec<_> = self.rows.iter().map(|row| row.training.as_str()).collect();
-        cases.sort_unstable();
+        cases.arrange();
         cases.dedup();
         mark(&mut out, &cases.join(", "), language);
         for row in &self.rows {

@@ -3,6 +3,7 @@
 
 use super::calendar::{TOKYO, local};
 use super::world::Document;
+use crate::base::Arrange;
 use crate::base::rfc3339;
 use serde_json::json;
 
@@ -36,7 +37,7 @@ impl Log {
 
     /// The bytes, in order of time; of one time, as they were written.
     pub(super) fn bytes(mut self) -> Vec<u8> {
-        self.0.sort_by_key(|(at, _)| *at);
+        self.0.arrange_by_key(|(at, _)| *at);
         let lines = self.0.iter().flat_map(|(_, line)| [line.as_bytes(), b"\n"]);
         lines.flatten().copied().collect()
     }

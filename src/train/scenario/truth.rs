@@ -3,7 +3,7 @@
 use super::logs::{Actor, Kind, stated};
 use super::world::{Document, owner};
 use super::{Extra, Scenario, Wanted};
-use crate::base::Text;
+use crate::base::{Gather, Text};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -244,5 +244,5 @@ fn questions(wanted: &Wanted) -> BTreeMap<&'static str, &'static str> {
     let happened = happened.iter().filter(|_| vector(scenario) != Vector::None);
     let has_hole = [Extra::Gap, Extra::Rotated].iter().any(|extra| wanted.with.has(*extra));
     let hole = has_hole.then_some(&("Q8", "possible"));
-    NOTHING.iter().chain(hole).chain(happened).chain(others).copied().collect()
+    NOTHING.iter().chain(hole).chain(happened).chain(others).copied().gather()
 }
