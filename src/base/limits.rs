@@ -13,12 +13,20 @@ pub const SNIFF_BYTES: usize = 64 << 10;
 pub const PATHS: usize = 1 << 18;
 /// Clients with their activity.
 pub const CLIENTS: usize = 1 << 18;
+/// Days of clients.
+pub const CLIENT_DAYS: usize = 1 << 20;
 /// Exact sizes of error pages.
 pub const ERROR_SIZES: usize = 1 << 14;
 /// Clients, paths and kinds of payload that are kept apart.
 pub const PAYLOAD_GROUPS: usize = 1 << 16;
 /// Clients and accounts whose minutes are kept apart for bursts and scans.
 pub const ACTORS: usize = 1 << 17;
+/// Kinds of addresses at which clients and accounts are kept apart.
+pub const KINDS: usize = 1 << 16;
+/// Minutes, of all these together, for each detection.
+pub const MINUTES: usize = 1 << 19;
+/// Minutes of one of these, the latest.
+pub const OWN_MINUTES: usize = 1 << 12;
 /// Accounts whose networks, days and documents are kept apart.
 pub const ACCOUNTS: usize = 1 << 16;
 /// Accounts in networks.

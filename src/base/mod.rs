@@ -14,6 +14,7 @@ mod table;
 mod text;
 mod time;
 mod visible;
+mod weighed;
 
 pub use arrange::{Arrange, Gather};
 pub use fingerprint::{Fingerprint, Seed};
@@ -26,6 +27,7 @@ pub use table::{NOWHERE, Place, Table};
 pub use text::{Language, Text, counted, grouped};
 pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};
 pub use visible::visible;
+pub use weighed::{Weigh, Weighed};
 
 use serde::{Deserialize, Serialize};
 

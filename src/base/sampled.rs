@@ -123,6 +123,16 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
         })
     }
 
+    /// Every entry, in the order of insertion.
+    pub fn iter(&self) -> impl Iterator<Item = (Fingerprint, &V)> {
+        self.entries.iter()
+    }
+
+    /// Changes every entry.
+    pub fn for_each(&mut self, change: impl FnMut(Fingerprint, &mut V)) {
+        self.entries.for_each(change);
+    }
+
     /// All entries, in order of their fingerprints. That order means nothing to people and
     /// depends on the seed: sort by something else before showing.
     pub fn sorted(&self) -> Vec<(Fingerprint, &V)> {
@@ -138,10 +148,15 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
             if self.entries.len() < LIMIT {
                 return true;
             }
-            self.halvings += 1;
-            self.thin();
+            self.halve();
         }
         false
+    }
+
+    /// Keeps the smaller half of the keys.
+    pub(super) fn halve(&mut self) {
+        self.halvings += 1;
+        self.thin();
     }
 
     #[cold]
@@ -153,6 +168,13 @@ impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
 
 impl<V: Merge, const LIMIT: usize> Merge for Sampled<V, LIMIT> {
     fn merge(&mut self, other: Self) {
+        self.merge_with(other, V::merge);
+    }
+}
+
+impl<V, const LIMIT: usize> Sampled<V, LIMIT> {
+    /// Takes in what another shard saw; `join` is called for what both have.
+    pub fn merge_with(&mut self, other: Self, mut join: impl FnMut(&mut V, V)) {
         if self.entries.is_empty() && self.halvings <= other.halvings {
             *self = other;
             return;
@@ -162,16 +184,10 @@ impl<V: Merge, const LIMIT: usize> Merge for Sampled<V, LIMIT> {
             self.thin();
         }
         for (key, value) in other.entries.into_entries() {
-            self.join(key, value);
-        }
-    }
-}
-
-impl<V: Merge, const LIMIT: usize> Sampled<V, LIMIT> {
-    fn join(&mut self, key: Fingerprint, value: V) {
-        match self.entries.find(key).and_then(|place| self.entries.at_mut(place)) {
-            Some(known) => known.merge(value),
-            None => drop(self.place(key, || value)),
+            match self.entries.find(key).and_then(|place| self.entries.at_mut(place)) {
+                Some(known) => join(known, value),
+                None => drop(self.place(key, || value)),
+            }
         }
     }
 }

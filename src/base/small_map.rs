@@ -25,6 +25,16 @@ impl<V> Default for ByTime<V> {
     }
 }
 
+impl<V> ByTime<V> {
+    /// How many times it holds.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Store::Few(list) => list.len(),
+            Store::Many(tree) => tree.len(),
+        }
+    }
+}
+
 impl<V: Merge> ByTime<V> {
     /// Adds a value to that of its time.
     pub fn add(&mut self, time: i64, value: V) {
@@ -44,6 +54,18 @@ impl<V: Merge> ByTime<V> {
                     }
                 }
             },
+        }
+    }
+
+    /// Leaves out all but the latest so many.
+    pub fn keep_last(&mut self, most: usize) {
+        match &mut self.0 {
+            Store::Few(list) => drop(list.drain(..list.len().saturating_sub(most))),
+            Store::Many(tree) => {
+                while tree.len() > most {
+                    tree.pop_first();
+                }
+            }
         }
     }
 

@@ -141,6 +141,11 @@ impl<V> Table<V> {
         self.values.iter().map(|(key, value)| (*key, value))
     }
 
+    /// Changes every value.
+    pub fn for_each(&mut self, mut change: impl FnMut(Fingerprint, &mut V)) {
+        self.values.iter_mut().for_each(|(key, value)| change(*key, value));
+    }
+
     /// Every key with its value, in the order of insertion.
     pub fn into_entries(self) -> impl Iterator<Item = (Fingerprint, V)> {
         self.values.into_iter()

@@ -265,6 +265,8 @@ pub(crate) fn keep_earliest<T: Ord>(marks: &mut Vec<T>, new: T, most: usize) {
     if let Err(place) = marks.binary_search(&new)
         && place < most
     {
+        // There are many such lists, and most hold one or two: room for four would be half empty.
+        marks.reserve_exact(usize::from(marks.len() == marks.capacity()));
         marks.insert(place, new);
         marks.truncate(most);
     }

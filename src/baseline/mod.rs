@@ -15,7 +15,7 @@ mod refusals;
 
 pub use activity::Activities;
 pub use calendar::{BIN_SECS, Bin, Calendar};
-pub use clients::{ClientStats, Clients, Day, day_of};
+pub use clients::{ClientStats, Clients, Day, Record, Sent, day_of};
 pub use numbers::{Block, Numbers};
 pub use order::{Mark, Order, Reversal, STEP_SECS, Segment};
 pub use paths::{ErrorSizes, FEW, PathStats, Paths, is_served};

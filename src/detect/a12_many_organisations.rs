@@ -63,7 +63,7 @@ impl Detector for ManyOrganisations {
 fn missing(activities: &Activities) -> Option<Text> {
     let pairs = activities.pairs.sorted();
     let organisations: BTreeSet<_> =
-        pairs.iter().filter_map(|(_, pair)| pair.organisation.as_deref()).collect();
+        pairs.iter().filter_map(|(_, pair)| pair.organisation.as_deref()).gather();
     if organisations.len() < 2 {
         return Some(Text::fixed(
             "The sign-ins are of one organisation, or do not say of which.",

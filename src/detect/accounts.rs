@@ -200,5 +200,5 @@ pub type ByName<'a> = BTreeMap<String, (Fingerprint, &'a AccountStats)>;
 /// The accounts by their names in small letters.
 pub fn by_lower_name<'a>(context: &Conclusion<'a>) -> ByName<'a> {
     let all = context.baseline.activities.by_name().into_iter();
-    all.map(|(key, stats)| (stats.name.to_lowercase(), (key, stats))).collect()
+    all.map(|(key, stats)| (stats.name.to_lowercase(), (key, stats))).gather()
 }

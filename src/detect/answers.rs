@@ -6,6 +6,7 @@ use super::outcome::{Echo, Size, echoes_of, of_status};
 use super::{Conclusion, StreamView};
 use crate::base::limits::PAYLOAD_GROUPS;
 use crate::base::{Arrange, Fingerprint, Gather, Instant, LogSize, Merge, Sampled, Seed, visible};
+use crate::baseline::activity::{Mark, keep_earliest};
 use crate::event::Field;
 use crate::finding::{Outcome, Place};
 use serde::{Deserialize, Serialize};
@@ -31,8 +32,8 @@ pub struct Group {
     pub path_name: Box<str>,
     /// What kind of request, as the detection numbers its kinds.
     pub kind: u16,
-    /// The answers by status and size.
-    pub answers: BTreeMap<(u16, LogSize), Answer>,
+    /// The answers by status and size, in order. Most groups have one: a tree has room for eleven.
+    pub answers: Vec<((u16, LogSize), Answer)>,
 }
 
 /// Answers of one status and size.
@@ -47,7 +48,7 @@ pub struct Answer {
     /// First and last.
     pub span: (Instant, Instant),
     /// The first few.
-    pub places: BTreeSet<(Instant, crate::base::Location)>,
+    pub places: Vec<Mark>,
 }
 
 /// Names a group of answers: what `Scope::answers` holds.
@@ -81,7 +82,7 @@ impl Answers {
             extent: seen.bytes.map(|bytes| (bytes, bytes)),
             echoes: echoes(seen),
             span: (seen.at, seen.at),
-            places: BTreeSet::from([(seen.at, seen.event.location)]),
+            places: vec![(seen.at, seen.event.location)],
         };
         if let Some(group) = self.0.entry(key, || Group::new(seen, kind)) {
             group.add((status, size), new);
@@ -122,17 +123,25 @@ impl Group {
             path: seen.path,
             path_name: shown_path(seen.path_text).into(),
             kind,
-            answers: BTreeMap::new(),
+            answers: Vec::new(),
         }
     }
 
     fn add(&mut self, key: (u16, LogSize), answer: Answer) {
-        match self.answers.get_mut(&key) {
-            Some(known) => known.merge(answer),
-            None => {
-                self.answers.insert(key, answer);
+        match self.answers.binary_search_by_key(&key, |known| known.0) {
+            Ok(place) => self.answers[place].1.merge(answer),
+            Err(place) => {
+                self.answers
+                    .reserve_exact(usize::from(self.answers.len() == self.answers.capacity()));
+                self.answers.insert(place, (key, answer));
             }
         }
+    }
+
+    /// The answers of a status and size.
+    pub fn answer(&self, status: u16, size: LogSize) -> Option<&Answer> {
+        let place = self.answers.binary_search_by_key(&(status, size), |known| known.0).ok()?;
+        Some(&self.answers[place].1)
     }
 
     /// What became of the requests with this answer: the status where that tells, else the size
@@ -141,7 +150,7 @@ impl Group {
         if let Some(outcome) = of_status(status) {
             return Compared::Status(outcome);
         }
-        let answer = self.answers.get(&(status, size));
+        let answer = self.answer(status, size);
         if answer.is_some_and(|answer| answer.echoes.iter().any(|of| context.site.is_echo(*of))) {
             return Compared::ErrorPage;
         }
@@ -172,10 +181,7 @@ impl Merge for Answer {
         self.extent = wider(self.extent, other.extent);
         self.echoes.retain(|echo| other.echoes.contains(echo));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
-        self.places.extend(other.places);
-        while self.places.len() > PLACES {
-            self.places.pop_last();
-        }
+        other.places.into_iter().for_each(|mark| keep_earliest(&mut self.places, mark, PLACES));
     }
 }
 

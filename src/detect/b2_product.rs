@@ -130,7 +130,7 @@ fn told(
     context: &Conclusion<'_>,
 ) -> Told {
     let signs = &request.answers;
-    let extent = group.answers.get(&(status, size)).and_then(|answer| answer.extent);
+    let extent = group.answer(status, size).and_then(|answer| answer.extent);
     let page = extent.filter(|_| is_served(status)).and_then(|of| page(group, size, of, context));
     if page == Some(Page::Common) {
         return Told::Not(Outcome::Failed);

@@ -131,7 +131,7 @@ fn strength(
     let Compared::Size(compared) = group.compare(status, size, context) else {
         return None;
     };
-    let extent = group.answers.get(&(status, size)).and_then(|answer| answer.extent);
+    let extent = group.answer(status, size).and_then(|answer| answer.extent);
     let is_ordinary = extent.is_some_and(|(least, most)| {
         context.site.is_ordinary(least) && context.site.is_ordinary(most)
     });

@@ -88,7 +88,7 @@ fn doubt(group: &Group, status: u16, size: LogSize, context: &Conclusion<'_>) ->
     if matches!(group.compare(status, size, context), Compared::ErrorPage | Compared::Status(_)) {
         return None;
     }
-    let (least, most) = group.answers.get(&(status, size)).and_then(|answer| answer.extent)?;
+    let (least, most) = group.answer(status, size).and_then(|answer| answer.extent)?;
     if context.site.is_ordinary(least) && context.site.is_ordinary(most) {
         return None;
     }

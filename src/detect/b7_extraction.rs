@@ -1,8 +1,10 @@
 //! B7: a database is asked bit by bit, and the answers tell yes from no.
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::limits::PAYLOAD_GROUPS;
-use crate::base::{Arrange, ByTime, Fingerprint, Instant, Merge, Sampled, Seed, Text, visible};
+use crate::base::limits::{MINUTES, OWN_MINUTES, PAYLOAD_GROUPS};
+use crate::base::{
+    Arrange, ByTime, Fingerprint, Instant, Merge, Seed, Text, Weigh, Weighed, visible,
+};
 use crate::baseline::activity::{Mark, keep_earliest};
 use crate::event::Field;
 use crate::finding::{
@@ -30,7 +32,7 @@ const EACH: u64 = 10;
 
 /// Requests with SQL by client and page: at most 65,536 of these.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Probes(Sampled<Probe, PAYLOAD_GROUPS>);
+pub struct Probes(Weighed<Probe, PAYLOAD_GROUPS, MINUTES>);
 
 /// Requests of one client to one page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,11 +90,12 @@ impl Detector for Extraction {
             path: super::answers::shown_path(seen.path_text).into(),
             minutes: ByTime::default(),
         };
-        if let Some(probe) = partial.0.entry(key, make) {
+        partial.0.change(key, make, |probe| {
             let first = vec![(seen.at, seen.event.location)];
             let minute = Minute { records: 1, sizes: [(bytes, 1)].into(), first };
             probe.minutes.add(seen.at.div_euclid(60), minute);
-        }
+            probe.minutes.keep_last(OWN_MINUTES);
+        });
     }
 
     fn conclude(&self, partial: Probes, context: &Conclusion<'_>) -> Verdict {
@@ -104,7 +107,7 @@ impl Detector for Extraction {
         });
         let mut findings: Vec<_> = found.collect();
         findings.arrange_by(|a, b| (&a.first, &a.title.en).cmp(&(&b.first, &b.title.en)));
-        Verdict { findings, bounds: super::bounds("B7", partial.0.one_in()), ..Verdict::default() }
+        Verdict { findings, bounds: super::bounds_of("B7", &partial.0), ..Verdict::default() }
     }
 
     fn rests_on(&self, seen: &Seen<'_>, finding: &Finding) -> bool {
@@ -213,6 +216,13 @@ impl Merge for Minute {
 impl Merge for Probe {
     fn merge(&mut self, other: Self) {
         self.minutes.merge(other.minutes);
+        self.minutes.keep_last(OWN_MINUTES);
+    }
+}
+
+impl Weigh for Probe {
+    fn weight(&self) -> usize {
+        self.minutes.len()
     }
 }
 

@@ -81,7 +81,7 @@ impl Detector for ScannerHit {
             let finds = served.remove(&client).unwrap_or_default();
             verdict.findings.extend(windows.iter().filter_map(|w| found(client, actor, w, &finds)));
         }
-        verdict.bounds = super::bounds("B8", partial.one_in());
+        verdict.bounds = partial.bounds("B8");
         verdict
     }
 

@@ -1,8 +1,8 @@
 //! Many different things by one actor in a short time: counted by the minute, judged over a
 //! window that slides by the second.
 
-use crate::base::limits::ACTORS;
-use crate::base::{Arrange, ByTime, Fingerprint, Instant, Location, Merge, Sampled};
+use crate::base::limits::{ACTORS, MINUTES, OWN_MINUTES};
+use crate::base::{Arrange, ByTime, Fingerprint, Instant, Location, Merge, Text, Weigh, Weighed};
 use crate::finding::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// more than these reaches it by itself.
 pub const KEPT: usize = 32;
 
-/// What each actor did, by the minute. Keyed by the actor; `ACTORS` bounds the actors, and
-/// each actor's minutes are bounded by the period of the logs.
+/// What each actor did, by the minute. Keyed by the actor.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Bursts(Sampled<Actor, ACTORS>);
+pub struct Bursts(Weighed<Actor, ACTORS, MINUTES>);
 
 /// What one actor did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,10 +62,11 @@ impl Bursts {
             is_account,
             minutes: ByTime::default(),
         };
-        if let Some(actor) = self.0.entry(key, make) {
+        self.0.change(key, make, |actor| {
             let minute = Minute { things: vec![(thing, at, location)], records: 1 };
             actor.minutes.add(at.div_euclid(60), minute);
-        }
+            actor.minutes.keep_last(OWN_MINUTES);
+        });
     }
 
     /// The actors, in order of their names.
@@ -76,9 +76,9 @@ impl Bursts {
         actors
     }
 
-    /// One in how many actors was kept.
-    pub fn one_in(&self) -> u64 {
-        self.0.one_in()
+    /// What could not be looked at.
+    pub fn bounds(&self, id: &str) -> Vec<Text> {
+        super::bounds_of(id, &self.0)
     }
 }
 
@@ -110,6 +110,13 @@ impl Merge for Minute {
 impl Merge for Actor {
     fn merge(&mut self, other: Self) {
         self.minutes.merge(other.minutes);
+        self.minutes.keep_last(OWN_MINUTES);
+    }
+}
+
+impl Weigh for Actor {
+    fn weight(&self) -> usize {
+        self.minutes.len()
     }
 }
 

@@ -1,7 +1,7 @@
 //! C1: documents handed to nobody in particular, where otherwise only members get them.
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::limits::ACTORS;
+use crate::base::limits::KINDS;
 use crate::base::{Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, visible};
 use crate::baseline::activity::Distinct;
 use crate::event::Field;
@@ -31,8 +31,8 @@ const SHOWN: usize = 8;
 /// Who was handed documents at which kind of address.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Handed {
-    members: Sampled<Members, ACTORS>,
-    nobody: Sampled<Nobody, ACTORS>,
+    members: Sampled<Members, KINDS>,
+    nobody: Sampled<Nobody, KINDS>,
 }
 
 /// Members at one kind of address.

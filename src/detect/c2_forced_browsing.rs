@@ -88,7 +88,7 @@ impl Detector for ForcedBrowsing {
             let found = windows.iter().filter_map(|window| found(key, actor, window, finds));
             verdict.findings.extend(found);
         }
-        verdict.bounds = super::bounds("C2", partial.bursts.one_in());
+        verdict.bounds = partial.bursts.bounds("C2");
         verdict
     }
 

@@ -1,10 +1,10 @@
 //! C3: somebody asks for one number after the other; some are refused, some are not.
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::limits::ACTORS;
+use crate::base::limits::{KINDS, MINUTES, OWN_MINUTES};
 use crate::base::{
-    Arrange, ByTime, Fingerprint, Gather, Instant, Location, Merge, Sampled, Seed, Text, rfc3339,
-    visible,
+    Arrange, ByTime, Fingerprint, Gather, Instant, Location, Merge, Seed, Text, Weigh, Weighed,
+    rfc3339, visible,
 };
 use crate::event::Field;
 use crate::finding::{
@@ -31,7 +31,7 @@ const DIGITS: std::ops::RangeInclusive<usize> = 1..=12;
 
 /// Who asked for numbers at which kind of address.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Walks(Sampled<Walk, ACTORS>);
+pub struct Walks(Weighed<Walk, KINDS, MINUTES>);
 
 /// What one account or address asked for at one kind of address.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ impl Detector for Enumeration {
             is_account,
             minutes: ByTime::default(),
         };
-        if let Some(walk) = partial.0.entry(key, make) {
+        partial.0.change(key, make, |walk| {
             let mut minute = Minute::default();
             minute.add(number);
             minute.first = Some((seen.at, seen.event.location));
@@ -97,7 +97,8 @@ impl Detector for Enumeration {
                 _ => minute.refused = 1,
             }
             walk.minutes.add(seen.at.div_euclid(60), minute);
-        }
+            walk.minutes.keep_last(OWN_MINUTES);
+        });
     }
 
     fn conclude(&self, partial: Walks, _: &Conclusion<'_>) -> Verdict {
@@ -107,7 +108,7 @@ impl Detector for Enumeration {
         for (key, walk) in walks {
             verdict.findings.extend(walk.windows().map(|window| finding(key, walk, &window)));
         }
-        verdict.bounds = super::bounds("C3", partial.0.one_in());
+        verdict.bounds = super::bounds_of("C3", &partial.0);
         verdict
     }
 
@@ -167,6 +168,13 @@ impl Merge for Minute {
 impl Merge for Walk {
     fn merge(&mut self, other: Self) {
         self.minutes.merge(other.minutes);
+        self.minutes.keep_last(OWN_MINUTES);
+    }
+}
+
+impl Weigh for Walk {
+    fn weight(&self) -> usize {
+        self.minutes.len()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::days::{self, AccountDay, OWN_DAYS, Told};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::Text;
+use crate::base::{Gather, Text};
 use crate::event::Field;
 use crate::finding::{Finding, Question, Severity, State};
 use crate::judge::activity::What;
@@ -56,7 +56,7 @@ fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
         return None;
     }
     let known: BTreeSet<_> =
-        day.earlier().flat_map(|acts| acts.projects.kept().iter().copied()).collect();
+        day.earlier().flat_map(|acts| acts.projects.kept().iter().copied()).gather();
     let new = day.acts.projects.kept().iter().filter(|one| !known.contains(*one)).count();
     if new < context.thresholds.new_projects as usize {
         return None;

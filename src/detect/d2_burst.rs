@@ -64,7 +64,7 @@ impl Detector for Burst {
                 windows.iter().map(|window| finding(key, actor, window, desks.has(actor, window))),
             );
         }
-        verdict.bounds = super::bounds("D2", partial.one_in());
+        verdict.bounds = partial.bounds("D2");
         verdict
     }
 

@@ -71,7 +71,7 @@ impl Detector for Egress {
                 }
             }
         }
-        verdict.bounds = super::bounds("D5", context.baseline.clients.one_in());
+        verdict.bounds = super::bounds("D5", context.baseline.clients.one_in_with_days());
         verdict
     }
 

@@ -112,7 +112,7 @@ impl<'a> Log<'a> {
 
     fn finding(&self, context: &Conclusion<'_>) -> Option<Finding> {
         let shown: BTreeSet<Mark> =
-            self.holes.iter().take(NAMED).flat_map(|(_, beside)| *beside).collect();
+            self.holes.iter().take(NAMED).flat_map(|(_, beside)| *beside).gather();
         let (first, last) = stated((shown.first()?.0, shown.last()?.0));
         let stream = context
             .streams

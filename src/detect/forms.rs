@@ -5,8 +5,10 @@
 //! with a page or a redirect shows its form again to who is wrong, and redirects who is right. Of
 //! any other page nothing can be told.
 
-use crate::base::limits::ACTORS;
-use crate::base::{Arrange, ByTime, Fingerprint, Instant, Location, LogSize, Merge, Sampled, Seed};
+use crate::base::limits::{ACTORS, MINUTES};
+use crate::base::{
+    Arrange, ByTime, Fingerprint, Gather, Instant, Location, LogSize, Merge, Seed, Weigh, Weighed,
+};
 use crate::baseline::activity::TRY_SECS;
 use crate::event::Field;
 use crate::finding::Scope;
@@ -44,7 +46,7 @@ impl Answer {
 
 /// Clients at sign-in pages.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Forms(Sampled<Client, ACTORS>);
+pub struct Forms(Weighed<Client, ACTORS, MINUTES>);
 
 /// One client at one page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,12 +101,12 @@ impl Forms {
             path: seen.path,
             times: ByTime::default(),
         };
-        if let Some(client) = self.0.entry(key, make) {
+        self.0.change(key, make, |client| {
             let mut time = Time::default();
             let first = Some((seen.at, seen.event.location));
             time.0[answer as usize] = Answers { count: 1, first };
             client.add(seen.at.div_euclid(TRY_SECS), time);
-        }
+        });
     }
 
     /// Whether there is nothing.
@@ -128,7 +130,7 @@ impl Forms {
         let meanings: BTreeMap<_, _> = by_page
             .into_iter()
             .filter_map(|(path, clients)| Some((path, Meaning::of(&clients)?)))
-            .collect();
+            .gather();
         let found = clients.into_iter().filter_map(|(key, client)| {
             let meaning = meanings.get(&client.path)?;
             Some((client, client.guessed(key, *meaning, least)?))
@@ -215,7 +217,7 @@ impl Guessed {
     /// The records that it rests on.
     pub fn scope(&self) -> Scope {
         let answers: BTreeSet<_> =
-            self.failures.iter().map(|answer| (self.key, *answer as u16, LogSize(0))).collect();
+            self.failures.iter().map(|answer| (self.key, *answer as u16, LogSize(0))).gather();
         Scope {
             actor: Some(self.key),
             span: Some(self.span),
@@ -254,6 +256,12 @@ impl Merge for Client {
     fn merge(&mut self, other: Self) {
         self.times.merge(other.times);
         self.times.keep_first(TIMES);
+    }
+}
+
+impl Weigh for Client {
+    fn weight(&self) -> usize {
+        self.times.len()
     }
 }
 

@@ -68,7 +68,7 @@ impl Detector for VendorTenants {
             for (key, pair) in pairs.iter().filter(|(_, pair)| !offices.contains(&pair.network)) {
                 let others = || pairs.iter().filter(|(other, _)| other != key);
                 let known: BTreeSet<_> =
-                    others().flat_map(|(_, pair)| pair.projects.kept().iter().copied()).collect();
+                    others().flat_map(|(_, pair)| pair.projects.kept().iter().copied()).gather();
                 if is_vendor(pair, &owners, context) && is_new(pair, context) {
                     findings.extend(judged(*key, pair, &known, &owners));
                 }
@@ -102,7 +102,7 @@ impl<'a> Owners<'a> {
             *known = this.max(*known);
         }
         let of_project: BTreeMap<_, _> =
-            most.into_iter().map(|(project, (_, organisation))| (project, organisation)).collect();
+            most.into_iter().map(|(project, (_, organisation))| (project, organisation)).gather();
         let owning = of_project.values().copied().collect();
         Self { of_project, owning }
     }

@@ -82,7 +82,8 @@ pub use packs::{Pack, packs};
 pub use seen::{Marks, Seen};
 pub use settings::Thresholds;
 
-use crate::base::{Instant, Merge, Text, encoded_size};
+use crate::base::limits::{MINUTES, OWN_MINUTES};
+use crate::base::{Instant, Merge, Text, Weigh, Weighed, encoded_size, grouped};
 use crate::baseline::Baseline;
 use crate::event::Field;
 use crate::finding::{Finding, Gap};
@@ -347,6 +348,26 @@ fn bounds(id: &str, one_in: u64) -> Vec<Text> {
             "{id}は対象のクライアント・アカウント・要求を{one_in}件に1件だけ調べました(保持できる上限を超過)。"
         ),
     )]
+}
+
+/// What a detection could not look at of those whose minutes it keeps.
+fn bounds_of<V: Weigh, const LIMIT: usize>(
+    id: &str,
+    table: &Weighed<V, LIMIT, MINUTES>,
+) -> Vec<Text> {
+    let latest = (table.heaviest() >= OWN_MINUTES).then(|| {
+        Text::new(
+            format!(
+                "{id} looked at the latest {} active minutes only of each client or account that has as many.",
+                grouped(OWN_MINUTES as u64)
+            ),
+            format!(
+                "{id}は、活動のあった分が{}以上あるクライアント・アカウントについて、最後の{0}分のみを調べました。",
+                grouped(OWN_MINUTES as u64)
+            ),
+        )
+    });
+    bounds(id, table.one_in()).into_iter().chain(latest).collect()
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ impl<'a> Party<'a> {
     /// The organisations in words.
     pub fn organisations(&self) -> String {
         let names: BTreeSet<_> =
-            self.members.iter().filter_map(|one| one.pair.organisation.as_deref()).collect();
+            self.members.iter().filter_map(|one| one.pair.organisation.as_deref()).gather();
         names.iter().take(5).map(|name| visible(name)).collect::<Vec<_>>().join(", ")
     }
 }

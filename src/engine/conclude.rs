@@ -430,7 +430,7 @@ fn entity(finding: &Finding, client: Option<&ClientStats>, log_start: Option<&st
         last: client.map_or(finding.last.clone(), |client| Some(rfc3339(client.last))),
         first,
         records: client.map_or(finding.count, |client| client.records),
-        bytes_out: client.map_or(0, ClientStats::bytes_out),
+        bytes_out: client.map_or(0, |client| client.bytes),
         severity: finding.severity,
         findings: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! What became of every byte: the ledger that each shard keeps and that merges into the report's.
 
 use crate::base::limits::UNPARSED_LISTED;
-use crate::base::{Instant, Merge, Time, ZoneSource};
+use crate::base::{Gather, Instant, Merge, Time, ZoneSource};
 use crate::event::Field;
 use crate::format::{FormatIndex, Read, Reader, State};
 use crate::input::{Fault, LeftOut, Walked};
@@ -241,8 +241,8 @@ impl SourceLedger {
     pub fn of(walked: Walked) -> Self {
         let own = walked.faults.into_iter().filter(|met| met.ordinal.is_none());
         Self {
-            faults: own.map(|met| (met.path_inside, met.fault)).collect(),
-            left_out: walked.left_out.into_iter().collect(),
+            faults: own.map(|met| (met.path_inside, met.fault)).gather(),
+            left_out: walked.left_out.into_iter().gather(),
         }
     }
 }

@@ -85,7 +85,7 @@ impl Side<'_> {
         let (low, high) = (from.min(to), from.max(to));
         let inner = |side: &Self| -> BTreeMap<Instant, u32> {
             let whole = side.bins.iter().filter(|bin| bin.0 > low && bin.0 + BIN_SECS <= high);
-            whole.map(|(start, bin)| (*start, bin.records)).collect()
+            whole.map(|(start, bin)| (*start, bin.records)).gather()
         };
         let (mine, theirs) = (inner(self), inner(begun));
         let starts: BTreeSet<&Instant> = mine.keys().chain(theirs.keys()).gather();
@@ -204,7 +204,7 @@ fn beginnings(
     let texts = super::exhibit::read_ranges(prepared, sources, &wanted);
     let text = |side: &Side<'_>| texts.get(&side.stream.id)?.get(&range(side)?).cloned();
     let pairs = pairs.iter().enumerate();
-    pairs.filter_map(|(pair, (_, begun))| Some((pair, text(&sides[*begun])?))).collect()
+    pairs.filter_map(|(pair, (_, begun))| Some((pair, text(&sides[*begun])?))).gather()
 }
 
 const fn end_of(location: &Location) -> u64 {

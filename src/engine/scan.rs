@@ -9,7 +9,7 @@ use super::repeats::identity;
 use super::rules::Running;
 use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp, encoded_size};
 use crate::baseline::{
-    BIN_SECS, Baseline, Bin, Calendar, ClientStats, PathStats, Segment, day_of, is_served,
+    BIN_SECS, Baseline, Bin, Calendar, PathStats, Record, Segment, Sent, day_of, is_served,
 };
 use crate::detect::{Marks, Seen, States};
 use crate::event::{Event, Field};
@@ -274,8 +274,7 @@ impl Visitor for Watch<'_> {
     #[inline]
     fn warm(&self, path: Fingerprint, client: Fingerprint, places: Places) {
         let path = self.baseline.paths.get_at(places.path, path).map_or(0, PathStats::warm);
-        let client = self.baseline.clients.get_at(places.client, client);
-        std::hint::black_box(path ^ client.map_or(0, ClientStats::warm));
+        std::hint::black_box(path ^ self.baseline.clients.warm(places.client, client));
     }
 
     #[inline]
@@ -344,10 +343,9 @@ impl Visitor for Watch<'_> {
         }
         let address = event.fields.text(Field::SourceAddress);
         if let (Some(client), Some(address)) = (client, address) {
-            let make = || ClientStats::new(address, stamp.at);
-            if let Some(client) = self.baseline.clients.entry(client, make) {
-                client.seen(stamp.at, is_failure);
-            }
+            let record = Record { at: stamp.at, is_error: is_failure, sent: None };
+            let hint = self.baseline.clients.hint(client);
+            self.baseline.clients.seen((hint, client), || address, &record);
         }
     }
 }
@@ -397,13 +395,10 @@ impl Watch<'_> {
     #[inline]
     fn client(&mut self, seen: &Seen<'_>, is_error: bool, places: Places) {
         let address = || seen.event.fields.text(Field::SourceAddress).unwrap_or(b"-");
-        let make = || ClientStats::new(address(), seen.at);
-        if let Some(client) = self.baseline.clients.entry_at(places.client, seen.client, make) {
-            client.seen(seen.at, is_error);
-            if let Some(bytes) = seen.bytes {
-                client.sent(seen.at, seen.offset_secs, bytes, seen.event.location);
-            }
-        }
+        let (offset_secs, location) = (seen.offset_secs, seen.event.location);
+        let sent = seen.bytes.map(|bytes| Sent { offset_secs, bytes, location });
+        let record = Record { at: seen.at, is_error, sent };
+        self.baseline.clients.seen((places.client, seen.client), address, &record);
     }
 
     #[inline]

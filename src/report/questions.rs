@@ -4,7 +4,7 @@ use super::judge::Judged;
 use super::model::{Answer, Report};
 use super::parties::{Affected, PartyKind};
 use super::unread;
-use crate::base::{Arrange, Text, counted, grouped};
+use crate::base::{Arrange, Gather, Text, counted, grouped};
 use crate::finding::{Finding, Question, Severity, State, Subject, SubjectKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -565,7 +565,7 @@ impl Facts<'_> {
             .iter()
             .map(|finding| &finding.subject)
             .filter(|subject| matches!(subject.kind, SubjectKind::Address | SubjectKind::Account))
-            .collect();
+            .gather();
         let named: Vec<_> =
             subjects.iter().take(5).map(|s| crate::base::visible(&s.value)).collect();
         let more = subjects.len().saturating_sub(named.len());

@@ -333,7 +333,7 @@ fn of_rule(
     found.last = matches.span.map(|span| rfc3339(span.1));
     found.count = records;
     found.scope.actor = actor;
-    found.places = matches.places.iter().copied().collect();
+    found.places = matches.places.iter().copied().gather();
     if is_request {
         found.outcome = Some(if is_refused { Outcome::Failed } else { Outcome::Unknown });
     }

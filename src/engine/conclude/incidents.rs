@@ -168,7 +168,7 @@ fn root(of: &mut [usize], mut at: usize) -> usize {
 /// already.
 fn incident(members: &[&Member<'_>]) -> Option<Incident> {
     let kinds: BTreeSet<_> =
-        members.iter().map(|one| (&one.finding.detector, &one.finding.rule)).collect();
+        members.iter().map(|one| (&one.finding.detector, &one.finding.rule)).gather();
     if kinds.len() < 2 {
         return None;
     }

@@ -13,7 +13,7 @@ use super::result::{
     Sufficiency, name_kind, rank, set_of, unsealed,
 };
 use super::seal::is_sealed;
-use crate::base::{Arrange, Language, Text};
+use crate::base::{Arrange, Gather, Language, Text};
 use crate::finding::{Severity, State};
 use crate::report::{PartyKind, training};
 use serde::Serialize;
@@ -40,7 +40,7 @@ impl Expected {
     pub fn read(text: &str) -> Self {
         let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
         let names = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Self(names.map(str::to_owned).collect())
+        Self(names.map(str::to_owned).gather())
     }
 }
 

@@ -20,7 +20,7 @@ pub use sheet::{Answer, Given, Sheet};
 pub use text::asked;
 
 use super::{Progress, Step, Truth, Wanted, truth_of};
-use crate::base::Text;
+use crate::base::{Gather, Text};
 use marks::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -167,7 +167,7 @@ impl Exercise {
         let given =
             |solved: Solved| Given { answer: Some(solved.answer), likelihood: Some(100), hints: 0 };
         sheet.answers =
-            self.key().solved.into_iter().map(|one| (one.question, given(one))).collect();
+            self.key().solved.into_iter().map(|one| (one.question, given(one))).gather();
         sheet.draft = draft::perfect(&self.truth);
         sheet
     }

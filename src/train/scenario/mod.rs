@@ -18,7 +18,7 @@ pub use extra::{Extra, Extras};
 pub use truth::{Entities, Shows, Step, Truth, Vector};
 
 use super::Random;
-use crate::base::{Arrange, Text};
+use crate::base::{Arrange, Gather, Text};
 use calendar::DAY;
 use logs::{Actor, Kind, Logs, Request};
 use std::collections::BTreeMap;
@@ -314,7 +314,7 @@ fn files(wanted: &Wanted, mut book: Book) -> (Vec<CaseFile>, Truth) {
 fn find_steps(timeline: &mut [Step], kind: Kind, log: &[u8]) {
     let texts = timeline.iter().filter(|step| step.log == kind.name());
     let mut lines: BTreeMap<Vec<u8>, u64> =
-        texts.map(|step| (step.text.clone().into_bytes(), 0)).collect();
+        texts.map(|step| (step.text.clone().into_bytes(), 0)).gather();
     if lines.is_empty() {
         return;
     }
