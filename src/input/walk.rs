@@ -53,8 +53,8 @@ pub struct Options<'a> {
     pub limits: Limits,
     /// Told how many bytes of the source were passed so far.
     pub reached: Option<&'a Cell<u64>>,
-    /// Whether documents of office programs are opened, which are archives of XML.
-    pub opens_office: bool,
+    /// Whether documents are opened: of office programs, which are archives of XML, and PDF.
+    pub opens_documents: bool,
 }
 
 /// Bounds on work and memory. `base::limits` says what each means.
@@ -140,7 +140,7 @@ pub(super) struct Shared<'a> {
     pub(super) passwords: &'a [String],
     /// The place in the source that was reached.
     pub(super) reached: &'a Cell<u64>,
-    opens_office: bool,
+    opens_documents: bool,
     /// Bytes that may still be unpacked, by depth, and what it means when they are used up. Layers
     /// count apart: how far an outer one is ahead of an inner one depends on how that is read.
     left: Vec<Cell<u64>>,
@@ -161,7 +161,7 @@ impl<'a> Shared<'a> {
             limits,
             passwords: options.passwords,
             reached,
-            opens_office: options.opens_office,
+            opens_documents: options.opens_documents,
             left: vec![Cell::new(by_ratio.min(limits.unpacked_bytes)); limits.depth + 1],
             bound,
             is_exhausted: Cell::new(false),
@@ -305,9 +305,10 @@ impl Walker<'_> {
             return self.leaf(&place, Data::Stream(&mut failed));
         }
         let container = match Container::of(head) {
-            Container::NotRead(Known::Office) if self.shared.opens_office => {
+            Container::NotRead(Known::Office) if self.shared.opens_documents => {
                 Container::Packed(Packing::Zip)
             }
+            Container::NotRead(Known::Pdf) if self.shared.opens_documents => Container::Plain,
             container => container,
         };
         match container {

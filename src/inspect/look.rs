@@ -7,6 +7,7 @@
 use crate::base::{Arrange, Fingerprint, Seed};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// What was found.
@@ -29,6 +30,10 @@ pub enum FoundKind {
     Network,
     /// A marking of secrecy.
     Marking,
+    /// One whom a document names as author, or as one who changed it or commented on it.
+    Person,
+    /// An organisation that a document names as its own.
+    Organisation,
 }
 
 /// Something that stands in a text.
@@ -40,7 +45,7 @@ pub struct Hit {
     pub value: Fingerprint,
     /// How it is shown; secrets are masked.
     pub shown: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 of what a document says of itself.
     pub line: u64,
     /// Of an address, its domain in small letters.
     pub domain: Option<String>,
@@ -101,14 +106,16 @@ const MY_NUMBERS: usize = 3;
 /// Private addresses in one text from which it is a plan.
 const ADDRESSES: usize = 5;
 
-/// Everything that stands in a text.
+/// Everything that stands in a text, each value where it stands first.
 pub fn look(text: &str) -> Vec<Hit> {
     let text = &half_width(text);
     let mut hits = Vec::new();
     let (mut numbers, mut addresses) = (Vec::new(), Vec::new());
+    let mut seen = BTreeSet::new();
     let columns = secret_columns(text);
     for (at, line) in text.lines().enumerate() {
         let number = at as u64 + 1;
+        let before = [&hits, &numbers, &addresses].map(Vec::len);
         emails(line, number, &mut hits);
         phones(line, number, &mut hits);
         my_numbers(line, number, &mut numbers);
@@ -123,12 +130,15 @@ pub fn look(text: &str) -> Vec<Hit> {
             addresses.push(hit(FoundKind::Network, found, found.to_owned(), number));
         });
         marking(line, number, &mut hits);
+        for (hits, from) in [&mut hits, &mut numbers, &mut addresses].into_iter().zip(before) {
+            keep_new(hits, from, &mut seen);
+        }
     }
     let is_named = text.contains("マイナンバー") || text.contains("個人番号");
-    if is_named || distinct(&numbers) >= MY_NUMBERS {
+    if is_named || numbers.len() >= MY_NUMBERS {
         hits.extend(numbers);
     }
-    if distinct(&addresses) >= ADDRESSES {
+    if addresses.len() >= ADDRESSES {
         hits.extend(addresses);
     }
     hits.arrange_by_key(|hit| hit.line);
@@ -146,13 +156,21 @@ fn half_width(text: &str) -> String {
     text.chars().map(narrow).collect()
 }
 
-fn hit(kind: FoundKind, value: &str, shown: String, line: u64) -> Hit {
+pub(super) fn hit(kind: FoundKind, value: &str, shown: String, line: u64) -> Hit {
     let value = Seed(kind as u64).of(value.to_lowercase().as_bytes());
     Hit { kind, value, shown, line, domain: None }
 }
 
-fn distinct(hits: &[Hit]) -> usize {
-    hits.iter().map(|hit| hit.value).collect::<std::collections::BTreeSet<_>>().len()
+/// Keeps, from a place on, what was not seen before: memory follows from what is different.
+fn keep_new(hits: &mut Vec<Hit>, from: usize, seen: &mut BTreeSet<(FoundKind, Fingerprint)>) {
+    let mut kept = from;
+    for at in from..hits.len() {
+        if hits.get(at).is_some_and(|hit| seen.insert((hit.kind, hit.value))) {
+            hits.swap(kept, at);
+            kept += 1;
+        }
+    }
+    hits.truncate(kept);
 }
 
 fn each(pattern: &Option<Regex>, line: &str, mut take: impl FnMut(&str)) {

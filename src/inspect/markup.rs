@@ -28,6 +28,56 @@ pub fn text(markup: &str) -> String {
     out
 }
 
+/// The texts of elements of a name that have an end; attributes of the first are passed over.
+pub fn values<'x>(markup: &'x str, name: &str) -> impl Iterator<Item = String> + use<'x> {
+    let (start, end) = (format!("<{name}"), format!("</{name}>"));
+    let mut rest = markup;
+    std::iter::from_fn(move || {
+        loop {
+            let from = rest.get(rest.find(&start)? + start.len()..)?;
+            rest = from;
+            if !from.starts_with(['>', ' ', '\n', '\r', '\t']) {
+                continue;
+            }
+            let inside = from.get(from.find('>')? + 1..)?;
+            if from.split('>').next().is_some_and(|tag| tag.ends_with('/')) {
+                continue;
+            }
+            let until = inside.find(&end)?;
+            rest = inside.get(until..)?;
+            return Some(text(inside.get(..until)?));
+        }
+    })
+}
+
+/// The elements whose names begin so: what stands in their first tags.
+pub fn tags<'x>(markup: &'x str, name: &str) -> impl Iterator<Item = &'x str> + use<'x> {
+    let start = format!("<{name}");
+    let mut rest = markup;
+    std::iter::from_fn(move || {
+        let from = rest.get(rest.find(&start)? + 1..)?;
+        let end = from.find('>')?;
+        rest = from.get(end..)?;
+        from.get(..end)
+    })
+}
+
+/// An attribute of a tag.
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
+    let mut rest = tag;
+    while let Some((before, behind)) = rest.split_once(name) {
+        rest = behind;
+        let value = behind.strip_prefix("=\"").map(|value| (value, '"'));
+        let value = value.or_else(|| behind.strip_prefix("='").map(|value| (value, '\'')));
+        if let (true, Some((value, quote))) = (before.ends_with(char::is_whitespace), value) {
+            let mut out = String::new();
+            unescape(value.split(quote).next()?, &mut out);
+            return Some(out);
+        }
+    }
+    None
+}
+
 fn element(tag: &str, out: &mut String) {
     let name = tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
     let is_end = tag.starts_with('/') || tag.ends_with('/') || name.starts_with("br");

@@ -3,10 +3,14 @@
 //!
 //! Nothing is told by a file's name, and no secret is shown in full.
 
+mod compound;
 mod domain;
 mod look;
 mod mail;
 mod markup;
+mod outlook;
+mod pdf;
+mod property;
 mod said;
 
 pub use domain::DomainClass;
@@ -15,6 +19,8 @@ pub use said::{csv, text};
 
 use crate::base::{Arrange, Fingerprint, Gather, Text};
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
+use compound::Compound;
+use property::Property;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -93,7 +99,9 @@ pub struct Place {
     pub file: String,
     /// Path inside it.
     pub path_inside: Option<String>,
-    /// Line of the text, from 1; of a document of an office program, paragraph or row.
+    /// The page, from 1, of what has pages; none for what stands on none of them.
+    pub page: Option<u64>,
+    /// Line of the text, or of the page, from 1; of a document of an office program, paragraph or row.
     pub line: u64,
     /// The value; secrets are masked.
     pub shown: String,
@@ -216,7 +224,8 @@ impl Inspector {
     /// Walks through a file or an attachment.
     fn source(&mut self, at: &At, size: u64, source: &dyn ReadAt) {
         let passwords = self.passwords.clone();
-        let options = Options { passwords: &passwords, opens_office: true, ..Options::default() };
+        let options =
+            Options { passwords: &passwords, opens_documents: true, ..Options::default() };
         let mut visit = |entry: &Entry, reader: &mut dyn Read| {
             let at = at.inside(entry.path_inside.as_deref());
             let mut bytes = Vec::new();
@@ -250,6 +259,12 @@ impl Inspector {
         if bytes.is_empty() {
             return;
         }
+        if pdf::is_pdf(bytes) {
+            return self.pdf(at, bytes);
+        }
+        if compound::is_compound(bytes) {
+            return self.compound(at, bytes);
+        }
         if let Some(reason) = unreadable(bytes) {
             return self.leave(at, reason);
         }
@@ -258,35 +273,66 @@ impl Inspector {
         }
         let text = mail::plain(bytes);
         if text.trim_start().starts_with("<?xml") || is_html(&text) {
-            self.text(at, &markup::text(&text));
+            self.text(at, &markup::text(&text), &[], property::of_markup(&text));
         } else {
-            self.text(at, &text);
+            self.plain(at, &text);
         }
     }
 
-    fn mail(&mut self, at: &At, bytes: &[u8]) {
-        for part in mail::parts(bytes) {
-            match part {
-                mail::Part::Text(text) => self.text(at, &text),
-                mail::Part::File(name, bytes) => {
-                    let mut inner = at.inside(Some(&name));
-                    inner.depth += 1;
-                    if inner.depth > DEPTH {
-                        self.leave(&inner, TOO_DEEP);
-                    } else {
-                        self.source(&inner, bytes.len() as u64, &bytes);
-                    }
-                }
+    fn pdf(&mut self, at: &At, bytes: &[u8]) {
+        let read = pdf::read(bytes, &mut |name, bytes| self.attached(at, &name, &bytes));
+        match read {
+            Ok(read) => {
+                self.text(at, &read.text, &read.pages, read.properties);
+                read.left_out.into_iter().for_each(|reason| self.leave(at, reason));
+            }
+            Err(reason) => self.leave(at, reason),
+        }
+    }
+
+    fn compound(&mut self, at: &At, bytes: &[u8]) {
+        let Some(file) = Compound::open(bytes) else { return self.leave(at, DAMAGED) };
+        match outlook::kind(&file) {
+            outlook::Kind::Document(reason) => self.leave(at, reason),
+            outlook::Kind::Message => {
+                let left_out = outlook::parts(&file, &mut |part| self.part(at, part));
+                left_out.into_iter().for_each(|reason| self.leave(at, reason));
             }
         }
     }
 
-    fn text(&mut self, at: &At, text: &str) {
-        let hits = look(text);
+    fn mail(&mut self, at: &At, bytes: &[u8]) {
+        mail::parts(bytes).into_iter().for_each(|part| self.part(at, part));
+    }
+
+    fn part(&mut self, at: &At, part: mail::Part) {
+        match part {
+            mail::Part::Text(text) => self.plain(at, &text),
+            mail::Part::File(name, bytes) => self.attached(at, &name, &bytes),
+        }
+    }
+
+    fn attached(&mut self, at: &At, name: &str, bytes: &Vec<u8>) {
+        let mut inner = at.inside(Some(name));
+        inner.depth += 1;
+        if inner.depth > DEPTH {
+            self.leave(&inner, TOO_DEEP);
+        } else {
+            self.source(&inner, bytes.len() as u64, bytes);
+        }
+    }
+
+    fn plain(&mut self, at: &At, text: &str) {
+        self.text(at, text, &[], Vec::new());
+    }
+
+    /// `pages`: the line, from 1, with which each page begins.
+    fn text(&mut self, at: &At, text: &str, pages: &[u64], said: Vec<Property>) {
+        let hits = said.into_iter().map(Property::hit).chain(look(text));
         let mut found = BTreeMap::<FoundKind, BTreeSet<Fingerprint>>::new();
         for hit in hits {
             found.entry(hit.kind).or_default().insert(hit.value);
-            self.hit(at, hit);
+            self.hit(at, pages, hit);
         }
         let characters = text.chars().count() as u64;
         let counted = found.into_iter().map(|(kind, values)| (kind, values.len() as u64)).collect();
@@ -294,15 +340,25 @@ impl Inspector {
         self.inspection.documents.push(Document { file, path_inside, characters, found: counted });
     }
 
-    fn hit(&mut self, at: &At, hit: Hit) {
+    fn hit(&mut self, at: &At, pages: &[u64], hit: Hit) {
         let gathered = self.found.entry(hit.kind).or_default();
         if gathered.values.insert(hit.value) && gathered.places.len() < PLACES {
             let (file, path_inside) = (at.file.clone(), at.path_inside.clone());
-            gathered.places.push(Place { file, path_inside, line: hit.line, shown: hit.shown });
+            let (page, line) = placed(pages, hit.line);
+            gathered.places.push(Place { file, path_inside, page, line, shown: hit.shown });
         }
         if let Some(domain) = hit.domain {
             self.addresses.entry(domain).or_default().insert(hit.value);
         }
+    }
+}
+
+/// The page that a line of a text is on, and the line there.
+fn placed(pages: &[u64], line: u64) -> (Option<u64>, u64) {
+    let page = pages.partition_point(|first| *first <= line);
+    match page.checked_sub(1).and_then(|at| pages.get(at)) {
+        Some(first) => (Some(page as u64), line - first + 1),
+        None => (None, line.max(1)),
     }
 }
 
@@ -315,12 +371,6 @@ fn is_html(text: &str) -> bool {
 /// Why bytes are no text that is read; none where they are.
 fn unreadable(bytes: &[u8]) -> Option<Text> {
     const IMAGES: [&[u8]; 6] = [b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"];
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Some(Text::fixed(
-            "A document or message in the older binary form of office programs, or an encrypted one: it is not read.",
-            "旧形式のOffice文書・メッセージ(.doc、.xls、.msgなど)または暗号化されたOffice文書のため、読み取れません。",
-        ));
-    }
     let head = bytes.get(..bytes.len().min(4_096)).unwrap_or_default();
     let wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     let odd = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
@@ -339,100 +389,14 @@ fn unreadable(bytes: &[u8]) -> Option<Text> {
 
 const TOO_LONG: Text =
     Text::fixed("Only the first 32 MiB of it were inspected.", "先頭の32 MiBのみを検査しました。");
+const DAMAGED: Text = Text::fixed(
+    "A message or document of an office program that is damaged or cut off: it is not read.",
+    "メッセージまたはOffice文書が破損しているか、途中で切れているため、読み取れません。",
+);
 const TOO_DEEP: Text = Text::fixed(
     "It is attached inside too many other messages.",
     "添付の入れ子が深すぎるため、開いていません。",
 );
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    fn inspected(files: &[(&str, &[u8])]) -> Inspection {
-        let mut inspector = Inspector::new(&["example.co.jp".to_owned()], &[]);
-        for (name, bytes) in files {
-            inspector.file(name, bytes.len() as u64, &bytes.to_vec());
-        }
-        inspector.finish()
-    }
-
-    fn count(inspection: &Inspection, kind: FoundKind) -> u64 {
-        inspection.found.iter().find(|found| found.kind == kind).map_or(0, |found| found.count)
-    }
-
-    /// A document of an office program with some parts.
-    fn office(parts: &[(&str, &str)]) -> Vec<u8> {
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        let options = zip::write::SimpleFileOptions::default();
-        for (name, text) in
-            [("[Content_Types].xml", "<?xml version=\"1.0\"?><Types/>")].iter().chain(parts)
-        {
-            zip.start_file(*name, options).unwrap();
-            zip.write_all(text.as_bytes()).unwrap();
-        }
-        zip.finish().unwrap().into_inner()
-    }
-
-    #[test]
-    fn documents_of_office_programs_are_read() {
-        let word = office(&[(
-            "word/document.xml",
-            "<?xml version=\"1.0\"?><w:p><w:t>社外秘</w:t></w:p><w:p><w:t>a@example.co.jp b@c.go.jp</w:t></w:p>",
-        )]);
-        let sheet = office(&[(
-            "xl/sharedStrings.xml",
-            "<?xml version=\"1.0\"?><si><t>個人番号</t></si><si><t>123456789018</t></si>",
-        )]);
-        let found = inspected(&[("a.docx", &word), ("b.xlsx", &sheet)]);
-        assert_eq!(count(&found, FoundKind::Marking), 1);
-        assert_eq!(count(&found, FoundKind::Email), 2);
-        assert_eq!(count(&found, FoundKind::MyNumber), 1);
-        let classes: Vec<_> = found.domains.iter().map(|domain| domain.class).collect();
-        assert_eq!(classes, [DomainClass::Government, DomainClass::Own]);
-        assert_eq!(found.not_inspected, []);
-        let place = &found.found.iter().find(|of| of.kind == FoundKind::Marking).unwrap().places[0];
-        assert_eq!((place.path_inside.as_deref(), place.line), (Some("word/document.xml"), 1));
-    }
-
-    #[test]
-    fn what_cannot_be_opened_is_listed() {
-        let png = [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 40]].concat();
-        let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
-        let pdf = b"%PDF-1.7\n\x01\x02";
-        let cut = &office(&[("word/document.xml", "<?xml?>")])[..60];
-        let found = inspected(&[
-            ("a.png", &png),
-            ("b.msg", &old),
-            ("c.pdf", pdf),
-            ("d.docx", cut),
-            ("e.txt", b"a@b.example\n"),
-        ]);
-        let names: BTreeSet<_> = found.not_inspected.iter().map(|of| &*of.file).collect();
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a.png", "b.msg", "c.pdf", "d.docx"]);
-        assert!(found.documents.iter().any(|of| of.file == "e.txt"));
-    }
-
-    #[test]
-    fn text_in_any_encoding_counts_once() {
-        let (sjis, _, _) = encoding_rs::SHIFT_JIS
-            .encode("氏名,メール\n佐藤,SATO@example.jp\n加藤,kato@example.jp\n");
-        let utf16: Vec<u8> = std::iter::once(0xfeff)
-            .chain("佐藤 sato@example.jp".encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        let found = inspected(&[("a.csv", &sjis), ("b.txt", &utf16)]);
-        assert_eq!(count(&found, FoundKind::Email), 2);
-        assert_eq!(found.documents.len(), 2);
-    }
-
-    #[test]
-    fn attachments_of_mail_are_opened() {
-        let mail = b"From: x@gmail.com\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nTEL 03-1234-5678\n--b\nContent-Type: application/octet-stream; name=list.csv\nContent-Transfer-Encoding: base64\n\nYUBkb2NvbW8ubmUuanAK\n--b--\n";
-        let found = inspected(&[("m.eml", mail)]);
-        assert_eq!(count(&found, FoundKind::Phone), 1);
-        let classes: Vec<_> = found.domains.iter().map(|domain| domain.class).collect();
-        assert_eq!(classes, [DomainClass::Mobile, DomainClass::FreeMail]);
-        assert!(found.documents.iter().any(|of| of.path_inside.as_deref() == Some("list.csv")));
-    }
-}
+mod tests;

@@ -22,6 +22,13 @@ pub const fn kind(kind: FoundKind) -> Text {
         FoundKind::MailSetting => Text::fixed("Mail settings", "メール設定"),
         FoundKind::Network => Text::fixed("Private network addresses", "内部IPアドレス"),
         FoundKind::Marking => Text::fixed("Markings of secrecy", "機密表示"),
+        FoundKind::Person => Text::fixed(
+            "Authors and editors in document properties",
+            "文書の情報にある作成者・更新者・コメント投稿者",
+        ),
+        FoundKind::Organisation => {
+            Text::fixed("Organisations in document properties", "文書の情報にある組織名")
+        }
     }
 }
 
@@ -64,7 +71,9 @@ fn write(out: &mut String, inspection: &Inspection, language: Language) -> Resul
         for place in found.places.iter().take(PLACES) {
             let inside = place.path_inside.as_deref().map(|path| format!("/{path}"));
             let name = format!("{}{}", place.file, inside.unwrap_or_default());
-            writeln!(out, "  {}:{}  {}", visible(&name), place.line, visible(&place.shown))?;
+            let page = place.page.map(|page| format!("#page={page}")).unwrap_or_default();
+            let name = visible(&name);
+            writeln!(out, "  {name}{page}:{}  {}", place.line, visible(&place.shown))?;
         }
         if let more @ 1.. = (found.count as usize).saturating_sub(found.places.len().min(PLACES)) {
             writeln!(out, "  +{more}")?;

@@ -1,12 +1,13 @@
-//! Files that may have leaked, those that are no containers: whatever they hold, every secret that is shown is masked, and what was
-//! read or not read is listed.
+//! Files that may have leaked, those that are no archives: whatever they hold, every secret that is
+//! shown is masked, and what was read or not read is listed.
 
-use sekisho::input::{Container, HEAD_BYTES};
+use sekisho::input::{Container, HEAD_BYTES, Known};
 use sekisho::inspect::{FoundKind, Inspector};
 
 pub fn read(input: &[u8]) -> usize {
-    if Container::of(&input[..input.len().min(HEAD_BYTES)]) != Container::Plain {
-        return 0;
+    match Container::of(&input[..input.len().min(HEAD_BYTES)]) {
+        Container::Plain | Container::NotRead(Known::Pdf) => (),
+        _ => return 0,
     }
     let mut inspector = Inspector::new(&["example.jp".to_owned()], &[]);
     inspector.file("a", input.len() as u64, &input.to_vec());

@@ -465,6 +465,8 @@ export interface Inspection {
     readonly places: readonly {
       readonly file: string;
       readonly path_inside: string | null;
+      /** Of what has pages. */
+      readonly page: number | null;
       readonly line: number;
       readonly shown: string;
     }[];
@@ -483,7 +485,16 @@ export interface Inspection {
 
 /** What an inspection looks for. */
 export type FoundKind =
-  "email" | "phone" | "my_number" | "credential" | "key" | "mail_setting" | "network" | "marking";
+  | "email"
+  | "phone"
+  | "my_number"
+  | "credential"
+  | "key"
+  | "mail_setting"
+  | "network"
+  | "marking"
+  | "person"
+  | "organisation";
 
 /** A record of a log that names an inspected file. */
 export interface Taken {

@@ -89,7 +89,7 @@ const en = {
   inspect: {
     title: "Leaked files",
     intro:
-      "Choose files that may have leaked to see whose addresses and numbers, which secrets, settings and markings stand in them. Text, CSV, mail (eml, mbox), docx, xlsx, pptx, and archives of them. They are read on this machine only.",
+      "Choose files that may have leaked to see whose addresses and numbers, which secrets, settings and markings stand in them, and who wrote them. Text, CSV, mail (eml, mbox, msg), PDF, docx, xlsx, pptx, and archives of them. They are read on this machine only.",
     choose: "Choose files",
     own: "Own mail domains",
     joined: "The records of the logs that name these files are listed as well.",
@@ -102,6 +102,7 @@ const en = {
     nothing: "Nothing of these kinds was found in what was read.",
     save: "Save (JSON)",
     more: (n: string) => `The first ${n} are listed.`,
+    page: (n: string) => `p. ${n},`,
     domains: "Addresses by domain",
     taken: "Records that name these files",
     not: "Not inspected",
@@ -127,6 +128,8 @@ const en = {
       mail_setting: "Mail settings",
       network: "Private network addresses",
       marking: "Markings of secrecy",
+      person: "Authors and editors in document properties",
+      organisation: "Organisations in document properties",
     },
     class: {
       own: "own",
@@ -224,7 +227,7 @@ const ja: HandingWords = {
   inspect: {
     title: "漏えいファイルの検査",
     intro:
-      "漏えいした可能性のあるファイルを選ぶと、含まれるメールアドレス・電話番号・個人番号、秘密情報、設定、機密表示を示します。テキスト、CSV、メール(eml、mbox)、docx、xlsx、pptx と、それらの書庫に対応しています。このパソコンの中だけで読みます。",
+      "漏えいした可能性のあるファイルを選ぶと、含まれるメールアドレス・電話番号・個人番号、秘密情報、設定、機密表示、作成者を示します。テキスト、CSV、メール(eml、mbox、msg)、PDF、docx、xlsx、pptx と、それらの書庫に対応しています。このパソコンの中だけで読みます。",
     choose: "ファイルを選ぶ",
     own: "自組織のメールドメイン",
     joined: "これらのファイルを記載したログの記録も一覧にします。",
@@ -236,6 +239,7 @@ const ja: HandingWords = {
     nothing: "読み取れた範囲に、該当する記載は見つかりませんでした。",
     save: "保存(JSON)",
     more: (n) => `先頭の ${n} 件を示しています。`,
+    page: (n) => `${n}ページ`,
     domains: "ドメイン別のアドレス数",
     taken: "これらのファイルを記載した記録",
     not: "検査できなかったもの",
@@ -261,6 +265,8 @@ const ja: HandingWords = {
       mail_setting: "メール設定",
       network: "内部IPアドレス",
       marking: "機密表示",
+      person: "文書の情報にある作成者・更新者・コメント投稿者",
+      organisation: "文書の情報にある組織名",
     },
     class: {
       own: "自組織",

@@ -99,6 +99,12 @@ function Shown({ inspected }: { inspected: Inspected }): JSX.Element {
 const nameOf = ({ file, path_inside }: { file: string; path_inside: string | null }): string =>
   visible(path_inside === null ? file : `${file}/${path_inside}`);
 
+/** The line, behind the page where there are pages. */
+const lineOf = ({ page, line }: { page: number | null; line: number }): string =>
+  page === null
+    ? number(language.value, line)
+    : `${handing.value.inspect.page(number(language.value, page))} ${number(language.value, line)}`;
+
 function FoundTable({ inspection }: { inspection: Inspection }): JSX.Element {
   const w = handing.value.inspect;
   return (
@@ -119,7 +125,7 @@ function FoundTable({ inspection }: { inspection: Inspection }): JSX.Element {
                   <th scope="row">
                     <bdi class="file-name">{nameOf(place)}</bdi>
                   </th>
-                  <td class="number">{number(language.value, place.line)}</td>
+                  <td class="number">{lineOf(place)}</td>
                   <td class="prose">
                     <bdi>{visible(place.shown)}</bdi>
                   </td>
