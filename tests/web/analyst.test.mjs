@@ -81,6 +81,30 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       assert.equal(await reportJson(tab), await commandLine(logs, ["attacked.log"]));
     }));
 
+  test("where the system sets the colours, charts, marks and focus still show", { skip: name !== "chromium" }, () =>
+    withPage(async (tab) => {
+      await tab.raw.emulateMedia({ forcedColors: "active" });
+      await checkFiles(tab, at("attacked.log"));
+      await press(tab, "[data-finding-head]");
+      await there(tab, "mark");
+      await tab.frame(() => document.querySelector("[data-action=explore]").focus());
+      await focused(tab);
+      const shown = await tab.frame(() => {
+        const of = (selector) => getComputedStyle(document.querySelector(selector));
+        const canvas = getComputedStyle(document.body).backgroundColor;
+        const told = { mark: of("mark").backgroundColor, bar: of(".bar-records").fill, legend: getComputedStyle(document.querySelector(".legend"), "::before").backgroundColor };
+        const { outlineStyle, outlineColor } = getComputedStyle(document.activeElement);
+        return { isForced: matchMedia("(forced-colors: active)").matches, canvas, told, outlineStyle, outlineColor };
+      });
+      assert.ok(shown.isForced);
+      for (const [what, colour] of Object.entries(shown.told)) assert.notEqual(colour, shown.canvas, what);
+      assert.equal(shown.outlineStyle, "solid");
+      assert.notEqual(shown.outlineColor, shown.canvas);
+      assert.deepEqual(await barriers(tab), []);
+      await tab.screenshot(join(SHOTS, `${name}-forced-colours.png`));
+      await tab.raw.emulateMedia({ forcedColors: "none" });
+    }));
+
   test("what was recognised stands before the answer, and one key goes on", () =>
     withPage(async (tab) => {
       await tab.choose("[data-choose=files]", at("auth.log", "attacked.log"));
