@@ -10,7 +10,7 @@ import { barriers } from "./lib/axe.mjs";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
 import { CLI, PAGE_URL, kept, temporary } from "./lib/places.mjs";
 import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
-import { checkFiles, commandLine, count, ended, fill, focused, press, reportJson, state, text, there, typed } from "./lib/sekisho.mjs";
+import { checkFiles, commandLine, count, ended, fill, focused, openFindings, press, reportJson, state, text, there, typed } from "./lib/sekisho.mjs";
 
 const SHOTS = kept("screenshots");
 
@@ -85,7 +85,8 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
     withPage(async (tab) => {
       await tab.raw.emulateMedia({ forcedColors: "active" });
       await checkFiles(tab, at("attacked.log"));
-      await press(tab, "[data-finding-head]");
+      await there(tab, "[data-finding-head]");
+      await openFindings(tab);
       await there(tab, "mark");
       await tab.frame(() => document.querySelector("[data-action=explore]").focus());
       await focused(tab);

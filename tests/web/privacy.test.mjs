@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LEADING, lead, quiet, quietInWorker } from "./lib/attempts.mjs";
-import { BROWSERS, atMost, launch, sleep } from "./lib/browser.mjs";
+import { BROWSERS, atMost, launch, sleep, until } from "./lib/browser.mjs";
 import { listen } from "./lib/listener.mjs";
 import { CLI, PAGE, PAGE_URL, temporary } from "./lib/places.mjs";
 import { host } from "./lib/site.mjs";
@@ -179,6 +179,7 @@ async function tryQuiet(browser, listener, origin, address, tries, seen) {
     const tab = await browser.open();
     await tab.load(address);
     await settle(tab);
+    await opened(tab);
     const results = await atMost(45_000, run(tab));
     if (process.env.SEKISHO_SHOW) console.log(origin, results);
     await sleep(500);
@@ -223,6 +224,13 @@ async function tryOne(browser, listener, origin, address, [where, attempt], arri
   const seen = await arrived();
   await atMost(5000, tab.close());
   return seen;
+}
+
+/** Waits until a checker shows what the vendor put into it. */
+async function opened(tab) {
+  const isChecker = await tab.outer(() => document.getElementById("checker") !== null);
+  const shows = () => tab.frame(() => !!document.querySelector("[data-checker=opened]"));
+  if (isChecker) await until(shows, { what: "the checker to be opened" });
 }
 
 /** Waits for the application's frame to be there. */

@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inflateSync } from "node:zlib";
 import { barriers } from "./lib/axe.mjs";
-import { BROWSERS, launch, until } from "./lib/browser.mjs";
+import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
 import { listen } from "./lib/listener.mjs";
 import { CLI, PAGE, PAGE_URL, kept, temporary } from "./lib/places.mjs";
 import { writeSamples } from "./lib/samples.mjs";
@@ -169,6 +169,8 @@ for (const name of BROWSERS) {
       assert.ok(public_, "the command line takes the key");
       for (const theme of ["dark", "light"]) {
         await press(tab, `[data-choice=${theme}]`);
+        // Colours pass over into one another.
+        await sleep(300);
         assert.deepEqual(await barriers(tab), [], theme);
       }
       await press(tab, "[data-choice=ja]");

@@ -5,7 +5,7 @@ import { launch, until } from "../../tests/web/lib/browser.mjs";
 import { PAGE_URL } from "../../tests/web/lib/places.mjs";
 import { focused, state, there } from "../../tests/web/lib/sekisho.mjs";
 
-const [log] = process.argv.slice(2);
+const [log, list] = process.argv.slice(2);
 /** What the browser does not list took less than this. */
 const LEAST_MS = 16;
 
@@ -14,6 +14,9 @@ const measured = [];
 try {
   const tab = await browser.open();
   await tab.load(PAGE_URL);
+  await there(tab, "[data-choose=lists]");
+  await tab.choose("[data-choose=lists]", [list]);
+  await there(tab, "[data-swept]");
   await tab.give([log]);
   await until(async () => (await state(tab)) === "done", { what: "the report", limit: 900_000, pause: 250 });
   await tab.frame(observe, LEAST_MS);
@@ -55,9 +58,13 @@ async function interact(tab, what, act) {
   measured.push({ what, ms: found.length > 0 ? Math.max(...found) : 0 });
 }
 
-const click = (tab, what, selector, nth = 0) =>
-  interact(tab, what, () => tab.inner().locator(selector).nth(nth).click({ timeout: 30_000 }));
-const press = (tab, what, key) => interact(tab, what, () => tab.press(key));
+function click(tab, what, selector, nth = 0) {
+  return interact(tab, what, () => tab.inner().locator(selector).nth(nth).click({ timeout: 30_000 }));
+}
+
+function press(tab, what, key) {
+  return interact(tab, what, () => tab.press(key));
+}
 
 async function type(tab, what, text) {
   for (const letter of text) await press(tab, what, letter);
@@ -68,8 +75,8 @@ async function ofReport(tab) {
   await click(tab, "list all findings", "[data-action=all-findings]");
   for (let at = 0; at < 30; at++) await click(tab, "open a finding", "[data-finding-head][aria-expanded=false]", at);
   await click(tab, "into the filter", ".section input[type=search]");
-  await type(tab, "filter findings", "203.0.113.7");
-  for (let at = 0; at < 11; at++) await press(tab, "filter findings", "Backspace");
+  await type(tab, "filter findings", "198.18.7.7");
+  for (let at = 0; at < 10; at++) await press(tab, "filter findings", "Backspace");
   for (let at = 0; at < 10; at++) await judge(tab, at);
   for (let round = 0; round < 3; round++) {
     await press(tab, "open the palette", "Control+k");

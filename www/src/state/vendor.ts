@@ -136,29 +136,37 @@ async function thisPage(): Promise<string> {
   return served(await parts);
 }
 
-/** Follows what is typed. */
+// Typing is followed, but not letter by letter.
+const PAUSE_MS = 200;
+
+/** Follows what is typed, until it is told to stop. */
 export function watchVendor(): () => void {
-  return effect(() => {
-    const parts = [ownRules.value, ownLists.value, isPrivate.value, vendorKey.value];
-    void judge(about.value, logo.value, moreSettings.value, settingsInForce.value, parts);
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const typed = [about.value, logo.value, moreSettings.value, settingsInForce.value];
+    // A change of these is to be heard as well.
+    void [ownRules.value, ownLists.value, isPrivate.value, vendorKey.value];
+    clearTimeout(pause);
+    pause = setTimeout(() => void judge(typed), PAUSE_MS);
     // What was made is not what shows now.
     if (makingChecker.peek().kind === "made") makingChecker.value = { kind: "idle" };
   });
+  return () => {
+    clearTimeout(pause);
+    stop();
+  };
 }
 
-async function judge(
-  of: AboutChecker,
-  mark: File | undefined,
-  typed: string,
-  ..._: unknown[]
-): Promise<void> {
+const typedNow = () => [about.peek(), logo.peek(), moreSettings.peek(), settingsInForce.peek()];
+
+async function judge(typed: readonly unknown[]): Promise<void> {
   const engine = (await engines()).idle();
-  const wrong = await engine.ask("wrongAbout", { about: of, logo: mark });
+  const wrong = await engine.ask("wrongAbout", { about: about.peek(), logo: logo.peek() });
   const said = await (async () => engine.ask("checkSettings", { settings: checkerSettings() }))().then(
     () => "",
     messageOf,
   );
-  if (about.peek() !== of || logo.peek() !== mark || moreSettings.peek() !== typed) return;
+  if (typedNow().some((value, at) => value !== typed[at])) return;
   wrongFields.value = wrong;
   wrongSettings.value = said;
 }

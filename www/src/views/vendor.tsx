@@ -3,7 +3,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
-import type { AboutChecker, WrongField } from "../engine/protocol";
+import type { AboutChecker, OpenedChecker, WrongField } from "../engine/protocol";
 import { language, say, words } from "../i18n";
 import { vendorWords } from "../i18n/vendor";
 import { chosen } from "../lib/dropped";
@@ -60,13 +60,20 @@ export function VendorView(): JSX.Element {
       <section>
         <h2>{w.preview}</h2>
         <p class="hint">{w.previewHint}</p>
-        <FromVendorOf
-          opened={{ ...preview.value, fingerprint: preview.value.fingerprint || w.noFingerprint }}
-        />
+        <FromVendorOf opened={shown()} />
       </section>
       <Make />
     </main>
   );
+}
+
+/** The preview, in which what is not there yet is named. */
+function shown(): OpenedChecker {
+  const w = vendorWords.value;
+  const now = preview.value;
+  const { title, vendor } = now.about;
+  const named = { ...now.about, title: title || w.heading, vendor: vendor || w.vendor };
+  return { ...now, about: named, fingerprint: now.fingerprint || w.noFingerprint };
 }
 
 /** What ties a control to its label, its hint and its error. */

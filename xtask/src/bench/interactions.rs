@@ -30,41 +30,39 @@ fn run(repo: &Repo, options: &Options) -> Result<Value> {
     }
     let answer = node()
         .arg(repo.drive("bench-interactions.mjs"))
-        .arg(log(repo)?)
+        .args(log(repo)?)
         .env(Browser::Chromium.variable(), Browser::Chromium.find()?)
         .read()?;
     show(serde_json::from_str(&answer).context("the answer cannot be read")?)
 }
 
-/// An access log in which every hundredth request is an attack, each from an address of its own.
-fn log(repo: &Repo) -> Result<PathBuf> {
-    let mut text = String::with_capacity(100 << 20);
+/// An access log in which every hundredth request is from an address of a list, each from another.
+fn log(repo: &Repo) -> Result<[PathBuf; 2]> {
+    let (mut text, mut list) = (String::with_capacity(100 << 20), String::new());
     for at in 0..EVENTS {
         let client = at / (EVENTS / FINDINGS);
         let (high, low) = (client / 250, client % 250 + 1);
-        let time = format!(
-            "06/May/2021:{:02}:{:02}:{:02} +0900",
-            at / 60_000 % 24,
-            at / 1_000 % 60,
-            at / 20 % 60
-        );
-        let (address, path, status) = match at % (EVENTS / FINDINGS) {
-            0 => (format!("198.18.{high}.{low}"), "/../../../../etc/passwd".to_owned(), 200),
-            rest => (
-                format!("10.1.{}.{}", rest / 10, low),
-                format!("/docs/{}", at % 977),
-                404 - 204 * u32::from(at % 7 > 0),
-            ),
+        let (hour, minute, second) = (at / 60_000 % 24, at / 1_000 % 60, at / 20 % 60);
+        let address = match at % (EVENTS / FINDINGS) {
+            0 => format!("198.18.{high}.{low}"),
+            other => format!("10.1.{other}.{low}"),
         };
+        if address.starts_with("198") {
+            writeln!(list, "{address}")?;
+        }
+        let status = if at % 7 == 0 { 404 } else { 200 };
         writeln!(
             text,
-            "{address} - - [{time}] \"GET {path} HTTP/1.1\" {status} {} \"-\" \"Mozilla/5.0\"",
+            "{address} - - [06/May/2021:{hour:02}:{minute:02}:{second:02} +0900] \"GET /docs/{} HTTP/1.1\" {status} {} \"-\" \"Mozilla/5.0\"",
+            at % 977,
             500 + at % 9_000
         )?;
     }
-    let path = repo.target.join("bench/interactions.log");
-    write(&path, text)?;
-    Ok(path)
+    let paths = ["log", "txt"].map(|end| repo.target.join(format!("bench/interactions.{end}")));
+    let [log_path, list_path] = &paths;
+    write(log_path, text)?;
+    write(list_path, list)?;
+    Ok(paths)
 }
 
 fn show(mut measured: Value) -> Result<Value> {
