@@ -14,8 +14,9 @@ use sekisho::input::ReadAt;
 use sekisho::report::{Form, Report, written};
 use sekisho::shard::Cuts;
 use sekisho::share::{
-    Answer, Expected, Given, Giving, Level, NameKind, Naming, PseudonymKey, Recipient, ResultError,
-    RollUp, SealError, SecretKey, Sufficiency, reduced, rollup, seal, unseal, unsealed,
+    Answer, Day, Expected, Given, Giving, Level, NameKind, Naming, PseudonymKey, Recipient,
+    ResultError, RollUp, SealError, SecretKey, Sufficiency, reduced, rollup, seal, unseal,
+    unsealed,
 };
 use sekisho::train::Random;
 use serde_json::{Value, json};
@@ -124,9 +125,14 @@ fn struck() -> Report {
     Program::new(settings).check("audit.jsonl", &log)
 }
 
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
 fn text(report: &Report, level: Level) -> String {
     let pseudonyms = &key().pseudonyms();
-    Giving { report, level, client: "Client 1", asked: &[], pseudonyms }.text()
+    Giving { report, level, client: "Client 1", asked: &[], pseudonyms, made_on: day("2021-06-01") }
+        .text()
 }
 
 fn answer(text: &str) -> Answer {
@@ -272,7 +278,15 @@ fn pseudonyms_are_those_of_the_key_and_say_nothing_without_it() {
     let report = struck();
     let told = |key: &PseudonymKey| {
         let (level, client, asked) = (Level::Pseudonyms, "", &[][..]);
-        Giving { report: &report, level, client, asked, pseudonyms: key }.text()
+        Giving {
+            report: &report,
+            level,
+            client,
+            asked,
+            pseudonyms: key,
+            made_on: day("2021-06-01"),
+        }
+        .text()
     };
     let (own, other) = (key().pseudonyms(), PseudonymKey::new([9; 32]));
     assert_eq!(told(&own), text(&report, Level::Pseudonyms).replace("Client 1", ""));
@@ -423,7 +437,15 @@ fn client(program: &mut Program, random: &mut Random, nth: u64) -> (Truth, Vec<u
     // One of them tells all, so that pseudonyms of the others can be told too.
     let level = if nth == 0 { Level::Full } else { Level::ALL[random.below(4) as usize] };
     let pseudonyms = &key().pseudonyms();
-    let told = Giving { report: &report, level, client: &name, asked: &[], pseudonyms }.text();
+    let told = Giving {
+        report: &report,
+        level,
+        client: &name,
+        asked: &[],
+        pseudonyms,
+        made_on: day("2021-06-01"),
+    }
+    .text();
     let bytes = match random.one_in(2) {
         true => {
             let mut once = [0; 32];
@@ -563,7 +585,15 @@ fn addresses_are_shared_and_networks_where_they_say_more() {
     let mut file = |client: &str, address: &str, level: Level| {
         let report = program.check("access.log", &traversal(address));
         let pseudonyms = &key().pseudonyms();
-        let told = Giving { report: &report, level, client, asked: &[], pseudonyms }.text();
+        let told = Giving {
+            report: &report,
+            level,
+            client,
+            asked: &[],
+            pseudonyms,
+            made_on: day("2021-06-01"),
+        }
+        .text();
         (client.to_owned(), told.into_bytes())
     };
     let one = file("one", "203.0.113.7", Level::Full);
@@ -592,8 +622,14 @@ fn what_is_only_called_the_same_is_not_shared() {
             .replace(&format!("sato@a.{org}.example.jp"), "admin");
         let report = program.check("audit.log", &log);
         let pseudonyms = &key().pseudonyms();
-        let told =
-            Giving { report: &report, level: Level::Full, client: org, asked: &[], pseudonyms };
+        let told = Giving {
+            report: &report,
+            level: Level::Full,
+            client: org,
+            asked: &[],
+            pseudonyms,
+            made_on: day("2021-06-01"),
+        };
         told.text().into_bytes()
     };
     let inner = [("one", of("one", "10.9.8.7")), ("two", of("two", "10.9.8.7"))];
@@ -605,6 +641,55 @@ fn what_is_only_called_the_same_is_not_shared() {
     assert!(all.text(Language::En).contains("without a domain"));
 }
 
+/// Each answer says when it was made and with which edition of the checker, so that old ones and
+/// those of another key are seen.
+#[test]
+fn days_and_editions_of_answers_are_told() {
+    let file = |name: &str, client: &str, on: &str, edition: &str| {
+        let mut settings = Settings::default();
+        let fingerprint = key().public().fingerprint();
+        let id =
+            json!({"title": "t", "vendor": "v", "fingerprint": fingerprint, "edition": edition});
+        settings.checker = serde_json::from_value(id).unwrap();
+        let report = Program::new(settings).check("audit.log", &ordinary(client));
+        let (level, pseudonyms, made_on) = (Level::Verdict, &key().pseudonyms(), day(on));
+        let told =
+            Giving { report: &report, level, client, asked: &[], pseudonyms, made_on }.text();
+        assert!(told.contains(&format!("\"made_on\": \"{on}\"")), "the client sees it: {told}");
+        (name.to_owned(), told.into_bytes())
+    };
+    let files = [
+        file("1", "one", "2021-06-01", "aa11"),
+        file("2", "one", "2021-06-09", "bb22"),
+        file("3", "two", "2021-06-09", "bb22"),
+    ];
+    let all = put_together(&files, &Expected::default());
+    let said = |of: &sekisho::share::Client| -> String {
+        of.notes.iter().map(|note| note.en.to_string()).collect()
+    };
+    let of = |name: &str| said(all.clients.iter().find(|of| of.file == name).unwrap());
+    assert!(of("1").contains("a result of a later day") && of("1").contains("edition aa11"));
+    assert!(!of("2").contains("later day") && of("2").contains("edition bb22"));
+    let text = all.text(Language::En);
+    assert!(text.contains("from 2021-06-01 to 2021-06-09"), "{text}");
+    assert!(text.contains("Edition bb22") && text.contains("2 results, 2021-06-09 – 2021-06-09"));
+    assert!(all.csv(Language::En).contains("2021-06-09"));
+    let same = put_together(&files[1..], &Expected::default());
+    assert_eq!(same.notes.iter().filter(|note| note.en.contains("dition")).count(), 0);
+    assert!(same.clients.iter().all(|of| !said(of).contains("edition")));
+}
+
+/// A result of before, without a day, is read; one with a day that is none is damaged.
+#[test]
+fn a_day_may_be_missing_and_not_wrong() {
+    let told = text(&struck(), Level::Verdict);
+    let without = told.replace("\"made_on\": \"2021-06-01\"", "\"made_on\": null");
+    assert_ne!(told, without);
+    assert_eq!(answer(&without).about.made_on, None);
+    let wrong = told.replace("2021-06-01", "2021-13-01");
+    assert!(Answer::read(&wrong, false).is_err());
+}
+
 /// Results of cases to practise on are never taken for others.
 #[test]
 fn results_of_cases_to_practise_on_say_so_and_the_others_do_not() {
@@ -613,7 +698,15 @@ fn results_of_cases_to_practise_on_say_so_and_the_others_do_not() {
         let log = ordinary(client) + &theft(client, "203.0.113.7");
         let report = Program::new(settings).check("audit.log", &log);
         let (level, pseudonyms) = (Level::Counts, &key().pseudonyms());
-        let told = Giving { report: &report, level, client, asked: &[], pseudonyms }.text();
+        let told = Giving {
+            report: &report,
+            level,
+            client,
+            asked: &[],
+            pseudonyms,
+            made_on: day("2021-06-01"),
+        }
+        .text();
         (client.to_owned(), told.into_bytes())
     };
     let files = [file(settings, "one"), file(Settings::default(), "two")];

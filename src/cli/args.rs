@@ -330,6 +330,9 @@ pub(super) struct ResultOptions {
     /// Do not seal it
     #[arg(long, requires = "to")]
     pub(super) unsealed: bool,
+    /// The day that the result says it was made on, 2027-03-31; today in UTC, if not given
+    #[arg(long)]
+    pub(super) day: Option<crate::share::Day>,
     /// Write here instead of to standard output
     #[arg(long)]
     pub(super) out: Option<PathBuf>,

@@ -5,14 +5,14 @@ use super::{Failure, Status, say};
 use crate::engine::{LoadedRules, Settings, is_rule_file, read_list, rule_files};
 use crate::input::native::{Given, gather};
 use crate::intel::Lists;
-use crate::share::{About, Checker, Part, PseudonymKey, Recipient, ReleasedPage, Role, SecretKey};
+use crate::share::{
+    About, Checker, Part, PseudonymKey, Recipient, ReleasedPage, Role, SecretKey, edition,
+    settings_text,
+};
 use serde::Deserialize;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// A mark takes no more room than this on the client's screen.
-const MOST_LOGO_BYTES: u64 = 256 << 10;
 
 /// What goes into a checker, as its file is written. Paths are relative to the file.
 #[derive(Debug, Default, Deserialize)]
@@ -85,6 +85,7 @@ pub(super) fn bundle(options: &BundleOptions) -> Result<Status, Failure> {
     fs::write(&options.out, &made).map_err(|error| of_file(&options.out, &error))?;
     say(&format!("{}: {} bytes", options.out.display(), made.len()));
     say(&format!("fingerprint: {}", key.public().fingerprint()));
+    say(&format!("edition: {}", edition(&sealed)));
     Ok(Status::NoEvidence)
 }
 
@@ -105,32 +106,19 @@ fn checker(path: &Path, page: &str, pseudonyms: PseudonymKey) -> Result<Checker,
     let settings = settings(&definition.settings, &parts).map_err(|what| wrong(path, &what))?;
     check_rules(&parts, &settings)?;
     check_indicators(&parts)?;
-    let settings = serde_json::to_string(&definition.settings)?;
+    let settings = settings_text(serde_json::to_value(&definition.settings)?);
     let page = page.to_owned();
     Ok(Checker { about: definition.about, settings, page, pseudonyms, parts })
 }
 
 fn check_about(about: &About) -> Result<(), String> {
-    if about.vendor.trim().is_empty() || about.title.trim().is_empty() {
-        return Err("[about] needs `vendor` and `title`: the client must know whose it is, and \
-                    what for"
-            .to_owned());
-    }
-    if !about.expires.is_empty() && about.expires.parse::<jiff::civil::Date>().is_err() {
-        return Err(format!("expires «{}» is no date: expected 2027-03-31", about.expires));
-    }
-    Ok(())
+    about.wrong().first().map_or(Ok(()), |wrong| Err(wrong.what.en.to_string()))
 }
 
 fn read_logo(path: &Path) -> Result<Part, Failure> {
     let bytes = fs::read(path).map_err(|error| of_file(path, &error))?;
-    let is_picture = bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.starts_with(b"\xff\xd8\xff");
-    if !is_picture || bytes.len() as u64 > MOST_LOGO_BYTES {
-        let what = format!("expected a PNG or JPEG of at most {} KiB", MOST_LOGO_BYTES >> 10);
-        return Err(wrong(path, &what));
-    }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Part { role: Role::Logo, name, bytes })
+    Part::logo(name, bytes).map_err(|why| wrong(path, &why.what.en))
 }
 
 /// The files in some paths; of folders with rules, those that are rules.

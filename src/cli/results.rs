@@ -10,8 +10,8 @@ use crate::finding::Question;
 use crate::input::native::{Given as Gathered, gather};
 use crate::report::Report;
 use crate::share::{
-    Checker, Expected, Given, Giving, PseudonymKey, Recipient, RollUp, SecretKey, SetAside, block,
-    seal, sealed,
+    Checker, Day, Expected, Given, Giving, PseudonymKey, Recipient, RollUp, SecretKey, SetAside,
+    block, seal, sealed,
 };
 use std::fs;
 use std::io::Write;
@@ -38,6 +38,7 @@ pub(super) fn result(options: &ResultOptions) -> Result<Status, Failure> {
         client: &options.name,
         asked: to.as_ref().map_or(&[], |to| &to.asked),
         pseudonyms: &pseudonyms,
+        made_on: options.day.unwrap_or_else(today),
     };
     let text = giving.text();
     let bytes = match to.filter(|_| !options.unsealed) {
@@ -49,6 +50,11 @@ pub(super) fn result(options: &ResultOptions) -> Result<Status, Failure> {
     out.write_all(&bytes)?;
     out.flush()?;
     Ok(Status::NoEvidence)
+}
+
+/// Today, in UTC.
+fn today() -> Day {
+    Day::of(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// Says whose key it is, so that it can be compared; and that without one, pseudonyms are the

@@ -60,6 +60,10 @@ pub struct CheckerId {
     pub vendor: String,
     /// Of the key.
     pub fingerprint: String,
+    /// By which its content is known from that of the vendor's other checkers; empty where it is not
+    /// told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub edition: String,
 }
 
 /// Which rules and detections speak, and the lists that rules ask for.

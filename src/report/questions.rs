@@ -97,6 +97,12 @@ fn said(id: &str, judged: &Judged) -> Option<Text> {
     }
 }
 
+/// All questions, in their order.
+pub const ALL: [Question; 12] = {
+    use Question::{Q1, Q2, Q3, Q4, Q5, Q6, Q7, Q8, Q9, Q10, Q11, Q12};
+    [Q1, Q2, Q3, Q4, Q5, Q6, Q7, Q8, Q9, Q10, Q11, Q12]
+};
+
 /// The question in words.
 pub const fn words(question: Question) -> Text {
     match question {

@@ -4,20 +4,23 @@
 //! the mark and the packed body, so that no byte of them can be changed; a changed key makes it
 //! invalid, and another key that signs anew has another fingerprint, which the page shows.
 
-use super::key::{PublicKey, SecretKey};
+use super::day::Day;
+use super::deflate::deflated;
+use super::key::{PublicKey, SecretKey, edition};
 use super::pseudonym::PseudonymKey;
 use super::recipient::Recipient;
+use crate::base::Text;
 use crate::finding::Question;
-use flate2::Compression;
 use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Write};
+use std::io::Read;
 
 /// Begins every checker's content; the digit is the version of its form.
 const MARK: &[u8; 16] = b"sekisho-checker1";
 /// What a body may unpack to.
 const MOST_BYTES: u64 = 256 << 20;
+/// A mark takes no more room than this on the client's screen.
+const MOST_LOGO_BYTES: usize = 256 << 10;
 
 /// What the client reads of the vendor. Empty where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,64 @@ pub struct Texts {
     pub ja: String,
 }
 
+impl About {
+    /// What a client could not use, by field.
+    pub fn wrong(&self) -> Vec<Wrong> {
+        let is_day = self.expires.is_empty() || self.expires.parse::<Day>().is_ok();
+        let needed = [(Field::Title, &self.title), (Field::Vendor, &self.vendor)];
+        let missing = needed.into_iter().filter(|(_, text)| text.trim().is_empty());
+        let day = (!is_day).then_some(Field::Expires);
+        missing.map(|(field, _)| field).chain(day).map(Wrong::of).collect()
+    }
+}
+
+/// What of a checker's words can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// What is looked for.
+    Title,
+    /// Who asks.
+    Vendor,
+    /// The last day.
+    Expires,
+    /// The vendor's mark.
+    Logo,
+}
+
+/// Something that a client could not use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wrong {
+    /// Where.
+    pub field: Field,
+    /// What is expected.
+    pub what: Text,
+}
+
+impl Wrong {
+    fn of(field: Field) -> Self {
+        let what = match field {
+            Field::Title => Text::fixed(
+                "A title is needed: the client must know what is looked for.",
+                "題名が必要です。取引先に、何を調べるかを伝えるためです。",
+            ),
+            Field::Vendor => Text::fixed(
+                "A vendor is needed: the client must know whose checker it is.",
+                "事業者名が必要です。取引先に、誰のチェッカーかを伝えるためです。",
+            ),
+            Field::Expires => Text::fixed(
+                "A date is expected, such as 2027-03-31.",
+                "日付は 2027-03-31 のように指定してください。",
+            ),
+            Field::Logo => Text::fixed(
+                "A PNG or JPEG of at most 256 KiB is expected.",
+                "256 KiB 以下の PNG または JPEG を指定してください。",
+            ),
+        };
+        Self { field, what }
+    }
+}
+
 /// What a file in a checker is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +133,24 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
+impl Part {
+    /// The vendor's mark, if a client's page can show it.
+    pub fn logo(name: String, bytes: Vec<u8>) -> Result<Self, Wrong> {
+        let is_picture =
+            bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.starts_with(b"\xff\xd8\xff");
+        if !is_picture || bytes.len() > MOST_LOGO_BYTES {
+            return Err(Wrong::of(Field::Logo));
+        }
+        Ok(Self { role: Role::Logo, name, bytes })
+    }
+}
+
+/// Settings as they stand in a checker: in one order, whoever wrote them.
+pub fn settings_text(mut settings: serde_json::Value) -> String {
+    settings.sort_all_objects();
+    settings.to_string()
+}
+
 /// What a vendor puts into a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checker {
@@ -94,6 +173,8 @@ pub struct Opened {
     pub checker: Checker,
     /// Who signed it.
     pub by: PublicKey,
+    /// By which this content is known from every other.
+    pub edition: String,
 }
 
 impl Opened {
@@ -141,18 +222,16 @@ impl Checker {
         if checker.page != page {
             return Err(CheckerError::OtherPage);
         }
-        Ok(Opened { checker, by })
+        Ok(Opened { checker, by, edition: edition(sealed) })
     }
 
-    /// None where it is too large. Writing to memory does not fail.
+    /// None where it is too large.
     fn packed(&self) -> Option<Vec<u8>> {
         let plain = postcard::to_allocvec(self).ok()?;
         if plain.len() as u64 > MOST_BYTES {
             return None;
         }
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&plain).ok()?;
-        encoder.finish().ok()
+        Some(deflated(&plain))
     }
 
     fn unpacked(body: &[u8]) -> Option<Self> {
@@ -200,7 +279,8 @@ mod tests {
         let sealed = checker().seal(&key).unwrap();
         assert_eq!(sealed, checker().seal(&key).unwrap());
         let opened = Checker::open(&sealed, "ab12").unwrap();
-        assert_eq!(opened, Opened { checker: checker(), by: key.public() });
+        let edition = edition(&sealed);
+        assert_eq!(opened, Opened { checker: checker(), by: key.public(), edition });
     }
 
     #[test]
@@ -225,11 +305,32 @@ mod tests {
     }
 
     #[test]
+    fn what_a_client_could_not_use_is_told_by_field() {
+        let about = About { vendor: " ".into(), expires: "31.3.2027".into(), ..About::default() };
+        let fields: Vec<_> = about.wrong().iter().map(|wrong| wrong.field).collect();
+        assert_eq!(fields, [Field::Title, Field::Vendor, Field::Expires]);
+        let about = About { title: "a".into(), vendor: "b".into(), ..About::default() };
+        assert_eq!(about.wrong(), []);
+        assert_eq!(Part::logo("a.gif".into(), b"GIF89a".to_vec()).unwrap_err().field, Field::Logo);
+        let mark = b"\xff\xd8\xff".to_vec();
+        assert_eq!(Part::logo("a.jpg".into(), mark.clone()).unwrap().bytes, mark);
+        let large = [mark, vec![0; MOST_LOGO_BYTES]].concat();
+        assert!(Part::logo("a.jpg".into(), large).is_err());
+    }
+
+    #[test]
+    fn settings_have_one_order() {
+        let text = |json: &str| settings_text(serde_json::from_str(json).unwrap());
+        assert_eq!(text(r#"{"b":{"d":1,"c":2},"a":[]}"#), r#"{"a":[],"b":{"c":2,"d":1}}"#);
+    }
+
+    #[test]
     fn content_belongs_to_one_page_and_another_signature_has_another_fingerprint() {
         let sealed = checker().seal(&SecretKey::from_seed([1; 32])).unwrap();
         assert_eq!(Checker::open(&sealed, "cd34").unwrap_err(), CheckerError::OtherPage);
         let again = checker().seal(&SecretKey::from_seed([2; 32])).unwrap();
-        let by = |sealed: &[u8]| Checker::open(sealed, "ab12").unwrap().by.fingerprint();
-        assert_ne!(by(&sealed), by(&again));
+        let opened = |sealed: &[u8]| Checker::open(sealed, "ab12").unwrap();
+        assert_ne!(opened(&sealed).by.fingerprint(), opened(&again).by.fingerprint());
+        assert_ne!(opened(&sealed).edition, opened(&again).edition);
     }
 }

@@ -161,6 +161,11 @@ impl Fingerprint {
     }
 }
 
+/// The digest by which the content of a checker is known, as short as a key's fingerprint.
+pub fn edition(sealed: &[u8]) -> String {
+    Sha256::digest(sealed)[..Fingerprint::BYTES].chunks(2).map(hex).collect::<Vec<_>>().join(" ")
+}
+
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

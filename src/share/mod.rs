@@ -8,6 +8,8 @@
 //! vendor's key. All results together make a roll-up.
 
 mod checker;
+mod day;
+mod deflate;
 mod key;
 mod page;
 mod pseudonym;
@@ -17,8 +19,11 @@ mod result;
 mod rollup;
 mod seal;
 
-pub use checker::{About, Checker, CheckerError, Opened, Part, Role, Texts};
-pub use key::{KeyError, PublicKey, SecretKey};
+pub use checker::{
+    About, Checker, CheckerError, Field, Opened, Part, Role, Texts, Wrong, settings_text,
+};
+pub use day::{Day, NoDay};
+pub use key::{KeyError, PublicKey, SecretKey, edition};
 pub use page::{PageError, ReleasedPage, block, sealed};
 pub use pseudonym::{NameKind, Pseudonym, PseudonymKey};
 pub use recipient::Recipient;

@@ -2,6 +2,7 @@
 //!
 //! Runs in a worker, where files can be read synchronously. Numbers that cross are below 2^53.
 
+mod checker;
 mod exercise;
 mod explore;
 mod file;
@@ -20,7 +21,6 @@ use crate::inspect::Inspector;
 use crate::intel::{CARDS as SWEEPS, Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
 use crate::report::{self, Form, Judgement, Report};
 use crate::shard::Cuts;
-use crate::share::{self, Checker, CheckerError, Opened, Part};
 use crate::sigma::RuleKind;
 use crate::train::{CaseFile, Wanted, generate_telling};
 use file::PageFile;
@@ -128,29 +128,6 @@ pub fn read_mapping(text: &str) -> Result<JsValue> {
     let settings = Settings { mappings: vec![text.to_owned()], ..Settings::default() };
     settings.meant(&[]).map_err(failed)?;
     to_js(&json!({"id": definition.id, "name": definition.name}))
-}
-
-/// Opens the checker that stands in a page with a digest: what it says, its settings, and its
-/// files. Fails with a message when it is not what was signed for that page.
-#[wasm_bindgen]
-pub fn open_checker(block: &str, page: &str) -> Result<JsValue> {
-    let sealed = share::sealed(block).ok_or(CheckerError::Form).map_err(failed)?;
-    let opened = Checker::open(&sealed, page).map_err(failed)?;
-    let recipient = opened.recipient().write();
-    let Opened { checker, by } = opened;
-    let settings: serde_json::Value = serde_json::from_str(&checker.settings).map_err(failed)?;
-    let told = to_js(&json!({
-        "about": checker.about,
-        "settings": settings,
-        "fingerprint": by.fingerprint(),
-        "recipient": recipient,
-    }))?;
-    let parts = checker.parts.iter().map(|Part { role, name, bytes }| {
-        let part = [to_js(role)?, name.into(), Uint8Array::from(bytes.as_slice()).into()];
-        Ok(js_sys::Array::from_iter(part))
-    });
-    let parts = parts.collect::<Result<js_sys::Array>>()?;
-    Ok(js_sys::Array::of2(&told, &parts).into())
 }
 
 /// Whether a file is a rule, or an archive of rules, told by what stands in it.

@@ -18,7 +18,7 @@ impl PageReport {
     }
 
     /// The text of a result. `to` is the recipient, as `open_checker` tells it; without one, names
-    /// become pseudonyms by `random`, 32 bytes.
+    /// become pseudonyms by `random`, 32 bytes. `day` is today, in UTC.
     pub fn result(
         &self,
         level: &str,
@@ -26,6 +26,7 @@ impl PageReport {
         asked: JsValue,
         to: Option<String>,
         random: &[u8],
+        day: &str,
     ) -> Result<String> {
         let level = Level::named(level).ok_or_else(|| JsError::new("no such level"))?;
         let asked: Vec<Question> = from_js(asked)?;
@@ -33,8 +34,9 @@ impl PageReport {
             Some(to) => Recipient::read(&to).map_err(failed)?.pseudonyms,
             None => PseudonymKey::new(random.try_into().map_err(failed)?),
         };
-        let (asked, pseudonyms) = (&asked, &pseudonyms);
-        Ok(Giving { report: &self.0, level, client, asked, pseudonyms }.text())
+        let made_on = day.parse().map_err(failed)?;
+        let (report, asked, pseudonyms) = (&self.0, &asked, &pseudonyms);
+        Ok(Giving { report, level, client, asked, pseudonyms, made_on }.text())
     }
 }
 

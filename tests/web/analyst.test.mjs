@@ -10,7 +10,7 @@ import { barriers } from "./lib/axe.mjs";
 import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
 import { CLI, PAGE_URL, kept, temporary } from "./lib/places.mjs";
 import { attacked, ordinary, writeSamples } from "./lib/samples.mjs";
-import { checkFiles, commandLine, count, ended, fill, focused, press, reportJson, state, text, there, typed } from "./lib/sekisho.mjs";
+import { checkFiles, commandLine, count, ended, fill, focused, openFindings, press, reportJson, state, text, there, typed } from "./lib/sekisho.mjs";
 
 const SHOTS = kept("screenshots");
 
@@ -79,6 +79,34 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await tab.choose("[data-choose=files]", at("attacked.log"));
       await ended(tab);
       assert.equal(await reportJson(tab), await commandLine(logs, ["attacked.log"]));
+    }));
+
+  test("where the system sets the colours, charts, marks and focus still show", { skip: name !== "chromium" }, () =>
+    withPage(async (tab) => {
+      await tab.raw.emulateMedia({ forcedColors: "active" });
+      await checkFiles(tab, at("attacked.log"));
+      await there(tab, "[data-finding-head]");
+      await openFindings(tab);
+      await there(tab, "mark");
+      await tab.frame(() => document.querySelector("[data-action=explore]").focus());
+      await focused(tab);
+      const shown = await tab.frame(() => {
+        const of = (selector) => getComputedStyle(document.querySelector(selector));
+        const canvas = getComputedStyle(document.body).backgroundColor;
+        const told = { mark: of("mark").backgroundColor, bar: of(".bar-records").fill, legend: getComputedStyle(document.querySelector(".legend"), "::before").backgroundColor };
+        const { outlineStyle, outlineColor } = getComputedStyle(document.activeElement);
+        return { isForced: matchMedia("(forced-colors: active)").matches, canvas, told, outlineStyle, outlineColor };
+      });
+      assert.ok(shown.isForced);
+      for (const [what, colour] of Object.entries(shown.told)) assert.notEqual(colour, shown.canvas, what);
+      assert.equal(shown.outlineStyle, "solid");
+      assert.notEqual(shown.outlineColor, shown.canvas);
+      assert.deepEqual(await barriers(tab), []);
+      // A text whose colour is the browser's own is drawn on a plate that hides what is behind.
+      const adjusted = (selector) => getComputedStyle(document.querySelector(selector)).forcedColorAdjust;
+      for (const selector of ["button.main", "mark"]) assert.equal(await tab.frame(adjusted, selector), "none", selector);
+      await tab.screenshot(join(SHOTS, `${name}-forced-colours.png`));
+      await tab.raw.emulateMedia({ forcedColors: "none" });
     }));
 
   test("what was recognised stands before the answer, and one key goes on", () =>

@@ -2,7 +2,7 @@
 // the network, and is refused when a byte of it was changed.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -57,7 +57,7 @@ zone = "Asia/Tokyo"
 function makeChecker(base) {
   const folder = temporary("checker");
   const write = (name, content) => writeFileSync(join(folder, name), content);
-  const run = (...command) => execFileSync(CLI, command, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const run = (...command) => spawnSync(CLI, command, { cwd: folder, encoding: "utf8" });
   const address = (at) => `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`;
   write("checker.toml", definition(base));
   write("logo.png", LOGO);
@@ -66,16 +66,17 @@ function makeChecker(base) {
   write("first.toml", mapping("first"));
   write("second.toml", mapping("second"));
   run("key", "--out", "vendor.key");
-  run("bundle", "checker.toml", "--key", "vendor.key", "--page", PAGE, "--out", "checker.html");
+  const made = run("bundle", "checker.toml", "--key", "vendor.key", "--page", PAGE, "--out", "checker.html");
+  const [, edition] = /edition: (.*)/.exec(made.stderr);
   const { fingerprint } = JSON.parse(readFileSync(join(folder, "vendor.key"), "utf8"));
-  return { folder, base, fingerprint, path: join(folder, "checker.html") };
+  return { folder, base, fingerprint, edition, path: join(folder, "checker.html") };
 }
 
 /** What the command line says when it is given all that is in the checker. */
-async function besides({ folder, base, fingerprint }, log) {
+async function besides({ folder, base, fingerprint, edition }, log) {
   copyFileSync(log, join(folder, basename(log)));
   const title = /title = "(.*)"/.exec(definition(base))[1].replaceAll("\\", "");
-  const checker = { title, vendor: "例示クラウド株式会社", fingerprint };
+  const checker = { title, vendor: "例示クラウド株式会社", fingerprint, edition };
   writeFileSync(join(folder, "settings.json"), JSON.stringify({ zone: "Asia/Tokyo", checker }));
   const given = [
     ["--settings", "settings.json"],
@@ -125,7 +126,7 @@ for (const name of BROWSERS) {
       const tab = await opened(checker.path);
       await there(tab, "[data-checker=opened]");
       const said = await text(tab, "[data-checker=opened]");
-      for (const part of ["例示クラウド株式会社", "csirt@example.com", checker.fingerprint, "2020-01-31", "<img src=x", "Q1, Q5"]) {
+      for (const part of ["例示クラウド株式会社", "csirt@example.com", checker.fingerprint, checker.edition, "2020-01-31", "<img src=x", "Q1, Q5"]) {
         assert.ok(said.includes(part), `${part} in ${said}`);
       }
       assert.equal(await count(tab, "[data-checker=opened] li"), 2);

@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { barriers } from "./lib/axe.mjs";
 import { BROWSERS, launch, until } from "./lib/browser.mjs";
+import { misfits } from "./lib/fits.mjs";
 import { CLI, PAGE_URL, kept, temporary } from "./lib/places.mjs";
-import { count, ended, exported, fill, focused, press, reportJson, text, there } from "./lib/sekisho.mjs";
+import { count, ended, exported, fill, focused, press, reportJson, text, there, typed } from "./lib/sekisho.mjs";
 
 const SHOTS = kept("screenshots");
 const folder = temporary("exercise");
@@ -159,6 +160,34 @@ for (const name of BROWSERS) {
       await tab.close();
     });
 
+    test("an exercise is led from the palette, and a case keeps its sheet", async () => {
+      const tab = await open();
+      await press(tab, "[data-action=begin]");
+      await there(tab, "[data-action=explore]", 60_000);
+      await fill(tab, "[data-field=trainee]", "Sato");
+      await press(tab, "[data-action=close-sheet]");
+      const command = async (letters) => {
+        await focused(tab);
+        await tab.press("Control+k");
+        await typed(tab, "[data-field=command]", letters);
+        await tab.press("Enter");
+      };
+      await command("answer sheet: fin");
+      await there(tab, "dialog [data-action=finish-yes]");
+      await press(tab, "[data-action=finish-no]");
+      await press(tab, "[data-asked=happened] input[value=evidence]");
+      writeFileSync(place(`${name}-case.sekisho`), await saved(tab, "[data-action=save-case]"));
+      await tab.close();
+      const again = await browser.open();
+      await again.load(PAGE_URL);
+      await there(again, ".drop-zone");
+      await again.give([place(`${name}-case.sekisho`)]);
+      await there(again, "[data-sheet]");
+      assert.equal(await again.frame(() => document.querySelector("[data-field=trainee]").value), "Sato");
+      await until(() => again.frame(() => document.querySelector("[data-asked=happened] input[value=evidence]").checked), { what: "the answer" });
+      await again.close();
+    });
+
     test("results of a class are put together as by the command line", async () => {
       cli("sheet", "T1-7,days=40,users=80", "--out", `${name}-empty.json`);
       for (const trainee of ["A", "<img src=x>"]) {
@@ -267,7 +296,21 @@ for (const name of BROWSERS) {
       await press(tab, "[data-action=finish]");
       await press(tab, "[data-action=finish-yes]");
       await there(tab, "[data-debrief]");
-      assert.ok((await heard()).some((told) => told.includes('"solved"')), "it is told at the end");
+      const all = await heard();
+      assert.ok(all.some((told) => told.includes('"solved"')), "it is told at the end");
+      // What was told is of the types that the page has for it.
+      const answers = all.filter((told) => told.startsWith('{"id"')).map((told) => JSON.parse(told).answer);
+      const asked = answers.findLast((answer) => answer?.items && answer.sheet);
+      const { debrief, result } = answers.findLast((answer) => answer?.debrief);
+      writeFileSync(place("typed.json"), result);
+      const ofClass = JSON.parse(cli("class", "typed.json", "--format", "json"));
+      delete ofClass.sekisho_class;
+      delete debrief.key.sekisho_key_of_exercise;
+      const values = { ExerciseAsked: asked, Debrief: debrief, ClassRollUp: ofClass, Sheet: JSON.parse(result).sheet };
+      assert.equal(misfits("engine/exercise", values), "");
+      const { training, ...less } = asked;
+      assert.match(misfits("engine/exercise", { ExerciseAsked: less }), /training/);
+      assert.match(misfits("engine/exercise", { ExerciseAsked: { ...asked, strange: 1 } }), /strange/);
       await tab.close();
     });
   });

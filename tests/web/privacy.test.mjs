@@ -4,14 +4,15 @@
 // policy and sandbox makes the same attempts, so that the test is known to see what it looks for.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LEADING, lead, quiet, quietInWorker } from "./lib/attempts.mjs";
-import { BROWSERS, atMost, launch, sleep } from "./lib/browser.mjs";
+import { BROWSERS, atMost, launch, sleep, until } from "./lib/browser.mjs";
 import { listen } from "./lib/listener.mjs";
-import { PAGE_URL, temporary } from "./lib/places.mjs";
+import { CLI, PAGE, PAGE_URL, temporary } from "./lib/places.mjs";
 import { host } from "./lib/site.mjs";
 
 /** The same shape as the page, with nothing that protects it. */
@@ -69,31 +70,63 @@ for (const name of BROWSERS) describe(name, () => {
   test("nothing leaves the page", async () => {
     const site = await host();
     const seen = await watch(name, { http: site.url, file: PAGE_URL }).finally(() => site.close());
-    assert.deepEqual(seen.listener.requests, []);
-    assert.equal(seen.listener.bytes(), 0, "bytes over TCP");
-    assert.deepEqual(seen.listener.packets, [], "packets over UDP");
-    assert.deepEqual(site.asked.filter((path) => path !== "/"), [], "the host was asked for more");
-    if (name === "chromium") {
-      assert.deepEqual(seen.log.sent, [], "requests in the network log");
-      assert.deepEqual(seen.log.names, [], "names looked up in the network log");
-      assert.deepEqual(seen.log.begun.filter((url) => !MAY_BEGIN.test(url) && new URL(url).pathname !== "/"), []);
-    }
-    if (name === "firefox") assert.deepEqual(seen.connections, [], "connections over TCP, and the attempts under way at each");
-    if (seen.away) {
-      const { requests, packets } = seen.away;
-      console.log(`${name} has no Navigation API: ${requests.length} attempts led the outer page away at file://`);
-      assert.deepEqual(requests.filter((request) => !MAY_LEAD_AWAY.test(request)), []);
-      assert.deepEqual(packets, []);
-    }
+    nothingLeft(name, seen, site, ["/"]);
+  });
+
+  // The same scripts under the same policy; what a vendor put in is new. It shows in the frame.
+  test("nothing leaves a vendor's checker", async () => {
+    const checker = makeChecker();
+    const site = await host({ "/checker": readFileSync(checker) });
+    const addresses = { http: `${site.url}checker`, file: pathToFileURL(checker).href };
+    const leading = { file: ["frame"] };
+    const seen = await watch(name, addresses, {}, leading).finally(() => site.close());
+    nothingLeft(name, seen, site, ["/checker"]);
   });
 });
+
+/** Asserts that nothing was asked for but the pages. */
+function nothingLeft(name, seen, site, pages) {
+  assert.deepEqual(seen.listener.requests, []);
+  assert.equal(seen.listener.bytes(), 0, "bytes over TCP");
+  assert.deepEqual(seen.listener.packets, [], "packets over UDP");
+  assert.deepEqual(site.asked.filter((path) => !pages.includes(path)), [], "the host was asked for more");
+  if (name === "chromium") {
+    assert.deepEqual(seen.log.sent, [], "requests in the network log");
+    assert.deepEqual(seen.log.names, [], "names looked up in the network log");
+    assert.deepEqual(seen.log.begun.filter((url) => !MAY_BEGIN.test(url) && !pages.includes(new URL(url).pathname)), []);
+  }
+  if (name === "firefox") assert.deepEqual(seen.connections, [], "connections over TCP, and the attempts under way at each");
+  if (seen.away) {
+    const { requests, packets } = seen.away;
+    console.log(`${name} has no Navigation API: ${requests.length} attempts led the outer page away at file://`);
+    assert.deepEqual(requests.filter((request) => !MAY_LEAD_AWAY.test(request)), []);
+    assert.deepEqual(packets, []);
+  }
+}
+
+/** A checker whose words are as hostile as those of a log. */
+function makeChecker() {
+  const folder = temporary("checker");
+  const run = (...command) => execFileSync(CLI, command, { cwd: folder, stdio: "ignore" });
+  const markup = "<img src=x onerror=alert(1)><meta http-equiv=refresh content=0>";
+  writeFileSync(
+    join(folder, "checker.toml"),
+    `[about]\ntitle = "${markup}"\nvendor = "${markup}"\ninstructions.en = "1. **${markup}**"\n`,
+  );
+  run("key", "--out", "vendor.key");
+  run("bundle", "checker.toml", "--key", "vendor.key", "--page", PAGE, "--out", "checker.html");
+  return join(folder, "checker.html");
+}
+
+/** From where the attempts are made that may lead a page away. */
+const LEADING_FROM = { file: ["page", "frame"], http: ["page", "frame"] };
 
 /**
  * Makes every attempt on the pages at the addresses, and gives what was seen of them. Attempts that
  * may lead the outer page away have a listener of their own, `away`, so that nothing excuses the rest.
  * An attempt that must be seen is waited for, and made again if a busy machine lost it.
  */
-async function watch(name, addresses, mustBeSeen = {}) {
+async function watch(name, addresses, mustBeSeen = {}, leading = LEADING_FROM) {
   const listener = await listen();
   const seen = (origin, where, attempts) => arrives(listener, origin, where, mustBeSeen[where]?.filter((one) => attempts.includes(one)) ?? []);
   let away = null;
@@ -103,9 +136,11 @@ async function watch(name, addresses, mustBeSeen = {}) {
   try {
     for (const [origin, address] of Object.entries(addresses)) {
       await tryQuiet(browser, listener, origin, address, tries, seen);
-      const mayLeadAway = origin === "file" && address === PAGE_URL && !(await knowsNavigation(browser, address));
+      const from = leading[origin] ?? [];
+      const mayLeadAway = from.includes("page") && origin === "file" && address === PAGE_URL && !(await knowsNavigation(browser, address));
       if (mayLeadAway) away = await listen();
-      await tryLeading(browser, (where) => (mayLeadAway && where === "page" ? away : listener), origin, address, tries, seen);
+      const listenerFor = (where) => (mayLeadAway && where === "page" ? away : listener);
+      await tryLeading(browser, listenerFor, origin, address, from, tries, seen);
     }
     await sleep(1500);
   } finally {
@@ -144,6 +179,7 @@ async function tryQuiet(browser, listener, origin, address, tries, seen) {
     const tab = await browser.open();
     await tab.load(address);
     await settle(tab);
+    await opened(tab);
     const results = await atMost(45_000, run(tab));
     if (process.env.SEKISHO_SHOW) console.log(origin, results);
     await sleep(500);
@@ -161,8 +197,8 @@ async function tryQuiet(browser, listener, origin, address, tries, seen) {
 }
 
 /** Each attempt has a page of its own, since it may lose it; four at a time. */
-async function tryLeading(browser, listenerFor, origin, address, tries, seen) {
-  const work = ["page", "frame"].flatMap((where) => LEADING.map((attempt) => [where, attempt]));
+async function tryLeading(browser, listenerFor, origin, address, from, tries, seen) {
+  const work = from.flatMap((where) => LEADING.map((attempt) => [where, attempt]));
   const lane = async () => {
     for (let next = work.shift(); next; next = work.shift()) {
       const from = Date.now();
@@ -188,6 +224,13 @@ async function tryOne(browser, listener, origin, address, [where, attempt], arri
   const seen = await arrived();
   await atMost(5000, tab.close());
   return seen;
+}
+
+/** Waits until a checker shows what the vendor put into it. */
+async function opened(tab) {
+  const isChecker = await tab.outer(() => document.getElementById("checker") !== null);
+  const shows = () => tab.frame(() => !!document.querySelector("[data-checker=opened]"));
+  if (isChecker) await until(shows, { what: "the checker to be opened" });
 }
 
 /** Waits for the application's frame to be there. */

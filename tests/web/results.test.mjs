@@ -183,6 +183,8 @@ for (const name of BROWSERS) {
       await fill(tab, "#rollup-expected", "第一商事\nLate KK");
       await until(async () => /Late KK/.test(await text(tab, "#not-answered")), { what: "who has not answered" });
       assert.match(await text(tab, "#answers"), /<img src=x/);
+      assert.match(await text(tab, "#answers"), /made on \d{4}-\d\d-\d\d/);
+      assert.ok((await count(tab, "[data-lane] rect")) > 0, "a timeline over all clients");
       assert.equal(await count(tab, ".rollup img"), 0);
       assert.ok(!(await text(tab, "#answers")).includes("\u202e"), "what reverses is shown by its number");
       assert.deepEqual(await barriers(tab), []);

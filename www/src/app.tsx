@@ -8,6 +8,7 @@ import { takeChecker } from "./state/checker";
 import { messageOf, prepare, takeEngine } from "./state/engine";
 import { watchUnsaved } from "./state/judge";
 import { joinOuter, tellOuter } from "./state/shell";
+import { takePage } from "./state/vendor";
 import { watchTheme } from "./state/theme";
 import { watchSettings } from "./state/validate";
 import { listenToKeys } from "./views/keys";
@@ -19,6 +20,7 @@ async function hear(message: ToFrame): Promise<void> {
     takeEngine(message.packed);
     return takeChecker(message.checker);
   }
+  if (message.kind === "page") return takePage(message.parts);
   if (message.kind === "train") return showExercise(message.name);
   if (message.kind === "cancel") {
     await cancel();

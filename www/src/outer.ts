@@ -69,6 +69,8 @@ async function hear(message: ToOuter): Promise<void> {
     case "engine":
       // What comes behind need not wait for it.
       return void handOverEngine();
+    case "page":
+      return void handOverPage();
     case "report":
       json = message.json ? await message.json.text() : null;
       parsed = null;
@@ -151,6 +153,23 @@ async function handOverEngine(): Promise<void> {
   const packed = bytesOf(engine?.textContent ?? "", Number(engine?.dataset["bytes"]));
   const checker = document.getElementById("checker")?.textContent ?? null;
   port?.postMessage({ kind: "engine", packed, checker } satisfies ToFrame, [packed.buffer]);
+}
+
+const textsOf = (selector: string) =>
+  Array.from(document.querySelectorAll(selector), ({ textContent }) => textContent ?? "");
+
+/** Hands over what the page is made of, so that a vendor can make a checker of it. */
+async function handOverPage(): Promise<void> {
+  await read;
+  const engine = document.getElementById("engine");
+  const parts = {
+    styles: textsOf("style"),
+    scripts: textsOf("script:not([type])"),
+    frame: frame.getAttribute("srcdoc") ?? "",
+    engine: engine?.textContent ?? "",
+    engineBytes: engine?.dataset["bytes"] ?? "",
+  };
+  port?.postMessage({ kind: "page", parts } satisfies ToFrame);
 }
 
 /** What scripts use. */

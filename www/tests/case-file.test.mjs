@@ -28,6 +28,12 @@ test("a case is read as it was written", async () => {
   assert.deepEqual(await readCase(file), { report });
 });
 
+test("an answer sheet is kept, and what is none is left out", async () => {
+  const sheet = '{"sekisho_sheet":1}';
+  assert.deepEqual(await readCase(await writeCase({ report, sheet })), { report, sheet });
+  assert.deepEqual(await readCase(await writeCase({ report, sheet: 7 })), { report });
+});
+
 test("what showed of the events is kept, and what is no view is left out", async () => {
   const view = { asked: "sato", sortedBy: "time", isDescending: true, columns: ["url"], facets: [] };
   assert.deepEqual(await readCase(await writeCase({ report, view })), { report, view });

@@ -56,6 +56,7 @@ pub fn pack(bundles: &Bundles, module: &Module, version: &str) -> Result<Page> {
         blocks: [
             packed("application", &app),
             packed("worker", &worker),
+            packed("outline", &outline()),
             plain("policy", &policy),
             plain("build", &build),
         ],
@@ -64,10 +65,10 @@ pub fn pack(bundles: &Bundles, module: &Module, version: &str) -> Result<Page> {
     let html = shell(&Shell {
         policy: &policy,
         style: &bundles.outer_style,
-        frame: &frame,
+        frame: &attribute(&frame),
         outer: &outer,
+        engine_bytes: &module.packed.len().to_string(),
         engine: &engine,
-        engine_bytes: module.packed.len(),
     });
     Ok(Page { html, policy, digest, module_length: engine.len() })
 }
@@ -155,7 +156,7 @@ fn packed(id: &str, text: &str) -> String {
 
 struct Frame<'a> {
     style: &'a str,
-    blocks: [String; 4],
+    blocks: [String; 5],
     /// The script that unpacks the application.
     opening: &'a str,
 }
@@ -171,18 +172,30 @@ fn frame(frame: &Frame<'_>) -> String {
     )
 }
 
+/// Of the outer page: what stands in it.
 struct Shell<'a> {
     policy: &'a str,
     style: &'a str,
+    /// As an attribute.
     frame: &'a str,
     outer: &'a str,
+    /// How many bytes the engine's text stands for.
+    engine_bytes: &'a str,
     engine: &'a str,
-    /// Of the bytes that the engine's text stands for.
-    engine_bytes: usize,
+}
+
+/// Stands for each part of the outer page in its outline, and in no markup.
+const HOLE: &str = "\n";
+
+/// The outer page without its parts, of which the application makes it again; as
+/// `www/src/lib/served.ts` reads it.
+fn outline() -> String {
+    let [policy, style, frame, outer, engine_bytes, engine] = [HOLE; 6];
+    shell(&Shell { policy, style, frame, outer, engine_bytes, engine })
 }
 
 fn shell(shell: &Shell<'_>) -> String {
-    let Shell { policy, style, frame, outer, engine, engine_bytes } = shell;
+    let Shell { policy, style, frame, outer, engine_bytes, engine } = shell;
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{VIEWPORT}{REFERRER}\
@@ -191,11 +204,10 @@ fn shell(shell: &Shell<'_>) -> String {
          <noscript>{NO_SCRIPT}</noscript>\
          <input type=\"file\" id=\"files\" multiple tabindex=\"-1\" aria-label=\"Log files\">\
          <iframe id=\"app\" title=\"Sekisho\" \
-         sandbox=\"allow-scripts allow-downloads allow-modals\" srcdoc=\"{}\"></iframe>\
+         sandbox=\"allow-scripts allow-downloads allow-modals\" srcdoc=\"{frame}\"></iframe>\
          <script>{outer}</script>\
          <script type=\"text/plain\" id=\"engine\" data-bytes=\"{engine_bytes}\">{engine}</script>\
-         </body></html>\n",
-        attribute(frame)
+         </body></html>\n"
     )
 }
 
@@ -233,7 +245,10 @@ fn digest(parts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bundles, Page, attribute, headers, pack, pin, script, sha256_hex};
+    use super::{
+        Bundles, HOLE, Page, Shell, attribute, headers, outline, pack, pin, script, sha256_hex,
+        shell,
+    };
     use crate::wasm::Module;
 
     fn page(app: &str) -> anyhow::Result<Page> {
@@ -291,6 +306,18 @@ mod tests {
         }
         assert!(!policy.contains("unsafe-inline"));
         assert!(headers(&policy).contains("\n  Connection-Allowlist: ()\n"));
+    }
+
+    #[test]
+    fn the_outline_with_the_parts_is_the_page() {
+        let outline = outline();
+        let pieces: Vec<_> = outline.strip_suffix('\n').unwrap().split(HOLE).collect();
+        let [policy, style, frame, outer, engine_bytes, engine] = ["p", "s", "f", "o", "1", "e"];
+        let parts = [policy, style, frame, outer, engine_bytes, engine, "\n"];
+        let filled: String =
+            pieces.iter().zip(parts).map(|(piece, part)| format!("{piece}{part}")).collect();
+        assert_eq!(pieces.len(), parts.len());
+        assert_eq!(filled, shell(&Shell { policy, style, frame, outer, engine_bytes, engine }));
     }
 
     #[test]

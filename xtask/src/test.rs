@@ -63,6 +63,8 @@ const STEPS: &[Step] = &[
     slow("hostile text, Firefox", |tests| tests.in_browser(Browser::Firefox, "hostile")),
     slow("checker, Chromium", |tests| tests.in_browser(Browser::Chromium, "checker")),
     slow("checker, Firefox", |tests| tests.in_browser(Browser::Firefox, "checker")),
+    slow("vendor, Chromium", |tests| tests.in_browser(Browser::Chromium, "vendor")),
+    slow("vendor, Firefox", |tests| tests.in_browser(Browser::Firefox, "vendor")),
     slow("results, Chromium", |tests| tests.in_browser(Browser::Chromium, "results")),
     slow("results, Firefox", |tests| tests.in_browser(Browser::Firefox, "results")),
     slow("exercise, Chromium", |tests| tests.in_browser(Browser::Chromium, "exercise")),

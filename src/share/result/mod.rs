@@ -9,6 +9,7 @@ pub use told::{
     Verdict, name_kind, rank, set_of,
 };
 
+use super::day::Day;
 use super::key::SecretKey;
 use super::pseudonym::{Pseudonym, PseudonymKey};
 use super::seal::{SealError, is_sealed, sealed_to, unseal};
@@ -75,6 +76,9 @@ pub struct Origin {
     pub vendor: String,
     /// Of the key that signed it.
     pub fingerprint: String,
+    /// By which its content is known from that of the vendor's other checkers.
+    #[serde(default)]
+    pub edition: String,
 }
 
 /// Whose result it is, and what made it.
@@ -86,6 +90,8 @@ pub struct About {
     pub version: String,
     /// Digest of its sources.
     pub build: String,
+    /// The day on which the result was made, in UTC, by the clock of the client.
+    pub made_on: Option<Day>,
     /// The checker, where it was one.
     pub checker: Option<Origin>,
     /// The case to practise on, where the logs are one.
@@ -161,6 +167,8 @@ pub struct Giving<'a> {
     pub asked: &'a [Question],
     /// By which names become pseudonyms.
     pub pseudonyms: &'a PseudonymKey,
+    /// Today, in UTC.
+    pub made_on: Day,
 }
 
 impl Giving<'_> {
@@ -199,6 +207,7 @@ impl Giving<'_> {
             client: self.client.trim().chars().take(MOST_NAME).collect(),
             version: self.report.tool.version.clone(),
             build: self.report.tool.build.clone(),
+            made_on: Some(self.made_on),
             checker: origin(self.report),
             training: self.report.training().map(str::to_owned),
         }

@@ -6,6 +6,7 @@ mod table;
 mod text;
 mod words;
 
+use super::day::Day;
 use super::key::SecretKey;
 use super::pseudonym::{NameKind, PseudonymKey, canonical};
 use super::result::{
@@ -77,6 +78,8 @@ pub struct Client {
     pub checker: Option<Origin>,
     /// Version and build of the program.
     pub made_by: String,
+    /// The day on which it was made, where that is told.
+    pub made_on: Option<Day>,
     /// The case to practise on, where it is one.
     pub training: Option<String>,
     /// How the questions that matter end together.
@@ -387,6 +390,7 @@ fn client(file: &str, answer: &Answer, known: &Known) -> Client {
         level: *level,
         checker: about.checker.clone(),
         made_by: format!("{} ({})", about.version, about.build),
+        made_on: about.made_on,
         training: about.training.clone(),
         state: verdict.state(),
         questions: verdict.questions.clone(),
@@ -407,19 +411,26 @@ fn client(file: &str, answer: &Answer, known: &Known) -> Client {
 
 /// Says of each answer what is particular to it.
 fn note(clients: &mut [Client], expected: &Expected, key: Option<&SecretKey>) {
-    let mut times = BTreeMap::<String, u64>::new();
+    let mut times = BTreeMap::<String, Times>::new();
     for client in clients.iter() {
-        *times.entry(folded(&client.client)).or_default() += 1;
+        let times = times.entry(folded(&client.client)).or_default();
+        times.results += 1;
+        times.latest = times.latest.max(client.made_on);
     }
+    let has_editions = editions(clients).len() > 1;
     let expected = set_of(expected.0.iter().map(|name| folded(name)));
     let own = key.map(|key| key.public().fingerprint());
     for client in clients {
         let name = folded(&client.client);
-        let is_twice = times.get(&name).is_some_and(|times| *times > 1);
+        let times = times.get(&name).copied().unwrap_or_default();
+        let is_earlier = client.made_on.is_some() && client.made_on < times.latest;
+        let is_twice = times.results > 1 && !is_earlier;
         let is_strange = !expected.is_empty() && !expected.contains(&name);
         let by = client.checker.as_ref().map(|checker| &checker.fingerprint);
         let is_other = own.as_ref().is_some_and(|own| by.is_some_and(|by| by != own));
+        let edition = client.checker.as_ref().map(|checker| checker.edition.as_str());
         let notes = [
+            (is_earlier, EARLIER),
             (is_twice, TWICE),
             (is_strange, STRANGE),
             (client.is_unnamed, UNNAMED),
@@ -427,13 +438,47 @@ fn note(clients: &mut [Client], expected: &Expected, key: Option<&SecretKey>) {
             (is_other, OTHER_CHECKER),
         ];
         let notes = notes.into_iter().filter_map(|(is, note)| is.then_some(note));
-        client.notes = client.training.as_deref().map(training).into_iter().chain(notes).collect();
+        let edition = edition.filter(|edition| has_editions && !edition.is_empty()).map(of_edition);
+        let training = client.training.as_deref().map(training);
+        client.notes = training.into_iter().chain(notes).chain(edition).collect();
     }
 }
 
+/// The results of one client.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    results: u64,
+    latest: Option<Day>,
+}
+
+/// The editions of each key's checkers, with the days on which results were made with them.
+fn editions(clients: &[Client]) -> BTreeMap<(&str, &str), Vec<Option<Day>>> {
+    let mut editions = BTreeMap::<_, Vec<_>>::new();
+    for client in clients {
+        if let Some(Origin { fingerprint, edition, .. }) = &client.checker {
+            editions
+                .entry((fingerprint.as_str(), edition.as_str()))
+                .or_default()
+                .push(client.made_on);
+        }
+    }
+    editions
+}
+
+fn of_edition(edition: &str) -> Text {
+    Text::new(
+        format!("Made with the edition {edition} of the checker."),
+        format!("チェッカーの版: {edition}"),
+    )
+}
+
+const EARLIER: Text = Text::fixed(
+    "This client gave a result of a later day too: both are listed.",
+    "同じ取引先から、より新しい日付の結果も届いています。どちらも掲載しています。",
+);
 const TWICE: Text = Text::fixed(
-    "This client gave several different results: all are listed, and which one is the latest is not told by them.",
-    "同じ取引先から内容の異なる結果が複数届いています。すべて掲載しています(どれが最新かは結果からは分かりません)。",
+    "This client gave several different results: all are listed.",
+    "同じ取引先から内容の異なる結果が複数届いています。すべて掲載しています。",
 );
 const STRANGE: Text =
     Text::fixed("Not on the list of expected clients.", "回答予定の一覧にない名前です。");
@@ -606,7 +651,7 @@ fn notify(
 /// What is to be known of all answers.
 fn notes(clients: &[Client]) -> Vec<Text> {
     let versions = set_of(clients.iter().map(|of| of.made_by.as_str()));
-    let checkers = set_of(clients.iter().filter_map(|of| of.checker.as_ref()));
+    let editions = editions(clients);
     let of_level = |level| clients.iter().filter(|of| of.level == level).count();
     let told_less = of_level(Level::Verdict) + of_level(Level::Counts);
     let made_up = clients.iter().filter(|of| of.training.is_some()).count();
@@ -629,11 +674,19 @@ fn notes(clients: &[Client]) -> Vec<Text> {
             ),
         ));
     }
-    if checkers.len() > 1 {
+    notes.extend(days(clients));
+    if editions.len() > 1 {
         notes.push(Text::new(
-            format!("They were made with {} checkers.", checkers.len()),
-            format!("{}種類のチェッカーで作成された結果が含まれています。", checkers.len()),
+            format!(
+                "They were made with {} checkers, or editions of one: what one does not look for, its answers do not tell.",
+                editions.len()
+            ),
+            format!(
+                "{}種類(版を含む)のチェッカーで作成された結果が含まれています。種類により検知の範囲が異なります。",
+                editions.len()
+            ),
         ));
+        notes.extend(editions.iter().map(edition_words));
     }
     if told_less > 0 {
         notes.push(Text::new(
@@ -642,4 +695,36 @@ fn notes(clients: &[Client]) -> Vec<Text> {
         ));
     }
     notes
+}
+
+/// From which day to which day the results were made, and how many do not tell.
+fn days(clients: &[Client]) -> Option<Text> {
+    let told = set_of(clients.iter().filter_map(|of| of.made_on));
+    let (first, last) = (told.first()?, told.last()?);
+    let untold = clients.iter().filter(|of| of.made_on.is_none()).count();
+    if first == last && untold == 0 {
+        return None;
+    }
+    Some(Text::new(
+        format!(
+            "The results were made from {first} to {last} (UTC), by the clocks of the clients; {untold} tell no day. What happened later stands in none."
+        ),
+        format!(
+            "結果の作成日は{first}から{last}まで(UTC、取引先の時計による)です。日付のない結果は{untold}件です。作成後の出来事は含まれません。"
+        ),
+    ))
+}
+
+fn edition_words((&(key, edition), days): (&(&str, &str), &Vec<Option<Day>>)) -> Text {
+    let told = set_of(days.iter().flatten());
+    let period = match (told.first(), told.last()) {
+        (Some(first), Some(last)) => format!("{first} – {last}"),
+        _ => "–".to_owned(),
+    };
+    let edition = if edition.is_empty() { "–" } else { edition };
+    let results = days.len();
+    Text::new(
+        format!("Edition {edition} of the key {key}: {results} results, {period}."),
+        format!("版 {edition}(鍵 {key}): {results}件、{period}"),
+    )
 }

@@ -15,8 +15,8 @@ pub fn csv(rollup: &RollUp, lang: Language) -> String {
         row(&mut out, cells(client, lang).into_iter());
     }
     let blank = |name: &str, state: &str, file: &str, notes: String| {
-        let mut cells = vec![String::new(); 13];
-        for (at, text) in [(0, name), (1, state), (9, file), (12, &notes)] {
+        let mut cells = vec![String::new(); 14];
+        for (at, text) in [(0, name), (1, state), (9, file), (13, &notes)] {
             if let Some(cell) = cells.get_mut(at) {
                 text.clone_into(cell);
             }
@@ -35,7 +35,7 @@ pub fn csv(rollup: &RollUp, lang: Language) -> String {
     out
 }
 
-fn head(lang: Language) -> [String; 13] {
+fn head(lang: Language) -> [String; 14] {
     [
         ("Client", "取引先"),
         ("Answer", "回答"),
@@ -48,13 +48,14 @@ fn head(lang: Language) -> [String; 13] {
         ("Can the logs tell?", "ログで判定できるか"),
         ("File", "ファイル"),
         ("Level", "開示範囲"),
+        ("Made on (UTC)", "作成日(UTC)"),
         ("Made by", "作成した版"),
         ("Notes", "備考"),
     ]
     .map(|(en, ja)| pick(lang, en, ja).to_owned())
 }
 
-fn cells(client: &Client, lang: Language) -> [String; 13] {
+fn cells(client: &Client, lang: Language) -> [String; 14] {
     let [networks, accounts] =
         client.counted.map_or([None; 2], |[networks, accounts]| [Some(networks), Some(accounts)]);
     let notes = client.notes.iter().map(|note| note.in_language(lang).to_owned());
@@ -71,6 +72,7 @@ fn cells(client: &Client, lang: Language) -> [String; 13] {
         client.logs.in_language(lang).to_owned(),
         client.file.clone(),
         client.level.said().in_language(lang).to_owned(),
+        client.made_on.map(|day| day.to_string()).unwrap_or_default(),
         client.made_by.clone(),
         notes.join(" "),
     ]

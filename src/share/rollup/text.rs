@@ -91,6 +91,9 @@ fn write_client(out: &mut String, client: &Client, lang: Language) -> Result {
         writeln!(out, "      {}: {which}", pick(lang, "accounts", "アカウント"))?;
     }
     writeln!(out, "      {}: {}", pick(lang, "logs", "ログ"), said(&client.logs, lang))?;
+    if let Some(day) = client.made_on {
+        writeln!(out, "      {}: {day}", pick(lang, "made on (UTC)", "作成日(UTC)"))?;
+    }
     for note in &client.notes {
         writeln!(out, "      {}", said(note, lang))?;
     }

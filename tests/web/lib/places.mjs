@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const WWW = join(ROOT, "www");
 export const DIST = process.env.SEKISHO_DIST ?? join(ROOT, "dist");
 export const SITE = join(DIST, "site");
 export const PAGE = join(DIST, "sekisho.html");

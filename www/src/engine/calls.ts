@@ -31,7 +31,7 @@ const PEEK_BYTES = 128 << 20;
 // Of a private list.
 const SALT_BYTES = 16;
 
-// Of a key that serves one result.
+// Of a vendor's key, and of one that serves one result.
 const KEY_BYTES = 32;
 
 const ahead = new Ahead();
@@ -68,8 +68,8 @@ export const handlers: Handlers = {
   unpack: ({ packed }) => unpacked(packed),
   init({ module }) {
     memory = wasm_bindgen.initSync({ module }).memory;
-    const { formats, detections, tactics } = wasm_bindgen;
-    return { formats: formats(), detections: detections(), tactics: tactics() };
+    const { formats, detections, tactics, questions } = wasm_bindgen;
+    return { formats: formats(), detections: detections(), tactics: tactics(), questions: questions() };
   },
   checkSettings: ({ settings }) => wasm_bindgen.check_settings(settings),
   // A file that cannot be read is told by the check.
@@ -99,6 +99,15 @@ export const handlers: Handlers = {
       ...signed,
       files: parts.map(([role, name, bytes]) => ({ role, file: new File([bytes], name) })),
     };
+  },
+  makeKey: () => wasm_bindgen.make_key(crypto.getRandomValues(new Uint8Array(KEY_BYTES))),
+  fingerprintOf: ({ key }) => wasm_bindgen.fingerprint_of(key),
+  wrongAbout: async ({ about, logo }) => wasm_bindgen.wrong_about(about, logo && (await bytesOf(logo))),
+  async makeChecker({ html, key, about, settings, files }) {
+    const maker = new wasm_bindgen.CheckerMaker(key);
+    for (const { role, file } of files) maker.add(role, file.name, await bytesOf(file));
+    const [made, edition] = maker.make(html, about, settings);
+    return { html: made, edition };
   },
   readMapping: ({ text }) => wasm_bindgen.read_mapping(text),
   generate: ({ name }, progress) =>
@@ -188,12 +197,13 @@ export const handlers: Handlers = {
   },
   exportAs: ({ form, language, reduced }) =>
     reduced ? withReduced((report) => saved(report, form, language)) : saved(reopened(), form, language),
-  makeResult: ({ level, client, asked, to, random }) => reopened().result(level, client, asked, to, random),
+  makeResult: ({ level, client, asked, to, random, day }) =>
+    reopened().result(level, client, asked, to, random, day),
   sealResult: ({ text, to }) =>
     wasm_bindgen.seal_result(text, to, crypto.getRandomValues(new Uint8Array(KEY_BYTES))),
   async rollUp({ files, key, expected, form, language }) {
     const names = files.map(({ name }) => name);
-    const bytes = await Promise.all(files.map(async ({ file }) => new Uint8Array(await file.arrayBuffer())));
+    const bytes = await Promise.all(files.map(({ file }) => bytesOf(file)));
     return wasm_bindgen.roll_up(names, bytes, key, expected, form, language);
   },
   exploreBegin(ask) {
@@ -290,12 +300,14 @@ async function withLists<T>(
 ): Promise<T> {
   const read = new wasm_bindgen.IndicatorLists();
   try {
-    for (const { name, file } of lists) read.read(name, new Uint8Array(await file.arrayBuffer()));
+    for (const { name, file } of lists) read.read(name, await bytesOf(file));
     return use(read);
   } finally {
     read.free();
   }
 }
+
+const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
 
 function attempt<T>(act: () => T): T | undefined {
   try {

@@ -1,8 +1,11 @@
 // The engine as wasm-bindgen's no-modules glue offers it to the worker's script.
 
 import type {
+  AboutChecker,
+  AskedQuestion,
   Card,
   CheckerPart,
+  CheckerRole,
   ContextLine,
   Form,
   FormatCard,
@@ -19,6 +22,7 @@ import type {
   SignedChecker,
   Survey,
   TacticCard,
+  WrongField,
 } from "./protocol";
 import type { Judgement } from "../wire/report";
 
@@ -31,6 +35,16 @@ declare global {
     function check_settings(settings: Settings): void;
     function read_mapping(text: string): MappingId;
     function open_checker(block: string, page: string): [SignedChecker, CheckerPart[]];
+    function make_key(random: Uint8Array): string;
+    function fingerprint_of(key: string): string;
+    function wrong_about(about: AboutChecker, logo?: Uint8Array): readonly WrongField[];
+    function questions(): readonly AskedQuestion[];
+    class CheckerMaker {
+      constructor(key: string);
+      add(role: CheckerRole, name: string, bytes: Uint8Array): void;
+      /** Ends it. */
+      make(html: string, about: AboutChecker, settings: Settings): [html: string, edition: string];
+    }
     function generate(
       name: string,
       progress: (thousandths: number) => void,
@@ -133,6 +147,7 @@ declare global {
         asked: readonly string[],
         to: string | undefined,
         random: Uint8Array,
+        day: string,
       ): string;
       worksheets(language: "en" | "ja", known: string): string;
       compare(earlier: string): string;

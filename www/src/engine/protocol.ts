@@ -33,26 +33,49 @@ export interface CheckerId {
   readonly title: string;
   readonly vendor: string;
   readonly fingerprint: string;
+  /** By which its content is known from that of the vendor's other checkers. */
+  readonly edition: string;
+}
+
+/** What a checker says to the client. */
+export interface AboutChecker {
+  readonly title: string;
+  readonly vendor: string;
+  readonly contact: string;
+  readonly instructions: Text;
+  /** A date, or empty. */
+  readonly expires: string;
+  readonly questions: readonly string[];
 }
 
 /** What a checker says, and the settings in it. */
 export interface SignedChecker {
-  readonly about: {
-    readonly title: string;
-    readonly vendor: string;
-    readonly contact: string;
-    readonly instructions: Text;
-    /** A date, or empty. */
-    readonly expires: string;
-    readonly questions: readonly string[];
-  };
+  readonly about: AboutChecker;
   readonly settings: Settings;
   readonly fingerprint: string;
+  readonly edition: string;
   /** Whom results are for, as a file says it. */
   readonly recipient: string;
 }
 
 export type CheckerRole = "rules" | "indicators" | "mapping" | "logo";
+
+/** What of a vendor's words a client could not use. */
+export interface WrongField {
+  readonly field: "title" | "vendor" | "expires" | "logo";
+  readonly what: Text;
+}
+
+/** What a checker is made of. */
+export interface CheckerAsked {
+  /** The page as released. */
+  readonly html: string;
+  /** The text of the vendor's key file. */
+  readonly key: string;
+  readonly about: AboutChecker;
+  readonly settings: Settings;
+  readonly files: OpenedChecker["files"];
+}
 
 /** A file in a checker, as the engine hands it over. */
 export type CheckerPart = [role: CheckerRole, name: string, bytes: Uint8Array<ArrayBuffer>];
@@ -189,6 +212,13 @@ export interface Catalogue {
   readonly formats: readonly FormatCard[];
   readonly detections: readonly Card[];
   readonly tactics: readonly TacticCard[];
+  readonly questions: readonly AskedQuestion[];
+}
+
+/** A question that a report answers. */
+export interface AskedQuestion {
+  readonly id: string;
+  readonly words: Text;
 }
 
 /** A job that failed twice. */
@@ -544,6 +574,8 @@ export interface ResultAsked {
   readonly to: string | undefined;
   /** By which names become pseudonyms where it is for nobody: 32 bytes. */
   readonly random: Uint8Array;
+  /** Today, in UTC. */
+  readonly day: string;
 }
 
 /** Results that are put together. */
@@ -583,6 +615,8 @@ export interface RollUpClient {
   readonly logs_from: string | null;
   readonly logs_until: string | null;
   readonly training: string | null;
+  /** A day, where the result tells it. */
+  readonly made_on: string | null;
   readonly notes: readonly Text[];
 }
 
@@ -640,6 +674,12 @@ export interface Calls {
   listRules: { ask: { rules: Uint8Array<ArrayBuffer> }; answer: readonly ListedRule[] };
   /** Opens the checker that this page is; `page` is the page's digest. */
   openChecker: { ask: { block: string; page: string }; answer: OpenedChecker };
+  /** The text of a new key file. */
+  makeKey: { ask: object; answer: string };
+  fingerprintOf: { ask: { key: string }; answer: string };
+  wrongAbout: { ask: { about: AboutChecker; logo: Blob | undefined }; answer: readonly WrongField[] };
+  /** The page with a vendor's content in it, signed. */
+  makeChecker: { ask: CheckerAsked; answer: { html: string; edition: string } };
   readMapping: { ask: { text: string }; answer: MappingId };
   /** Makes the logs of a case to practise on by its name, `T1-7`; `progress` hears of thousandths. */
   generate: { ask: { name: string }; answer: MadeFile[] };

@@ -25,6 +25,8 @@ export class Looks {
   #wait: number;
   #gathering: Map<Engine, { piece: Uint8Array<ArrayBuffer>; done: readonly number[] }> | undefined;
   #stopped = false;
+  /** Engines of too much memory for a copy. They give none back, so they are not asked again. */
+  readonly #large = new WeakSet<Engine>();
 
   constructor(
     private readonly pool: Pool,
@@ -40,9 +42,10 @@ export class Looks {
 
   /** Between two parts: takes a copy of what a worker saw, when it is time for a look. */
   async offer(engine: Engine, done: readonly Job[]): Promise<void> {
-    if (this.#stopped || performance.now() < this.#due || this.#gathering?.has(engine)) return;
+    if (this.#stopped || performance.now() < this.#due) return;
+    if (this.#gathering?.has(engine) || this.#large.has(engine)) return;
     const piece = await engine.ask("peek", {});
-    if (!piece) return;
+    if (!piece) return void this.#large.add(engine);
     if (!this.#gathering) {
       this.#gathering = new Map();
       setTimeout(() => void this.#look(), Math.min(GATHER_MS, this.#wait));

@@ -304,6 +304,7 @@ export const en = {
     contact: "Contact",
     until: "To be used until",
     fingerprint: "Fingerprint of its key",
+    edition: "Edition (its content)",
     compare:
       "Nobody has changed this checker since it was signed with this key. Whether the key is the vendor's, only the vendor can tell you: compare the fingerprint with the one that you were told by another way, such as the telephone.",
     questions: (list: string) => `The questions that matter here: ${list}.`,

@@ -63,6 +63,7 @@ const en = {
       pseudonyms: "with pseudonyms",
       full: "whole report",
     },
+    madeOn: (day: string) => `made on ${day} (UTC)`,
     shared: "What clients share",
     sharedHint:
       "Accounts, addresses and networks that carry the answers of two clients or more. Inner addresses are left out: they mean another machine at each client. What is shared may also be a service that all use.",
@@ -158,6 +159,7 @@ const ja: ResultWords = {
     saveParties: "通知先一覧(CSV)",
     answers: "回答",
     levels: { verdict: "判定のみ", counts: "件数まで", pseudonyms: "仮名まで", full: "レポート全体" },
+    madeOn: (day) => `作成日 ${day}(UTC)`,
     shared: "取引先間の共通点",
     sharedHint:
       "2件以上の取引先の回答の根拠となったアカウント・アドレス・ネットワークです。内部アドレスは取引先ごとに別の機器を指すため除いています。共通のサービスを利用しているだけの場合もあります。",

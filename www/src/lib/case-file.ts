@@ -23,6 +23,8 @@ export interface CaseContent {
   readonly report: string;
   /** What showed of its events, where they were looked at. */
   readonly view?: View | undefined;
+  /** The answer sheet of an exercise on it that goes on, as JSON. */
+  readonly sheet?: string | undefined;
 }
 
 /** Why a case file cannot be opened. */
@@ -140,10 +142,10 @@ function contentOf(text: string): CaseContent {
   } catch (error) {
     throw new CaseFault("damaged", String(error));
   }
-  const { report, view } = (content ?? {}) as { report?: unknown; view?: unknown };
+  const { report, view, sheet } = (content ?? {}) as Partial<Record<keyof CaseContent, unknown>>;
   if (typeof report !== "string") throw new CaseFault("strange", "it holds no report");
   const saved = viewOf(view);
-  return saved ? { report, view: saved } : { report };
+  return { report, ...(saved && { view: saved }), ...(typeof sheet === "string" && { sheet }) };
 }
 
 /** A view as it was saved. What is none is left out: it is no reason not to open a case. */

@@ -27,6 +27,17 @@ export interface ScriptOptions {
   readonly lookMs?: number;
 }
 
+/** What stands in the outer page: its texts as they were served. */
+export interface PageParts {
+  /** With those that the browser's own additions may have put beside the page's. */
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+  /** The document of the frame. */
+  readonly frame: string;
+  readonly engine: string;
+  readonly engineBytes: string;
+}
+
 /** From the outer page to the frame. `ticket`: the caller waits for a `Settled` with the same one. */
 export type ToFrame =
   | {
@@ -40,6 +51,7 @@ export type ToFrame =
     }
   | { readonly kind: "train"; readonly name: string }
   | { readonly kind: "cancel"; readonly ticket: number }
+  | { readonly kind: "page"; readonly parts: PageParts }
   | {
       readonly kind: "engine";
       readonly packed: Uint8Array<ArrayBuffer>;
@@ -55,6 +67,7 @@ export type ToOuter =
   | { readonly kind: "drag" }
   | { readonly kind: "unsaved"; readonly is: boolean }
   | { readonly kind: "engine" }
+  | { readonly kind: "page" }
   | { readonly kind: "report"; readonly json: Blob | null }
   | { readonly kind: "settled"; readonly ticket: number; readonly error: string | null };
 

@@ -22,11 +22,20 @@ import { askPassword, passwords, question } from "./passwords";
 import { mustAsk } from "./data-check";
 import { forgetExploring, resumeView } from "./explore";
 import { resetView } from "./report";
-import { addHandedIn, askedOf, findExercise, forgetClass, openSheet, sheetOpen } from "./exercise";
+import {
+  addHandedIn,
+  askedOf,
+  findExercise,
+  forgetClass,
+  openSheet,
+  sheetOpen,
+  takeUpSheet,
+} from "./exercise";
 import { addResults, anyResult, forgetResults } from "./rollup";
 import { whenOpened } from "./checker";
 import { addMapping, settingsInForce, settingsWrong, type OwnMapping } from "./settings";
 import { tellOuter } from "./shell";
+import { forgetVendor, takeForChecker } from "./vendor";
 
 /** `training`: the case to practise on that is made or checked. */
 export type Screen =
@@ -49,6 +58,8 @@ export type Screen =
   | { readonly kind: "exercise"; readonly name: string }
   /** What is said of a finished exercise, and the screen that showed before. */
   | { readonly kind: "debrief"; readonly before: Screen }
+  /** A vendor makes a checker. */
+  | { readonly kind: "vendor" }
   /** The results of a class. */
   | { readonly kind: "class" }
   | { readonly kind: "failed"; readonly message: string; readonly refused: readonly Refused[] };
@@ -77,6 +88,7 @@ export async function start(
   { script, mayAsk = false }: By = {},
 ): Promise<void> {
   if (!script && screen.value.kind === "rollup") return addResults(all);
+  if (!script && screen.value.kind === "vendor") return takeForChecker(all);
   if (!script && (await ofExercises(all))) return;
   const [first] = all;
   // An earlier report beside the one that shows is compared with it.
@@ -137,6 +149,14 @@ export function showExercise(name: string): void {
   screen.value = { kind: "exercise", name };
 }
 
+/** Shows the screen on which a vendor makes a checker. */
+export async function showVendor(): Promise<void> {
+  if (!(await mayLeave())) return;
+  await cancel();
+  showStart(false);
+  screen.value = { kind: "vendor" };
+}
+
 /** Shows what is said of the exercise that was finished. */
 export function showDebrief(): void {
   screen.value = { kind: "debrief", before: screen.value };
@@ -164,10 +184,19 @@ async function reopen(file: Given, logs: readonly Given[], unopened: readonly Re
   if (logs.length === 0) {
     await cancel();
     finish(withoutLogs(opened), true);
-    return resumeView(opened.view);
+    resumeView(opened.view);
+    return resumeSheet(opened);
   }
   const judgements = judgementsOf(opened.report);
   await run(logs, unopened, { training: trainingOf(opened.report), judgements, opened });
+  await resumeSheet(opened);
+}
+
+/** Goes on with the exercise that a case was saved in. */
+async function resumeSheet({ sheet }: OpenedCase): Promise<void> {
+  if (sheet === undefined) return;
+  await takeUpSheet(sheet);
+  sheetOpen.value = true;
 }
 
 async function run(all: readonly Given[], unopened: readonly Refused[], asked: Asked): Promise<void> {
@@ -376,6 +405,7 @@ export function showStart(cancelled: boolean): void {
   forgetExploring();
   forgetResults();
   forgetClass();
+  forgetVendor();
   screen.value = { kind: "start", cancelled };
   tellOuter({ kind: "state", state: "ready" });
 }

@@ -7,10 +7,11 @@ import { Cancelled } from "../engine/pool";
 import { unparcel } from "../lib/parcel";
 import { CaseFault, isCase, readCase, writeCase, type CaseContent, type View } from "../lib/case-file";
 import { download } from "../lib/download";
-import { fileName } from "../lib/training";
+import { fileName, trainingOf } from "../lib/training";
 import { words } from "../i18n";
 import type { Report } from "../wire/report";
 import { engines, messageOf } from "./engine";
+import { isSheetUnsaved, sheetOfCase } from "./exercise";
 import { currentView } from "./explore";
 import { isUnsaved, markSaved } from "./judge";
 
@@ -25,6 +26,8 @@ export interface OpenedCase {
   readonly report: Report;
   /** What showed of its events. */
   readonly view: View | undefined;
+  /** The answer sheet of an exercise on it. */
+  readonly sheet: string | undefined;
 }
 
 /** Takes the case out of what was given; several at once are one too many. */
@@ -36,10 +39,10 @@ export async function findCase(all: readonly Given[]): Promise<{ given: Given[];
 /** Reads a case. Says why it cannot be, and rejects. */
 export async function openCase({ name, file }: Given): Promise<OpenedCase> {
   try {
-    const { report: json, view } = await readUnlocked(name, file);
+    const { report: json, view, sheet } = await readUnlocked(name, file);
     // The engine knows what a report is.
     const parcel = await (await engines()).at(0).ask("open", { json });
-    return { json, blob: parcel.json, report: await unparcel(parcel), view };
+    return { json, blob: parcel.json, report: await unparcel(parcel), view, sheet };
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     const w = words.value.case;
@@ -97,8 +100,10 @@ export function withoutLogs({ blob, report }: OpenedCase): Checked {
 export const hasLogs = ({ files }: Checked): boolean => files.length > 0;
 
 export async function saveCase({ json, report }: Checked, passphrase?: string): Promise<void> {
-  const file = await writeCase({ report: await json.text(), view: currentView() }, passphrase);
+  const sheet = sheetOfCase(trainingOf(report));
+  const file = await writeCase({ report: await json.text(), view: currentView(), sheet }, passphrase);
   download(`${fileName(report)}.sekisho`, file);
+  if (sheet !== undefined) isSheetUnsaved.value = false;
   markSaved();
 }
 

@@ -36,11 +36,11 @@ export async function takeChecker(text: string | null): Promise<void> {
 async function open(text: string): Promise<Checker> {
   const page = (JSON.parse(block("build") || "{}") as { digest?: string }).digest ?? "";
   const found = await (await engines()).idle().ask("openChecker", { block: text, page });
-  const { about, fingerprint, settings, files } = found;
+  const { about, fingerprint, edition, settings, files } = found;
   const of = (role: string) =>
     files.filter((one) => one.role === role).map(({ file }) => ({ name: file.name, file }));
   for (const { file } of of("mapping")) addMapping(await readMapping(await file.text()));
-  const id = { title: about.title, vendor: about.vendor, fingerprint };
+  const id = { title: about.title, vendor: about.vendor, fingerprint, edition };
   settingsOfChecker.value = { ...settings, checker: id };
   if (of("rules").length > 0) await addRules(of("rules"));
   if (of("indicators").length > 0) await addLists(of("indicators"));

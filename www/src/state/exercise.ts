@@ -32,6 +32,8 @@ export interface Exercise {
 export const exercise = signal<Exercise | undefined>(undefined);
 /** Whether the sheet shows beside what is looked at. */
 export const sheetOpen = signal(false);
+/** Whether it is asked if the sheet is to be handed in. */
+export const finishAsked = signal(false);
 /** Why something of it could not be done. */
 export const exerciseTrouble = signal("");
 /** Answers that are in no file. */
@@ -198,6 +200,18 @@ export async function findExercise(
     Promise.all(all.map(({ file }) => is(file).catch(() => false)));
   const [sheets, results] = await Promise.all([are(isSheet), are(isHandedIn)]);
   return { sheet: all.find((_, at) => sheets[at]), isClass: results.includes(true) };
+}
+
+/** The sheet of the exercise on a case, while that goes on. */
+export function sheetOfCase(training: string | undefined): string | undefined {
+  const now = exercise.value;
+  if (!now || now.finished || now.asked.training !== training) return undefined;
+  return JSON.stringify(sheetToHandIn(now.sheet));
+}
+
+/** Takes up the sheet that a case was saved with. */
+export async function takeUpSheet(text: string): Promise<void> {
+  await attempt(() => openSheet({ name: "", file: new Blob([text]) }));
 }
 
 /** Takes up a sheet that was saved. Its hints cost what they cost. */

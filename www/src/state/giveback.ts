@@ -23,6 +23,9 @@ export function recipientOf({ settings }: Pick<Report, "settings">): OpenedCheck
 
 const engine = async () => (await engines()).at(0);
 
+/** In UTC, as all times of a roll-up. */
+const today = () => new Date().toISOString().slice(0, 10);
+
 /** What a result would contain, to the byte. */
 export async function resultText(
   level: ResultLevel,
@@ -31,7 +34,14 @@ export async function resultText(
 ): Promise<string> {
   random ??= crypto.getRandomValues(new Uint8Array(KEY_BYTES));
   const asked = to?.about.questions ?? [];
-  return (await engine()).ask("makeResult", { level, client, asked, to: to?.recipient, random });
+  return (await engine()).ask("makeResult", {
+    level,
+    client,
+    asked,
+    to: to?.recipient,
+    random,
+    day: today(),
+  });
 }
 
 /** Saves a text that was shown; for a vendor alone to read, where one is given. */

@@ -13,7 +13,7 @@ import { checker, isOver } from "../state/checker";
 /** The vendor's part of the first screen; nothing where the page is no checker. */
 export function FromVendor(): JSX.Element | null {
   const now = checker.value;
-  return now.kind === "opened" ? <Opened opened={now.opened} /> : null;
+  return now.kind === "opened" ? <FromVendorOf opened={now.opened} /> : null;
 }
 
 /** In place of everything else: a checker that was changed is not used. */
@@ -30,9 +30,10 @@ export function Refused({ why }: { why: string }): JSX.Element {
   );
 }
 
-function Opened({ opened }: { opened: OpenedChecker }): JSX.Element {
+/** The vendor's part, of a checker that is open or is being made. */
+export function FromVendorOf({ opened }: { opened: OpenedChecker }): JSX.Element {
   const w = words.value.checker;
-  const { about, fingerprint } = opened;
+  const { about, fingerprint, edition } = opened;
   const instructions = say(about.instructions) || about.instructions.en || about.instructions.ja;
   return (
     <section class="panel from-vendor" aria-label={w.label} data-checker="opened">
@@ -54,6 +55,7 @@ function Opened({ opened }: { opened: OpenedChecker }): JSX.Element {
         {about.contact !== "" && <Fact name={w.contact} value={about.contact} />}
         {about.expires !== "" && <Fact name={w.until} value={about.expires} />}
         <Fact name={w.fingerprint} value={fingerprint} />
+        {edition !== "" && <Fact name={w.edition} value={edition} />}
       </dl>
       <p class="hint">{w.compare}</p>
     </section>
@@ -74,6 +76,7 @@ function Logo({ opened }: { opened: OpenedChecker }): JSX.Element | null {
   const file = opened.files.find(({ role }) => role === "logo")?.file;
   const [address, setAddress] = useState<string>();
   useEffect(() => {
+    setAddress(undefined);
     if (file) void addressOf(file).then(setAddress);
   }, [file]);
   return address === undefined ? null : <img class="vendor-logo" src={address} alt="" />;

@@ -6,23 +6,18 @@ import { language, say, words } from "../i18n";
 import { exercises } from "../i18n/exercise";
 import { number } from "../lib/format";
 import { visible } from "../lib/visible";
-import { leave } from "../state/app";
 import { classOf, exerciseTrouble, saveClass } from "../state/exercise";
 import { points } from "./debrief";
 import { printReport } from "./print";
 import { Table } from "./report/table";
+import { ScreenHead } from "./screen-head";
 
 export function ClassView(): JSX.Element {
   const w = exercises.value.class;
   const all = classOf.value;
   return (
     <main class="rollup" data-class={all ? "there" : "reading"}>
-      <div class="checking-head">
-        <h1>{w.title}</h1>
-        <button type="button" class="main" data-action="other" onClick={() => void leave()}>
-          {words.value.report.other}
-        </button>
-      </div>
+      <ScreenHead title={w.title} />
       <p class="hint">{w.hint}</p>
       <p class="field-error" role="alert">
         {visible(exerciseTrouble.value)}

@@ -16,6 +16,7 @@ import {
   beginExercise,
   exercise,
   exerciseTrouble,
+  finishAsked,
   finishExercise,
   give,
   hintKey,
@@ -217,7 +218,8 @@ export function AnswerSheet(): JSX.Element | null {
     if (shown) head.current?.focus({ preventScroll: true });
     return () => document.documentElement.classList.remove("with-sheet");
   }, [shown]);
-  const [asks, setAsks] = useState(false);
+  const asks = finishAsked.value;
+  const setAsks = (is: boolean) => (finishAsked.value = is);
   if (!shown || !now) return null;
   const w = exercises.value.sheet;
   const { asked, sheet } = now;

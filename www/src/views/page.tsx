@@ -30,6 +30,7 @@ import { RollUpView } from "./rollup";
 import { Start } from "./start";
 import { Tour } from "./tour";
 import { Making, TrainingMark } from "./training";
+import { VendorView } from "./vendor";
 
 function CurrentScreen(): JSX.Element {
   const now = screen.value;
@@ -50,6 +51,8 @@ function CurrentScreen(): JSX.Element {
       return <ExerciseStart name={now.name} />;
     case "debrief":
       return <DebriefView />;
+    case "vendor":
+      return <VendorView />;
     case "class":
       return <ClassView />;
     case "done":

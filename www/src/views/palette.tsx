@@ -4,15 +4,21 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LANGUAGES, language, nameOf, words } from "../i18n";
+import { exercises } from "../i18n/exercise";
 import { results } from "../i18n/results";
-import { leave, screen, stop } from "../state/app";
+import { vendorWords } from "../i18n/vendor";
+import { visible } from "../lib/visible";
+import { leave, screen, showExercise, showVendor, stop } from "../state/app";
 import { hasLogs, saveCase } from "../state/cases";
+import { checker } from "../state/checker";
+import { exercise, finishAsked, saveSheet, sheetOpen } from "../state/exercise";
 import { explore, isExploring } from "../state/explore";
 import { redo, undo } from "../state/judge";
 import { listFindings } from "../state/report";
 import { saveRollUp } from "../state/rollup";
 import { THEMES, theme } from "../state/theme";
 import { Dialog } from "./dialog";
+import { isOfExercise } from "./exercise";
 import { chooseFiles, chooseFolder } from "./inputs";
 import { helpOpen } from "./keys";
 import { printReport } from "./print";
@@ -69,12 +75,37 @@ function ofRollUp(): Command[] {
   ];
 }
 
+/** What can be done about exercises. */
+function ofExercise(): Command[] {
+  const w = exercises.value;
+  const now = exercise.value;
+  const name = now?.asked.training;
+  const practise = {
+    name: name === undefined ? w.practise : w.start.going(visible(name)),
+    run: () => showExercise(name ?? "T1-1"),
+  };
+  if (!now || now.finished || !isOfExercise()) return [practise];
+  const handIn = () => {
+    sheetOpen.value = true;
+    finishAsked.value = true;
+  };
+  return [
+    { name: w.sheet.open, run: () => (sheetOpen.value = true) },
+    { name: `${w.sheet.title}: ${w.sheet.finish}`, run: handIn },
+    { name: w.sheet.save, run: saveSheet },
+    practise,
+  ];
+}
+
 function commands(): Command[] {
   const w = words.value;
+  const isChecker = checker.value.kind !== "none";
   return [
     ...ofScreen(),
     { name: w.drop.files, run: chooseFiles },
     { name: w.drop.folder, run: chooseFolder },
+    ...(isChecker ? [] : ofExercise()),
+    ...(isChecker ? [] : [{ name: vendorWords.value.open, run: () => void showVendor() }]),
     ...LANGUAGES.map((one) => ({
       name: `${w.languageLabel}: ${nameOf(one)}`,
       run: () => (language.value = one),

@@ -9,7 +9,6 @@ import { results } from "../i18n/results";
 import { chosen } from "../lib/dropped";
 import { moment, number, period } from "../lib/format";
 import { visible } from "../lib/visible";
-import { leave } from "../state/app";
 import { ACTS } from "../state/handing";
 import {
   addResults,
@@ -22,6 +21,7 @@ import {
 } from "../state/rollup";
 import { printReport } from "./print";
 import { Table } from "./report/table";
+import { ScreenHead } from "./screen-head";
 
 /** Names that are written out of those that one answer has. */
 const NAMES = 8;
@@ -33,12 +33,7 @@ export function RollUpView(): JSX.Element {
   const all = rolledUp.value;
   return (
     <main class="rollup" data-rollup={all ? "there" : "reading"}>
-      <div class="checking-head">
-        <h1>{w.title}</h1>
-        <button type="button" class="main" data-action="other" onClick={() => void leave()}>
-          {words.value.report.other}
-        </button>
-      </div>
+      <ScreenHead title={w.title} />
       <Given />
       {all ? <Rolled all={all} /> : <p role="status">{w.reading}</p>}
     </main>
@@ -135,6 +130,7 @@ function Rolled({ all }: { all: RolledUp }): JSX.Element {
         {all.set_aside.length > 0 && <Aside all={all} />}
       </Part>
       <Part id="when" title={w.timeline} count={all.timeline.length}>
+        {all.timeline.length > 0 && <Lanes all={all} />}
         {all.timeline.length > 0 && <When all={all} />}
       </Part>
       <Part id="notify" title={w.notify} count={all.notify.length}>
@@ -214,6 +210,7 @@ function Answers({ clients }: { clients: readonly RollUpClient[] }): JSX.Element
             </th>
             <td data-answer={of.state}>
               {words.value.state[of.state]} <small>{w.levels[of.level]}</small>
+              {of.made_on && <small> {w.madeOn(of.made_on)}</small>}
             </td>
             <td>{of.since ? `${moment(of.since)} –` : "–"}</td>
             <td>
@@ -272,6 +269,53 @@ function Aside({ all }: { all: RolledUp }): JSX.Element {
         ))}
       </tbody>
     </Table>
+  );
+}
+
+/** Clients that a picture shows; the table below has all. */
+const LANES = 200;
+const WIDTH = 1000;
+
+/** What was found when, a line for each client on one scale. The table below says the same in words. */
+function Lanes({ all }: { all: RolledUp }): JSX.Element {
+  const spans = all.timeline.map(({ client, found }) => {
+    const from = Date.parse(found.first ?? "");
+    return {
+      client,
+      severity: found.severity,
+      from,
+      until: Math.max(from, Date.parse(found.last ?? "") || 0),
+    };
+  });
+  const first = spans.reduce((least, { from }) => Math.min(least, from), Infinity);
+  const last = spans.reduce((most, { until }) => Math.max(most, until), first + 1);
+  const x = (time: number) => ((time - first) / (last - first)) * WIDTH;
+  const clients = [...new Set(spans.map(({ client }) => client))].slice(0, LANES);
+  return (
+    <div class="client-lanes" aria-hidden="true">
+      {clients.map((client) => (
+        <div key={client} data-lane={client}>
+          <bdi>{visible(client)}</bdi>
+          <svg viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none">
+            {spans
+              .filter((span) => span.client === client)
+              .map(({ severity, from, until }, at) => (
+                <rect
+                  key={at}
+                  class={`lane-${severity}`}
+                  x={Math.min(x(from), WIDTH - 4)}
+                  width={Math.max(4, x(until) - x(from))}
+                  height={10}
+                />
+              ))}
+          </svg>
+        </div>
+      ))}
+      <p class="timeline-ends">
+        <span>{moment(new Date(first).toISOString())}</span>
+        <span>{moment(new Date(last).toISOString())} UTC</span>
+      </p>
+    </div>
   );
 }
 

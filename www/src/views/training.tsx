@@ -7,7 +7,8 @@ import { exercises } from "../i18n/exercise";
 import { percent } from "../lib/format";
 import { anyCase, SAMPLE, trainingOf } from "../lib/training";
 import { visible, visibleLines } from "../lib/visible";
-import { cancel, screen, startCase } from "../state/app";
+import { vendorWords } from "../i18n/vendor";
+import { cancel, screen, showVendor, startCase } from "../state/app";
 import { engines, messageOf } from "../state/engine";
 import { classOf, exercise, secret, sheetOpen } from "../state/exercise";
 import { rolledUp } from "../state/rollup";
@@ -105,6 +106,9 @@ export function Sample(): JSX.Element {
       <StartTour />
       <Practise />
       <span class="faint">{w.hint}</span>
+      <button type="button" data-action="vendor" onClick={() => void showVendor()}>
+        {vendorWords.value.open}
+      </button>
     </p>
   );
 }

@@ -4,6 +4,7 @@
 mod access;
 mod formats;
 mod indicators;
+mod interactions;
 mod memory;
 mod page;
 mod patterns;
@@ -23,11 +24,11 @@ use crate::repo::{Repo, read, write};
 
 #[derive(Args)]
 pub struct Options {
-    /// access, formats, indicators, memory, page or rules; all where none is named
+    /// access, formats, indicators, interactions, memory, page or rules; all where none is named
     name: Option<String>,
     /// formats: only those whose ids hold this
     only: Option<String>,
-    /// formats: takes dist/sekisho.html and the command line as they are, without building them
+    /// formats, interactions: takes dist/sekisho.html and the command line as they are, without building
     #[arg(long)]
     no_build: bool,
     /// Writes what was measured to this file as well
@@ -45,6 +46,7 @@ const ALL: &[Benchmark] = &[
     access::BENCHMARK,
     formats::BENCHMARK,
     indicators::BENCHMARK,
+    interactions::BENCHMARK,
     memory::BENCHMARK,
     page::BENCHMARK,
     rules::BENCHMARK,

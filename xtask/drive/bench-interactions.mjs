@@ -1,0 +1,109 @@
+// How soon the page shows what somebody did, with a report of 10,000 findings on a million events: real
+// clicks and keys in Chromium, and what the browser itself measures from each to the next paint.
+
+import { launch, until } from "../../tests/web/lib/browser.mjs";
+import { PAGE_URL } from "../../tests/web/lib/places.mjs";
+import { focused, state, there } from "../../tests/web/lib/sekisho.mjs";
+
+const [log, list] = process.argv.slice(2);
+/** What the browser does not list took less than this. */
+const LEAST_MS = 16;
+
+const browser = await launch("chromium");
+const measured = [];
+try {
+  const tab = await browser.open();
+  await tab.load(PAGE_URL);
+  await there(tab, "[data-choose=lists]");
+  await tab.choose("[data-choose=lists]", [list]);
+  await there(tab, "[data-swept]");
+  await tab.give([log]);
+  await until(async () => (await state(tab)) === "done", { what: "the report", limit: 900_000, pause: 250 });
+  await tab.frame(observe, LEAST_MS);
+  const report = await tab.outer(() => {
+    const { findings, coverage } = window.sekisho.report();
+    return { findings: findings.length, records: coverage?.records };
+  });
+  await focused(tab);
+  await ofReport(tab);
+  await ofEvents(tab);
+  console.log(JSON.stringify({ ...report, interactions: measured }));
+} finally {
+  await browser.close();
+}
+
+/** In the page: keeps the longest that each interaction took. */
+function observe(least) {
+  const longest = new Map();
+  const take = (entries) => {
+    for (const { interactionId, duration } of entries)
+      if (interactionId) longest.set(interactionId, Math.max(duration, longest.get(interactionId) ?? 0));
+  };
+  const observer = new PerformanceObserver((list) => take(list.getEntries()));
+  observer.observe({ type: "event", durationThreshold: least });
+  globalThis.taken = async () => {
+    // Two frames: the first paints, and the entries are there by the second.
+    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    take(observer.takeRecords());
+    const all = [...longest.values()];
+    longest.clear();
+    return all;
+  };
+}
+
+/** Does something, and notes how long it took to show. */
+async function interact(tab, what, act) {
+  await act();
+  const found = await tab.frame(() => globalThis.taken());
+  measured.push({ what, ms: found.length > 0 ? Math.max(...found) : 0 });
+}
+
+function click(tab, what, selector, nth = 0) {
+  return interact(tab, what, () => tab.inner().locator(selector).nth(nth).click({ timeout: 30_000 }));
+}
+
+function press(tab, what, key) {
+  return interact(tab, what, () => tab.press(key));
+}
+
+async function type(tab, what, text) {
+  for (const letter of text) await press(tab, what, letter);
+}
+
+async function ofReport(tab) {
+  for (let at = 0; at < 7; at++) await click(tab, "open a finding", "[data-finding-head]", at);
+  await click(tab, "list all findings", "[data-action=all-findings]");
+  for (let at = 0; at < 30; at++) await click(tab, "open a finding", "[data-finding-head][aria-expanded=false]", 1);
+  await click(tab, "into the filter", ".section input[type=search]");
+  await type(tab, "filter findings", "198.18.7.7");
+  for (let at = 0; at < 10; at++) await press(tab, "filter findings", "Backspace");
+  for (let at = 0; at < 10; at++) await judge(tab, at);
+  for (let round = 0; round < 3; round++) {
+    await press(tab, "open the palette", "Control+k");
+    await type(tab, "type in the palette", "print");
+    await press(tab, "close the palette", "Escape");
+  }
+  for (const choice of ["dark", "light", "contrast", "auto"]) await click(tab, "theme", `[data-choice=${choice}]`);
+  for (const choice of ["ja", "en"]) await click(tab, "language", `[data-choice=${choice}]`);
+}
+
+async function judge(tab, at) {
+  await click(tab, "judge a finding", `.judge-how input[value=${at % 2 ? "confirmed" : "benign"}]`, at);
+}
+
+async function ofEvents(tab) {
+  await click(tab, "explore", "[data-action=explore]");
+  await until(() => tab.frame(() => !!document.querySelector("[data-found]")), { what: "the events", limit: 300_000 });
+  for (let at = 0; at < 8; at++) await click(tab, "sort", "[data-sort]", at % 4);
+  for (let at = 0; at < 10; at++) await click(tab, "take a value of a facet", ".facet-value", at % 5);
+  await click(tab, "into the query", "[data-field=query]");
+  await press(tab, "into the query", "Control+a");
+  await type(tab, "type a query", "status:404");
+  await press(tab, "ask", "Enter");
+  await there(tab, "[data-found]");
+  await click(tab, "choose a row", "[data-row]", 2);
+  for (let at = 0; at < 20; at++) await press(tab, "next row", "ArrowDown");
+  for (let at = 0; at < 5; at++) await press(tab, "next page of rows", "PageDown");
+  for (let at = 0; at < 6; at++) await click(tab, "tab", "[data-tab]", (at + 1) % 2);
+  await click(tab, "back to the report", "[data-action=report]");
+}
