@@ -280,7 +280,7 @@ impl Inspector {
     }
 
     fn pdf(&mut self, at: &At, bytes: &[u8]) {
-        let read = pdf::read(bytes, &mut |name, bytes| self.attached(at, &name, &bytes));
+        let read = pdf::read(bytes, &mut |name, bytes| self.attached(at, &name, bytes));
         match read {
             Ok(read) => {
                 self.text(at, &read.text, &read.pages, read.properties);
@@ -308,17 +308,17 @@ impl Inspector {
     fn part(&mut self, at: &At, part: mail::Part) {
         match part {
             mail::Part::Text(text) => self.plain(at, &text),
-            mail::Part::File(name, bytes) => self.attached(at, &name, &bytes),
+            mail::Part::File(name, bytes) => self.attached(at, &name, bytes),
         }
     }
 
-    fn attached(&mut self, at: &At, name: &str, bytes: &Vec<u8>) {
+    fn attached(&mut self, at: &At, name: &str, bytes: Vec<u8>) {
         let mut inner = at.inside(Some(name));
         inner.depth += 1;
         if inner.depth > DEPTH {
             self.leave(&inner, TOO_DEEP);
         } else {
-            self.source(&inner, bytes.len() as u64, bytes);
+            self.source(&inner, bytes.len() as u64, &bytes);
         }
     }
 

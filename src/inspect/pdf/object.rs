@@ -337,7 +337,12 @@ impl<'a> Parser<'a> {
     fn hex(&mut self) -> Option<Vec<u8>> {
         self.at += 1;
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let end = rest.iter().take(2 * STRING_BYTES).position(|byte| *byte == b'>')?;
+        let rest = rest.get(..rest.len().min(2 * STRING_BYTES)).unwrap_or_default();
+        let Some(end) = memchr::memchr(b'>', rest) else {
+            // What was looked through once is not looked through again.
+            self.at += rest.len();
+            return None;
+        };
         self.at += end + 1;
         Some(from_hex(rest.get(..end).unwrap_or_default()))
     }
@@ -402,6 +407,8 @@ mod tests {
             assert_eq!(Parser::new(bad.as_bytes(), 0).object(), None, "{bad}");
         }
         assert_eq!(Parser::new(&b"[".repeat(1_000), 0).object(), None);
+        let mut open = Parser::of_content(b"< < < <");
+        assert_eq!((open.token(), open.at), (None, 7));
         let mut content = Parser::of_content(b") ] (a) Tj 1 0 R");
         let words = std::iter::from_fn(|| content.token());
         assert_eq!(words.filter(|token| matches!(token, Token::Word(_))).count(), 2);
