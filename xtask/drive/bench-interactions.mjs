@@ -73,7 +73,7 @@ async function type(tab, what, text) {
 async function ofReport(tab) {
   for (let at = 0; at < 7; at++) await click(tab, "open a finding", "[data-finding-head]", at);
   await click(tab, "list all findings", "[data-action=all-findings]");
-  for (let at = 0; at < 30; at++) await click(tab, "open a finding", "[data-finding-head][aria-expanded=false]", 1);
+  for (let at = 0; at < 60; at++) await click(tab, "open a finding", "[data-finding-head][aria-expanded=false]", 1);
   await click(tab, "into the filter", ".section input[type=search]");
   await type(tab, "filter findings", "198.18.7.7");
   for (let at = 0; at < 10; at++) await press(tab, "filter findings", "Backspace");
@@ -88,20 +88,23 @@ async function ofReport(tab) {
 }
 
 async function judge(tab, at) {
-  await click(tab, "judge a finding", `.judge-how input[value=${at % 2 ? "confirmed" : "benign"}]`, at);
+  const how = Math.floor(at / 3) % 2 === 0 ? "confirmed" : "open";
+  await click(tab, "judge a finding", `.judge-how input[value=${how}]`, at % 3);
 }
 
 async function ofEvents(tab) {
   await click(tab, "explore", "[data-action=explore]");
   await until(() => tab.frame(() => !!document.querySelector("[data-found]")), { what: "the events", limit: 300_000 });
   for (let at = 0; at < 8; at++) await click(tab, "sort", "[data-sort]", at % 4);
-  for (let at = 0; at < 10; at++) await click(tab, "take a value of a facet", ".facet-value", at % 5);
+  for (let at = 0; at < 10; at++) await click(tab, "take a value of a facet", ".facet-value", 0);
   await click(tab, "into the query", "[data-field=query]");
   await press(tab, "into the query", "Control+a");
   await type(tab, "type a query", "status:404");
   await press(tab, "ask", "Enter");
   await there(tab, "[data-found]");
-  await click(tab, "choose a row", "[data-row]", 2);
+  await click(tab, "open an event", "[data-row]", 2);
+  for (let at = 0; at < 8; at++) await click(tab, "next event", "[data-action=next-event]");
+  await press(tab, "close the event", "Escape");
   for (let at = 0; at < 20; at++) await press(tab, "next row", "ArrowDown");
   for (let at = 0; at < 5; at++) await press(tab, "next page of rows", "PageDown");
   for (let at = 0; at < 6; at++) await click(tab, "tab", "[data-tab]", (at + 1) % 2);

@@ -72,8 +72,10 @@ export type Making =
 
 export const makingChecker = signal<Making>({ kind: "idle" });
 
-/** Settings that others have no use for: they are named elsewhere in a checker, or made by a check. */
+/** Settings that stand elsewhere in a checker, or that a check makes. */
 const ELSEWHERE = ["mappings", "indicators", "checker", "training"];
+/** Those of the page that name files of the vendor's own. */
+const OF_FILES = ["zones", "encodings"];
 
 /** What was typed, as settings. Throws what is wrong with it. */
 function typedSettings(text: string): Settings {
@@ -84,8 +86,12 @@ function typedSettings(text: string): Settings {
 }
 
 function checkerSettings(): Settings {
-  const all = { ...typedSettings(moreSettings.value), ...settingsInForce.value };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !ELSEWHERE.includes(name)));
+  const without = (settings: Settings, names: readonly string[]) =>
+    Object.entries(settings).filter(([name]) => !names.includes(name));
+  return Object.fromEntries([
+    ...without(typedSettings(moreSettings.value), ELSEWHERE),
+    ...without(settingsInForce.value, [...ELSEWHERE, ...OF_FILES]),
+  ]);
 }
 
 const file = (role: CheckerRole, content: Blob, name: string) => ({ role, file: new File([content], name) });
