@@ -10,6 +10,7 @@ mod mail;
 mod pair;
 mod projects;
 mod session;
+mod takes;
 mod touched;
 mod ways;
 
@@ -21,6 +22,7 @@ pub use mail::Reader;
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use projects::{InProject, ProjectDay};
 pub use session::{Party, SessionStats};
+pub use takes::Takes;
 pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key};
 pub use ways::{Used, Ways};
 

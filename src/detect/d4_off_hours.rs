@@ -69,7 +69,7 @@ fn judged(day: &AccountDay<'_>, least: u64) -> Option<Finding> {
     let usual = usual(day)?;
     let off: u64 = (0..HOURS)
         .filter(|hour| usual & 1 << hour == 0)
-        .map(|hour| day.acts.taken_in_hour(hour as i64))
+        .map(|hour| day.acts.takes.in_hour(hour as i64))
         .sum();
     if off < least {
         return None;
