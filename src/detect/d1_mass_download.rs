@@ -11,6 +11,8 @@ use crate::judge::activity::What;
 /// The detection.
 pub struct MassDownload;
 
+/// Documents of a stretch of work that are not many, whatever the account usually takes.
+const FEW: u64 = 5;
 /// Days of other accounts that make a norm of the peers.
 const PEER_DAYS: usize = 20;
 
@@ -169,7 +171,8 @@ fn asked(day: &AccountDay<'_>, count: u64) -> Option<Vec<Requested>> {
 fn large_stretches(taken: &Takes, asked: &Takes, own: u64) -> Option<(Instant, Instant)> {
     let mut all = taken.clone();
     all.merge(asked.clone());
-    let is_large = |span: &(Instant, Instant)| taken.within(*span).max(asked.within(*span)) > own;
+    let is_large =
+        |span: &(Instant, Instant)| taken.within(*span).max(asked.within(*span)) > own.max(FEW);
     all.stretches().filter(is_large).reduce(|first, last| (first.0, last.1))
 }
 

@@ -43,11 +43,16 @@ impl Takes {
         (first * TAKE_SECS, last * TAKE_SECS + TAKE_SECS - 1)
     }
 
-    /// Documents taken in an hour of the day, UTC.
-    pub fn in_hour(&self, hour: i64) -> u64 {
-        let is_then = |time: i32| (i64::from(time) * TAKE_SECS / 3_600).rem_euclid(24) == hour;
-        let inside = self.0.iter().filter(|(time, _)| is_then(*time));
-        inside.map(|(_, count)| u64::from(*count)).sum()
+    /// The documents of some hours of the day, UTC.
+    pub fn in_hours(&self, is: impl Fn(i64) -> bool) -> Self {
+        let is_then =
+            |time: i32| is((i64::from(time) * TAKE_SECS).div_euclid(3_600).rem_euclid(24));
+        Self(self.0.iter().copied().filter(|(time, _)| is_then(*time)).collect())
+    }
+
+    /// All documents.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|(_, count)| u64::from(*count)).sum()
     }
 
     /// From when to when something was taken, without an hour's pause.
@@ -78,6 +83,7 @@ mod tests {
         let stretches: Vec<_> = takes.stretches().collect();
         assert_eq!(stretches, [(0, 4_199), (7_800, 8_099)]);
         assert_eq!((takes.within(stretches[0]), takes.within(stretches[1])), (3, 2));
-        assert_eq!((takes.in_hour(0), takes.in_hour(2)), (2, 2));
+        let at = |hour: i64| takes.in_hours(|of| of == hour).count();
+        assert_eq!((at(0), at(2), takes.count()), (2, 2, 5));
     }
 }
