@@ -33,6 +33,8 @@ pub const ACCOUNTS: usize = 1 << 16;
 pub const PAIRS: usize = 1 << 17;
 /// Organisations, domains and projects whose data accounts did something to.
 pub const OWNERS: usize = 1 << 14;
+/// Days of accounts with the networks that they were in.
+pub const ENTERED: usize = 1 << 17;
 /// Sessions.
 pub const SESSIONS: usize = 1 << 16;
 /// Times 64 numbers of records.

@@ -6,6 +6,7 @@ pub mod fingerprint;
 mod glob;
 pub mod holidays;
 pub mod limits;
+pub mod networks;
 mod sampled;
 mod short;
 mod size;

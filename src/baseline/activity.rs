@@ -6,10 +6,12 @@
 
 mod account;
 mod change;
+mod entered;
 mod mail;
 mod pair;
 mod projects;
 mod session;
+mod takes;
 mod touched;
 mod ways;
 
@@ -17,15 +19,20 @@ pub use account::{
     AccountStats, DayOfActs, Distinct, Few, Known, MarkFrom, Part, Requested, RequestedDay,
 };
 pub use change::{Changed, Changes};
+pub use entered::Entered;
 pub use mail::Reader;
 pub use pair::{DayUse, Pair, TRY_SECS, Tries};
 pub use projects::{InProject, ProjectDay};
 pub use session::{Party, SessionStats};
+pub use takes::Takes;
 pub use touched::{Acts, DayTouched, Owner, Touched, Whose, touch_day, touch_key};
 pub use ways::{Used, Ways};
 
-use crate::base::limits::{ACCOUNTS, CHANGERS, MAIL_READERS, OWNERS, PAIRS, PROJECTS, SESSIONS};
+use crate::base::limits::{
+    ACCOUNTS, CHANGERS, ENTERED, MAIL_READERS, OWNERS, PAIRS, PROJECTS, SESSIONS,
+};
 use crate::base::{Arrange, Fingerprint, Gather, Instant, Location, Merge, Sampled, Seed};
+use crate::baseline::day_of;
 use crate::judge::activity::{Activity, Network, What};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -44,6 +51,8 @@ pub struct Activities {
     pub accounts: Sampled<AccountStats, ACCOUNTS>,
     /// By account and network.
     pub pairs: Sampled<Pair, PAIRS>,
+    /// By account and day.
+    pub entered: Sampled<Entered, ENTERED>,
     /// By session.
     pub sessions: Sampled<SessionStats, SESSIONS>,
     /// By account and project.
@@ -102,6 +111,7 @@ impl Activities {
                 pair.note(activity, mark, seed);
             }
         }
+        self.enter(activity, mark);
         if let Some(key) = activity.session_key(seed)
             && let Some(session) = self.sessions.entry(key, SessionStats::default)
         {
@@ -111,7 +121,7 @@ impl Activities {
             (activity.what, activity.project_key(seed), activity.project())
             && let Some(known) = self.projects.entry(key, || InProject::new(activity, project))
         {
-            known.note(activity, mark);
+            known.note(activity, mark, seed);
         }
         if let What::Act(_) = activity.what {
             self.touch(activity, seed);
@@ -124,6 +134,19 @@ impl Activities {
             if let Some(changes) = self.changes.entry(key, || Changes::new(activity, change)) {
                 changes.note(activity, mark);
             }
+        }
+    }
+
+    /// Notes in which network an account was.
+    fn enter(&mut self, activity: &Activity<'_>, mark: Mark) {
+        let Some(network) = activity.network else { return };
+        if matches!(activity.what, What::Refused(_)) {
+            return;
+        }
+        let (account, day) = (activity.account_key, day_of(activity.at, 0));
+        let key = Seed(account).of(&day.to_le_bytes());
+        if let Some(entered) = self.entered.entry(key, || Entered::new(account, day)) {
+            entered.add(network, mark, mark);
         }
     }
 
@@ -221,12 +244,14 @@ impl Activities {
     pub fn pieces(&mut self, most: usize) -> impl Iterator<Item = Self> + use<> {
         let accounts = self.accounts.pieces(most);
         let pairs = self.pairs.pieces(most);
+        let entered = self.entered.pieces(most);
         let sessions = self.sessions.pieces(most);
         let projects = self.projects.pieces(most);
         let touched = self.touched.pieces(most);
         accounts
             .map(|accounts| Self { accounts, ..Self::default() })
             .chain(pairs.map(|pairs| Self { pairs, ..Self::default() }))
+            .chain(entered.map(|entered| Self { entered, ..Self::default() }))
             .chain(sessions.map(|sessions| Self { sessions, ..Self::default() }))
             .chain(projects.map(|projects| Self { projects, ..Self::default() }))
             .chain(touched.map(|touched| Self { touched, ..Self::default() }))
@@ -276,6 +301,7 @@ impl Merge for Activities {
     fn merge(&mut self, other: Self) {
         self.accounts.merge(other.accounts);
         self.pairs.merge(other.pairs);
+        self.entered.merge(other.entered);
         self.sessions.merge(other.sessions);
         self.projects.merge(other.projects);
         self.changes.merge(other.changes);

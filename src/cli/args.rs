@@ -133,6 +133,9 @@ pub(super) struct CheckOptions {
     /// A list of indicators to sweep for, or a folder of them; repeatable
     #[arg(long = "iocs")]
     pub(super) iocs: Vec<PathBuf>,
+    /// A table that says where networks are: CSV with ranges, countries or coordinates, owners; repeatable
+    #[arg(long = "networks")]
+    pub(super) networks: Vec<PathBuf>,
     /// Sigma rules: a file, a folder, or an archive; repeatable
     #[arg(long = "rules")]
     pub(super) rules: Vec<PathBuf>,

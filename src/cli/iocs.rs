@@ -5,7 +5,7 @@ use super::args::IocsOptions;
 use super::commands::output;
 use super::{Failure, Status, say};
 use crate::base::visible;
-use crate::engine::read_list;
+use crate::engine::{self, read_list};
 use crate::input::native::{Given, gather};
 use crate::intel::{Cost, Kind, Lists, PrivateList, Refused, SALT_BYTES};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,21 @@ pub(super) fn read_lists(
         read_list(&mut lists, &name, &bytes, &mut |refused| told(&name, refused));
     }
     Ok(lists)
+}
+
+/// Reads tables that say where networks are, and adds them to the lists. Rows that cannot be read
+/// are said, and stand in the report.
+pub(super) fn read_networks(lists: &mut Lists, paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths {
+        let bytes = fs::read(path).map_err(|error| failed(path, &error))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        engine::read_networks(lists, &name, &bytes, &mut |refused| {
+            let (why, todo) = (refused.why.said(), refused.why.todo());
+            let said = format!("{name}:{}: {} {}", refused.line, why.en, todo.en);
+            say(&visible(&said));
+        });
+    }
+    Ok(())
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {

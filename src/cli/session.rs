@@ -82,11 +82,12 @@ impl Session {
 
     /// The same for a check, which may sweep for indicators and have rules.
     pub(super) fn for_check(options: &CheckOptions, stats: &mut Stats) -> Result<Self, Failure> {
-        let lists = match options.iocs.is_empty() {
+        let mut lists = match options.iocs.is_empty() {
             true => Lists::default(),
             false => stats
                 .stage("indicators", || super::iocs::read_lists(&options.iocs, &mut |_, _| ()))?,
         };
+        super::iocs::read_networks(&mut lists, &options.networks)?;
         let mut settings = settings(&options.input)?.with_lists(&lists)?;
         settings.rules.no_builtin |= options.no_builtin;
         options.which.apply(&mut settings.rules);

@@ -1,15 +1,13 @@
 //! A10: the second factor is taken off, or its owner is worn down until it is given.
 
-use super::accounts::{place, scope, stated};
+use super::accounts::BehindTries;
 use super::changes::{self, Around, FIRST, Graded, NEW_NETWORK};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::{Fingerprint, Text, visible};
-use crate::baseline::activity::{DayUse, Novelty, Pair, TRY_SECS};
+use crate::baseline::activity::{Novelty, Pair, TRY_SECS};
 use crate::event::Field;
-use crate::finding::{
-    Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
-};
-use crate::judge::activity::{Change, What};
+use crate::finding::{Finding, Grade, Question, Severity, State};
+use crate::judge::activity::Change;
 
 /// The detection.
 pub struct Factor;
@@ -76,54 +74,27 @@ fn worn(key: Fingerprint, pair: &Pair, context: &Conclusion<'_>) -> Option<Findi
         let is_many = pair.tries(times.0, times.1).denied >= context.thresholds.factor_denials;
         let novelty = super::accounts::novelty(context, pair.account, pair.network, *day);
         (is_many && novelty != Novelty::Known)
-            .then(|| finding(key, pair, *day, times, novelty == Novelty::New))
+            .then_some(BehindTries { key, pair, day: *day, times, is_new: novelty == Novelty::New })
+            .map(|behind| finding(&behind))
     })
 }
 
-fn finding(
-    key: Fingerprint,
-    pair: &Pair,
-    day: DayUse,
-    (from, to): (i32, i32),
-    is_new: bool,
-) -> Finding {
-    let tries = pair.tries(from, to);
-    let span = (i64::from(from) * TRY_SECS, i64::from(to) * TRY_SECS + TRY_SECS - 1);
-    let (first, last) = stated((span.0, span.1.max(day.first.0)));
-    let (name, network, denied) = (visible(&pair.name), pair.network, tries.denied);
-    let state = if is_new { State::Likely } else { State::Possible };
-    let new = super::accounts::novelty_words(is_new);
-    Finding {
-        severity: if is_new { Severity::High } else { Severity::Medium },
-        confidence: if is_new { Confidence::High } else { Confidence::Moderate },
-        grade: Grade::E1,
-        subject: Subject { kind: SubjectKind::Account, value: pair.name.to_string() },
-        first,
-        last,
-        count: u64::from(tries.records) + 1,
-        reason: Text::new(
-            format!(
-                "{denied} second factors denied within an hour, then a sign-in that succeeded, from {network}. {}",
-                new.en
-            ),
-            format!(
-                "{network} から1時間に{denied}回の多要素認証が拒否された後、サインインに成功。{}",
-                new.ja
-            ),
-        ),
-        scope: Scope {
-            span: Some(span),
-            records: [day.first.1.key()].into(),
-            ..scope([key], What::REFUSED)
-        },
-        places: std::iter::once(day.first).chain(pair.first_refused(span)).map(place).collect(),
-        speaks_to: vec![(Question::Q1, state), (Question::Q3, state)],
-        ..Factor::CARD.finding(Text::new(
+fn finding(behind: &BehindTries<'_>) -> Finding {
+    let (denied, pair) = (behind.tries().denied, behind.pair);
+    let (name, network) = (visible(&pair.name), pair.network);
+    behind.finding(
+        &Factor::CARD,
+        Grade::E1,
+        Text::new(
             format!(
                 "{name} was signed in to from {} after {denied} denied second factors",
                 pair.address
             ),
             format!("{name} に{denied}回の多要素認証拒否の後 {} からサインイン", pair.address),
-        ))
-    }
+        ),
+        Text::new(
+            format!("{denied} second factors denied within an hour, then a sign-in that succeeded, from {network}."),
+            format!("{network} から1時間に{denied}回の多要素認証が拒否された後、サインインに成功。"),
+        ),
+    )
 }

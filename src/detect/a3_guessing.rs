@@ -1,17 +1,13 @@
 //! A3: many failed sign-ins to one account, and then one that succeeds.
 
-use super::accounts::{
-    missing_sign_ins, missing_successes, novelty, novelty_words, place, scope, stated,
-};
+use super::accounts::{BehindTries, missing_sign_ins, missing_successes, novelty, place, stated};
 use super::forms::{Client, Forms, Guessed, is_failure};
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::{Fingerprint, Text, visible};
 use crate::baseline::activity::{DayUse, Novelty, Pair, TRY_SECS};
 use crate::event::Field;
-use crate::finding::{
-    Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
-};
-use crate::judge::activity::{Network, What};
+use crate::finding::{Confidence, Finding, Grade, Question, Severity, State, Subject, SubjectKind};
+use crate::judge::activity::Network;
 
 /// The detection.
 pub struct Guessing;
@@ -134,12 +130,15 @@ fn at_page(client: &Client, of: &Guessed) -> Finding {
 
 fn judged(key: Fingerprint, pair: &Pair, context: &Conclusion<'_>) -> Option<Finding> {
     for day in &pair.days {
-        let Some((from, to)) = guessed(pair, *day, context.thresholds.guessing_failures) else {
+        let Some(times) = guessed(pair, *day, context.thresholds.guessing_failures) else {
             continue;
         };
         match novelty(context, pair.account, pair.network, *day) {
             Novelty::Known => {}
-            novelty => return Some(finding(key, pair, *day, (from, to), novelty == Novelty::New)),
+            novelty => {
+                let is_new = novelty == Novelty::New;
+                return Some(finding(&BehindTries { key, pair, day: *day, times, is_new }));
+            }
         }
     }
     None
@@ -154,46 +153,19 @@ fn guessed(pair: &Pair, day: DayUse, least: u32) -> Option<(i32, i32)> {
     windows.find(|(from, to)| pair.tries(*from, *to).failed >= least)
 }
 
-fn finding(
-    key: Fingerprint,
-    pair: &Pair,
-    day: DayUse,
-    (from, to): (i32, i32),
-    is_new: bool,
-) -> Finding {
-    let tries = pair.tries(from, to);
-    let span = (i64::from(from) * TRY_SECS, i64::from(to) * TRY_SECS + TRY_SECS - 1);
-    let (first, last) = stated((span.0, span.1.max(day.first.0)));
+fn finding(behind: &BehindTries<'_>) -> Finding {
+    let (failed, pair) = (behind.tries().failed, behind.pair);
     let (name, network) = (visible(&pair.name), pair.network);
-    let state = if is_new { State::Likely } else { State::Possible };
-    let new = novelty_words(is_new);
-    let failed = tries.failed;
-    let places = std::iter::once(day.first).chain(pair.first_refused(span));
-    Finding {
-        severity: if is_new { Severity::High } else { Severity::Medium },
-        confidence: if is_new { Confidence::High } else { Confidence::Moderate },
-        grade: Grade::E3,
-        subject: Subject { kind: SubjectKind::Account, value: pair.name.to_string() },
-        first,
-        last,
-        count: u64::from(tries.records) + 1,
-        reason: Text::new(
-            format!(
-                "{failed} failed sign-ins within 15 minutes, then one that succeeded, from {network}. {}",
-                new.en
-            ),
-            format!("{network} から15分間に{failed}件のサインイン失敗の後、成功。{}", new.ja),
-        ),
-        scope: Scope {
-            span: Some(span),
-            records: [day.first.1.key()].into(),
-            ..scope([key], What::REFUSED)
-        },
-        places: places.map(place).collect(),
-        speaks_to: vec![(Question::Q1, state), (Question::Q3, state)],
-        ..Guessing::CARD.finding(Text::new(
+    behind.finding(
+        &Guessing::CARD,
+        Grade::E3,
+        Text::new(
             format!("{name} was signed in to from {} after {failed} failures", pair.address),
             format!("{name} に{failed}回の失敗の後 {} からサインイン", pair.address),
-        ))
-    }
+        ),
+        Text::new(
+            format!("{failed} failed sign-ins within 15 minutes, then one that succeeded, from {network}."),
+            format!("{network} から15分間に{failed}件のサインイン失敗の後、成功。"),
+        ),
+    )
 }

@@ -2,14 +2,16 @@
 
 use super::{Card, Conclusion, Verdict};
 use crate::base::{Arrange, Fingerprint, Gather, Instant, Seed, Text, rfc3339, visible};
-use crate::baseline::activity::{AccountStats, DayOfActs, DayUse, Mark, MarkFrom, Novelty, Pair};
+use crate::baseline::activity::{
+    AccountStats, DayOfActs, DayUse, Mark, MarkFrom, Novelty, Pair, TRY_SECS, Tries,
+};
 use crate::baseline::day_of;
 use crate::event::Field;
 use crate::finding::{
     Acted, Confidence, Finding, Grade, Place, Question, Scope, Severity, State, Subject,
     SubjectKind,
 };
-use crate::judge::activity::{Activity, Network};
+use crate::judge::activity::{Activity, Network, What};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds of a day.
@@ -178,6 +180,59 @@ impl Named<'_> {
             places: self.marks.into_iter().map(place).collect(),
             speaks_to: self.speaks_to.to_vec(),
             ..card.finding(self.title)
+        }
+    }
+}
+
+/// A sign-in behind tries that failed, from a network that is not known to the account.
+pub struct BehindTries<'a> {
+    /// Stands for the account in its network.
+    pub key: Fingerprint,
+    /// The account in its network.
+    pub pair: &'a Pair,
+    /// The sign-in.
+    pub day: DayUse,
+    /// The times of the tries, from one to another, both inclusive.
+    pub times: (i32, i32),
+    /// Whether the network is new to the account, or only may be.
+    pub is_new: bool,
+}
+
+impl BehindTries<'_> {
+    /// The tries.
+    pub fn tries(&self) -> Tries {
+        self.pair.tries(self.times.0, self.times.1)
+    }
+
+    /// The finding.
+    pub fn finding(&self, card: &Card, grade: Grade, title: Text, reason: Text) -> Finding {
+        let (from, to) = self.times;
+        let span = (i64::from(from) * TRY_SECS, i64::from(to) * TRY_SECS + TRY_SECS - 1);
+        let entry = self.day.first;
+        let (first, last) = stated((span.0, span.1.max(entry.0)));
+        let state = if self.is_new { State::Likely } else { State::Possible };
+        let new = novelty_words(self.is_new);
+        let places = std::iter::once(entry).chain(self.pair.first_refused(span));
+        Finding {
+            severity: if self.is_new { Severity::High } else { Severity::Medium },
+            confidence: if self.is_new { Confidence::High } else { Confidence::Moderate },
+            grade,
+            subject: Subject { kind: SubjectKind::Account, value: self.pair.name.to_string() },
+            first,
+            last,
+            count: u64::from(self.tries().records) + 1,
+            reason: Text::new(
+                format!("{} {}", reason.en, new.en),
+                format!("{}{}", reason.ja, new.ja),
+            ),
+            scope: Scope {
+                span: Some(span),
+                records: [entry.1.key()].into(),
+                ..scope([self.key], What::REFUSED)
+            },
+            places: places.map(place).collect(),
+            speaks_to: vec![(Question::Q1, state), (Question::Q3, state)],
+            ..card.finding(title)
         }
     }
 }

@@ -2,15 +2,17 @@
 
 use super::days::{self, AccountDay, OWN_DAYS, Told, quantile};
 use super::{Card, Conclusion, Detector, Needs, Seen, Verdict};
-use crate::base::Text;
-use crate::baseline::activity::{AccountStats, Requested, RequestedDay};
+use crate::base::{Instant, Merge, Text, rfc3339};
+use crate::baseline::activity::{AccountStats, Requested, RequestedDay, Takes};
 use crate::event::Field;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::judge::activity::What;
 
 /// The detection.
 pub struct MassDownload;
 
+/// Documents of a stretch of work that are not many, whatever the account usually takes.
+const FEW: u64 = 5;
 /// Days of other accounts that make a norm of the peers.
 const PEER_DAYS: usize = 20;
 
@@ -109,20 +111,9 @@ fn judged(day: &AccountDay<'_>, all: &[(u64, u64)]) -> Option<Finding> {
     }
     let (taken, name) = (day.acts.taken, day.name());
     let norm = peers.map_or_else(|| "–".to_owned(), |peers| peers.to_string());
-    // What the audit log does not say, the access log may, of the same networks.
-    let requested = day.stats.requested.get(&day.day);
-    let networks = day.resting_on(What::TAKEN).map(|(networks, _)| networks);
-    // Of networks that are not told apart, what was handed out in some cannot be counted.
-    let can_count = requested.is_some_and(|asked| networks.is_none() || !asked.has_more());
-    let is_more = can_count && count > day.acts.documents.count();
-    let asked: Vec<Requested> = match (requested.filter(|_| is_more), &networks) {
-        (None, _) => Vec::new(),
-        (Some(asked), None) => vec![asked.whole()],
-        (Some(asked), Some(networks)) => {
-            let meant = asked.networks().filter(|(of, _)| networks.contains(of));
-            meant.map(|(_, asked)| asked.clone()).collect()
-        }
-    };
+    let asked = asked(day, count);
+    let is_more = asked.is_some();
+    let asked = asked.unwrap_or_default();
     let requests: u64 = asked.iter().map(|asked| asked.records).sum();
     let spans = day.acts.span.into_iter().chain(asked.iter().filter_map(|asked| asked.span));
     let beyond = asked.iter().flat_map(|asked| asked.first.iter().copied()).collect();
@@ -148,5 +139,53 @@ fn judged(day: &AccountDay<'_>, all: &[(u64, u64)]) -> Option<Finding> {
         },
     );
     finding.scope.actor = is_more.then_some(day.key);
+    let mut by_time = Takes::default();
+    asked.into_iter().for_each(|asked| by_time.merge(asked.takes));
+    // Where it rests on some networks only, these tell the day's own work from the rest.
+    let rests_on_all = finding.count == taken + requests;
+    let large = large_stretches(&day.acts.takes, &by_time, own).filter(|_| rests_on_all);
+    if let Some(span) = large {
+        narrow(&mut finding, span, day.acts.takes.within(span) + by_time.within(span));
+    }
     Some(finding)
+}
+
+/// What the audit log does not say and the access log does, of the networks that the finding rests
+/// on; none where the audit log has it all.
+fn asked(day: &AccountDay<'_>, count: u64) -> Option<Vec<Requested>> {
+    let requested = day.stats.requested.get(&day.day)?;
+    let networks = day.resting_on(What::TAKEN).map(|(networks, _)| networks);
+    // Of networks that are not told apart, what was handed out in some cannot be counted.
+    let can_count = networks.is_none() || !requested.has_more();
+    (can_count && count > day.acts.documents.count()).then(|| match &networks {
+        None => vec![requested.whole()],
+        Some(networks) => {
+            let meant = requested.networks().filter(|(of, _)| networks.contains(of));
+            meant.map(|(_, asked)| asked.clone()).collect()
+        }
+    })
+}
+
+/// From when to when more was taken in a stretch of work than the account's large days have in
+/// all: the day's ordinary work is not what is found.
+fn large_stretches(taken: &Takes, asked: &Takes, own: u64) -> Option<(Instant, Instant)> {
+    let mut all = taken.clone();
+    all.merge(asked.clone());
+    let is_large =
+        |span: &(Instant, Instant)| taken.within(*span).max(asked.within(*span)) > own.max(FEW);
+    all.stretches().filter(is_large).reduce(|first, last| (first.0, last.1))
+}
+
+/// Lets a finding about a day be about a part of it, where records of that part can be shown.
+pub(super) fn narrow(finding: &mut Finding, span: (Instant, Instant), count: u64) {
+    let is_then = |place: &Place| place.0.is_some_and(|at| (span.0..=span.1).contains(&at));
+    if count == finding.count || !finding.places.iter().any(is_then) {
+        return;
+    }
+    let (first, last) = (rfc3339(span.0), rfc3339(span.1));
+    finding.places.retain(is_then);
+    finding.first = finding.first.take().map(|of| of.max(first));
+    finding.last = finding.last.take().map(|of| of.min(last));
+    finding.count = count;
+    finding.scope.span = Some(span);
 }

@@ -1,9 +1,10 @@
 //! D4: documents taken at hours at which the account was never seen.
 
+use super::d1_mass_download::narrow;
 use super::days::{self, AccountDay, OWN_DAYS, Told};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::Text;
 use crate::base::holidays::is_closed;
+use crate::base::{Instant, Text};
 use crate::baseline::activity::DayOfActs;
 use crate::event::Field;
 use crate::finding::{Finding, Severity};
@@ -67,15 +68,14 @@ fn judged(day: &AccountDay<'_>, least: u64) -> Option<Finding> {
         return None;
     }
     let usual = usual(day)?;
-    let off: u64 = (0..HOURS)
-        .filter(|hour| usual & 1 << hour == 0)
-        .map(|hour| day.acts.taken_in_hour(hour as i64))
-        .sum();
+    let taken = &day.acts.takes;
+    let off_hours = taken.in_hours(|hour| usual & 1 << hour == 0);
+    let off = off_hours.count();
     if off < least {
         return None;
     }
-    let (name, taken) = (day.name(), day.acts.taken);
-    Some(day.finding(
+    let (name, all) = (day.name(), day.acts.taken);
+    let mut finding = day.finding(
         &OffHours::CARD,
         Told {
             title: Text::new(
@@ -83,11 +83,11 @@ fn judged(day: &AccountDay<'_>, least: u64) -> Option<Finding> {
                 format!("{name} が時間外に{off}件の文書を取得"),
             ),
             reason: Text::new(
-                format!("{off} of {taken} records of documents taken that day are of hours at which the account was not seen on any earlier day of the kind."),
-                format!("この日の文書取得{taken}件のうち{off}件が、過去の同種の日に活動のない時間帯のものです。"),
+                format!("{off} of {all} records of documents taken that day are of hours at which the account was not seen on any earlier day of the kind."),
+                format!("この日の文書取得{all}件のうち{off}件が、過去の同種の日に活動のない時間帯のものです。"),
             ),
             severity: Severity::Medium,
-            count: taken,
+            count: all,
             span: day.acts.span,
             kinds: What::TAKEN,
             named: &[],
@@ -95,7 +95,14 @@ fn judged(day: &AccountDay<'_>, least: u64) -> Option<Finding> {
             shown: day.acts.first.clone(),
             beyond: Vec::new(),
         },
-    ))
+    );
+    // What was taken at usual hours is the day's own work.
+    let is_off = |span: &(Instant, Instant)| off_hours.within(*span) * 2 >= taken.within(*span);
+    let span = taken.stretches().filter(is_off).reduce(|first, last| (first.0, last.1));
+    if let Some(span) = span.filter(|_| finding.count == all) {
+        narrow(&mut finding, span, taken.within(span));
+    }
+    Some(finding)
 }
 
 /// The hours at which the account was there on earlier days of the kind, and those beside them;

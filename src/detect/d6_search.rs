@@ -3,6 +3,7 @@
 use super::days::{self, AccountDay, Told};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
+use crate::baseline::activity::Takes;
 use crate::event::Field;
 use crate::finding::{Finding, Severity};
 
@@ -56,7 +57,8 @@ fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
     let limits = context.thresholds;
     let searches = &day.acts.searches;
     let last = searches.get((limits.sensitive_searches as usize).checked_sub(1)?)?;
-    let (taken, span) = day.acts.taken_after(last.0, SOON_SECS);
+    let span = Takes::whole((last.0, last.0 + SOON_SECS));
+    let taken = day.acts.takes.within(span);
     if taken < u64::from(limits.search_downloads) {
         return None;
     }

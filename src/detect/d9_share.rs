@@ -76,6 +76,6 @@ const MANY: Text = Text::fixed(
     "当該アカウントの過去のどの日も大きく上回る件数です。",
 );
 const TELLING: Text = Text::fixed(
-    "The first share by this account, and of a document that tells of systems, mail or people by its name.",
-    "当該アカウントによる初めての共有で、文書名がシステム・メール・人名簿に関するものです。",
+    "The first share by this account, and of a document that tells of systems, mail or people by its name, or of a copy of a whole disk or database.",
+    "当該アカウントによる初めての共有で、文書名がシステム・メール・人名簿に関するもの、またはディスク・データベース全体の写しです。",
 );

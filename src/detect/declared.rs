@@ -1,6 +1,7 @@
 //! What is known of the organisation and cannot be told from logs: its own networks, its mail
 //! domains, the accounts of its vendors, the projects that are over.
 
+use crate::base::Instant;
 use crate::judge::activity::Network;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
@@ -17,14 +18,38 @@ pub struct DeclaredContext {
     pub own_domains: Vec<String>,
     /// Accounts of vendors.
     pub vendor_accounts: Vec<String>,
+    /// When these are to work: `2021-05-06T09:00+09:00/2021-05-06T18:00+09:00`, with the account
+    /// behind a further slash where it is not for all.
+    pub vendor_windows: Vec<String>,
     /// Projects that are over, as the logs name them: nobody is expected to read in them.
     pub retired_projects: Vec<String>,
 }
 
 /// What is declared cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("«{0}» is no network: expected an address, or one with its prefix such as 192.0.2.0/24")]
-pub struct DeclaredError(String);
+pub enum DeclaredError {
+    /// No network.
+    #[error(
+        "«{0}» is no network: expected an address, or one with its prefix such as 192.0.2.0/24"
+    )]
+    Network(String),
+    /// No window of time.
+    #[error(
+        "«{0}» is no window: expected 2021-05-06T09:00+09:00/2021-05-06T18:00+09:00, and /account behind it where it is not for all"
+    )]
+    Window(String),
+}
+
+/// From when to when a vendor works; none of its accounts for all.
+#[derive(Clone, Debug)]
+struct Window {
+    from: Instant,
+    until: Instant,
+    account: Option<String>,
+}
+
+/// Seconds on either side of a window.
+const AROUND_SECS: i64 = 1_800;
 
 /// As meant.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +57,7 @@ pub struct Declared {
     networks: Vec<(IpAddr, u8)>,
     domains: Vec<String>,
     vendors: Vec<String>,
+    windows: Vec<Window>,
     retired: Vec<String>,
 }
 
@@ -48,6 +74,11 @@ impl Declared {
                 .collect::<Result<_, _>>()?,
             domains: lower(&context.own_domains),
             vendors: lower(&context.vendor_accounts),
+            windows: context
+                .vendor_windows
+                .iter()
+                .map(|text| window(text))
+                .collect::<Result<_, _>>()?,
             retired: lower(&context.retired_projects),
         })
     }
@@ -68,6 +99,25 @@ impl Declared {
         self.vendors.iter().any(|vendor| account.eq_ignore_ascii_case(vendor))
     }
 
+    /// Whether both vendors' accounts and their windows are declared.
+    pub const fn has_vendors_and_windows(&self) -> bool {
+        !self.vendors.is_empty() && !self.windows.is_empty()
+    }
+
+    /// Whether an instant lies within a window of an account, or near it; none where there is no
+    /// window for it.
+    pub fn is_in_window(&self, account: &str, at: Instant) -> Option<bool> {
+        let is_its = |window: &&Window| {
+            window.account.as_deref().is_none_or(|of| account.eq_ignore_ascii_case(of))
+        };
+        let mut its = self.windows.iter().filter(is_its).peekable();
+        its.peek()?;
+        let is_near = |window: &Window| {
+            (window.from - AROUND_SECS..=window.until + AROUND_SECS).contains(&at)
+        };
+        Some(its.any(is_near))
+    }
+
     /// Whether both vendors' accounts and networks are declared.
     pub const fn has_vendors_and_networks(&self) -> bool {
         !self.vendors.is_empty() && !self.networks.is_empty()
@@ -85,8 +135,18 @@ impl Declared {
     }
 }
 
+fn window(text: &str) -> Result<Window, DeclaredError> {
+    let wrong = || DeclaredError::Window(text.to_owned());
+    let at = |text: &str| Some(text.trim().parse::<jiff::Timestamp>().ok()?.as_second());
+    let mut parts = text.splitn(3, '/');
+    let mut time = || parts.next().and_then(at).ok_or_else(wrong);
+    let (from, until) = (time()?, time()?);
+    let account = parts.next().map(|account| account.trim().to_owned());
+    if from < until { Ok(Window { from, until, account }) } else { Err(wrong()) }
+}
+
 fn network(text: &str) -> Result<(IpAddr, u8), DeclaredError> {
-    let wrong = || DeclaredError(text.to_owned());
+    let wrong = || DeclaredError::Network(text.to_owned());
     let (address, prefix) = match text.trim().split_once('/') {
         Some((address, prefix)) => (address, Some(prefix.parse().map_err(|_| wrong())?)),
         None => (text.trim(), None),
@@ -128,6 +188,24 @@ mod tests {
         let owns = |text: &str| declared.owns(Network::of(text.as_bytes()).unwrap());
         assert!(owns("192.0.2.77") && owns("203.0.113.5") && owns("2001:db8:7::1"));
         assert!(!owns("192.0.3.9") && !owns("203.0.116.1") && !owns("2001:db9::1"));
+    }
+
+    #[test]
+    fn windows_are_for_all_vendors_or_for_one() {
+        let window = |text: &str| {
+            let vendor_windows = vec![text.to_owned()];
+            Declared::new(&DeclaredContext { vendor_windows, ..DeclaredContext::default() })
+        };
+        let day = "2021-05-06T09:00+09:00/2021-05-06T18:00+09:00";
+        let (all, one) = (window(day).unwrap(), window(&format!("{day}/a@v.example")).unwrap());
+        let noon = 1_620_259_200 + 12 * 3_600;
+        assert_eq!(all.is_in_window("x", noon - 9 * 3_600), Some(true));
+        assert_eq!(all.is_in_window("x", noon), Some(false));
+        assert_eq!(one.is_in_window("A@v.example", noon), Some(false));
+        assert_eq!(one.is_in_window("x", noon), None);
+        for text in ["", "2021-05-06/2021-05-07", "2021-05-06T09:00Z/2021-05-06T08:00Z"] {
+            assert!(window(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -17,8 +17,8 @@ impl Detector for Consent {
         id: "E4",
         name: Text::fixed("Application consented to", "アプリケーションへの同意"),
         what: Text::fixed(
-            "Consent to an application, or a role granted to one, within a day of a sign-in from a network new to the account, or for the first time by an account known for two weeks.",
-            "新しいネットワークからのサインイン後1日以内、または2週間以上の記録があるアカウントによる初めての、アプリケーションへの同意・権限付与。",
+            "Consent to an application, a role granted to one, or a role or function of a cloud opened to others, within a day of a sign-in from a network new to the account, or for the first time by an account known for two weeks.",
+            "新しいネットワークからのサインイン後1日以内、または2週間以上の記録があるアカウントによる初めての、アプリケーションへの同意・権限付与、またはクラウドのロール・関数の他者への開放。",
         ),
         why: Text::fixed(
             "An application that was let in reads mail and files without any further sign-in.",

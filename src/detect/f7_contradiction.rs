@@ -1,7 +1,7 @@
 //! F7: documents that one log says an account was handed, and of which the other log knows little.
 
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::{Fingerprint, Text, visible};
+use crate::base::{Fingerprint, Instant, Text, visible};
 use crate::baseline::activity::{AccountStats, Requested};
 use crate::baseline::day_of;
 use crate::event::Field;
@@ -96,6 +96,7 @@ pub(super) fn is_handed(seen: &Seen<'_>, scope: &Scope) -> bool {
         })
     };
     scope.acted.as_ref().is_some_and(|acted| is_of(&acted.groups))
+        && scope.span.is_none_or(|(from, until)| (from..=until).contains(&seen.at))
         && scope.day == Some(day_of(seen.at, seen.offset_secs))
 }
 
@@ -121,7 +122,7 @@ impl Day<'_> {
         let span = self.asked.span;
         let (first, last) = span.map(super::accounts::stated).unwrap_or_default();
         let places = self.asked.first.iter().copied();
-        Finding {
+        let mut finding = Finding {
             severity: Severity::High,
             confidence: Confidence::Moderate,
             grade: Grade::E2,
@@ -152,6 +153,19 @@ impl Day<'_> {
                 format!("The audit log lacks most of the {asked} documents handed out to {name}"),
                 format!("{name} に渡された{asked}件の文書の大半が監査ログにありません"),
             ))
+        };
+        if let Some(span) = self.lacking() {
+            super::d1_mass_download::narrow(&mut finding, span, self.asked.takes.within(span));
         }
+        finding
+    }
+
+    /// From when to when the audit log lacks documents: stretches of work that both have are not
+    /// what is found.
+    fn lacking(&self) -> Option<(Instant, Instant)> {
+        let known = |span| self.stats.days.get(&self.day).map_or(0, |acts| acts.takes.within(span));
+        let is_lacking =
+            |span: &(Instant, Instant)| self.asked.takes.within(*span) >= known(*span) + MISSING;
+        self.asked.takes.stretches().filter(is_lacking).reduce(|first, last| (first.0, last.1))
     }
 }

@@ -13,6 +13,7 @@ mod forms;
 mod outcome;
 mod packs;
 mod parties;
+mod places;
 mod seen;
 mod settings;
 
@@ -23,6 +24,9 @@ mod a13_no_login;
 mod a1_spray;
 mod a2_stuffing;
 mod a3_guessing;
+mod a4_impossible_travel;
+mod a5_new_place;
+mod a6_off_hours;
 mod a7_dormant;
 mod a8_two_places;
 mod a9_shared_session;
@@ -46,6 +50,7 @@ mod c7_admin_pages;
 mod d10_mail_rule;
 mod d11_mail_reader;
 mod d12_automation;
+mod d13_low_and_slow;
 mod d1_mass_download;
 mod d2_burst;
 mod d3_export;
@@ -60,6 +65,7 @@ mod e2_role_change;
 mod e3_credential;
 mod e4_consent;
 mod e5_upload_call;
+mod e6_program_placed;
 mod e7_short_lived;
 mod f1_cleared;
 mod f2_gap;
@@ -68,8 +74,10 @@ mod f4_time_reversal;
 mod f5_damaged;
 mod f6_rotation;
 mod f7_contradiction;
+mod f8_differing_copies;
 mod f9_clock;
 mod g1_vendor_network;
+mod g2_vendor_window;
 mod g3_vendor_tenants;
 mod g5_two_organisations;
 mod g6_retired;
@@ -83,6 +91,7 @@ pub use seen::{Marks, Seen};
 pub use settings::Thresholds;
 
 use crate::base::limits::{MINUTES, OWN_MINUTES};
+use crate::base::networks::Located;
 use crate::base::{Instant, Merge, Text, Weigh, Weighed, encoded_size, grouped};
 use crate::baseline::Baseline;
 use crate::event::Field;
@@ -142,6 +151,8 @@ pub struct Conclusion<'a> {
     pub streams: &'a [StreamView],
     /// What is declared of the organisation.
     pub declared: &'a Declared,
+    /// Where networks are, as far as tables that are given say.
+    pub located: &'a Located,
     /// Whether a part of the logs was not read, though it could have been.
     pub is_partial: bool,
     /// What the detections in front of this one in the list concluded.
@@ -187,7 +198,7 @@ pub struct Damage {
 
 macro_rules! detectors {
     ($($field:ident: $detector:path),* $(,)?) => {
-        /// What every detection is, in the order of their ids.
+        /// What every detection is. One that looks at what others found stands behind them.
         pub const CARDS: &[Card] = &[$(<$detector as Detector>::CARD),*];
 
         /// What every detection keeps of a shard.
@@ -253,6 +264,8 @@ detectors! {
     a1: a1_spray::Spray,
     a2: a2_stuffing::Stuffing,
     a3: a3_guessing::Guessing,
+    a4: a4_impossible_travel::ImpossibleTravel,
+    a5: a5_new_place::NewPlace,
     a7: a7_dormant::Dormant,
     a8: a8_two_places::TwoPlaces,
     a9: a9_shared_session::SharedSession,
@@ -289,11 +302,13 @@ detectors! {
     d10: d10_mail_rule::MailRule,
     d11: d11_mail_reader::MailReader,
     d12: d12_automation::Automation,
+    d13: d13_low_and_slow::LowAndSlow,
     e1: e1_new_account::NewAccount,
     e2: e2_role_change::RoleChange,
     e3: e3_credential::Credential,
     e4: e4_consent::Consent,
     e5: e5_upload_call::UploadCall,
+    e6: e6_program_placed::ProgramPlaced,
     e7: e7_short_lived::ShortLived,
     f1: f1_cleared::Cleared,
     f2: f2_gap::GapInLog,
@@ -302,11 +317,14 @@ detectors! {
     f5: f5_damaged::Damaged,
     f6: f6_rotation::RotationHole,
     f7: f7_contradiction::Contradiction,
+    f8: f8_differing_copies::DifferingCopies,
     f9: f9_clock::ClockDoubt,
     g1: g1_vendor_network::VendorNetwork,
+    g2: g2_vendor_window::VendorWindow,
     g3: g3_vendor_tenants::VendorTenants,
     g5: g5_two_organisations::TwoOrganisations,
     g6: g6_retired::Retired,
+    a6: a6_off_hours::UnusualHours,
 }
 
 /// What a detection concludes, or which fields it misses.

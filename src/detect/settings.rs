@@ -16,6 +16,10 @@ pub struct Thresholds {
     pub stuffing_unknown_percent: u32,
     /// A3: failed sign-ins to one account within 15 minutes before one succeeds.
     pub guessing_failures: u32,
+    /// A4: kilometres between two places at least.
+    pub travel_km: u32,
+    /// A4: kilometres in an hour that nobody travels.
+    pub travel_kmh: u32,
     /// A7: days without activity.
     pub dormant_days: u32,
     /// A10: second factors denied within an hour before a sign-in succeeds.
@@ -56,6 +60,8 @@ pub struct Thresholds {
     pub mails_read: u64,
     /// D12: days on which an account used a browser before a tool says something.
     pub browser_days: u32,
+    /// D13: different documents of a project that one account takes little by little.
+    pub slow_documents: u32,
     /// F2: records expected in a gap from which on it counts.
     pub gap_expected: u32,
     /// F2: days of history that are needed.
@@ -72,6 +78,8 @@ impl Default for Thresholds {
             stuffing_failures: 20,
             stuffing_unknown_percent: 30,
             guessing_failures: 10,
+            travel_km: 500,
+            travel_kmh: 1_000,
             dormant_days: 90,
             factor_denials: 5,
             shared_accounts: 3,
@@ -92,6 +100,7 @@ impl Default for Thresholds {
             shares: 10,
             mails_read: 1_000,
             browser_days: 10,
+            slow_documents: 30,
             gap_expected: 20,
             gap_history_days: 14,
             retired_days: 180,
@@ -115,6 +124,9 @@ impl Thresholds {
             ("slow_spray_accounts", self.slow_spray_accounts),
             ("stuffing_failures", self.stuffing_failures),
             ("guessing_failures", self.guessing_failures),
+            ("travel_km", self.travel_km),
+            ("travel_kmh", self.travel_kmh),
+            ("slow_documents", self.slow_documents),
             ("dormant_days", self.dormant_days),
             ("factor_denials", self.factor_denials),
             ("extraction_requests", self.extraction_requests),

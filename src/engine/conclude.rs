@@ -7,6 +7,7 @@ use super::plan::{Job, PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
+use crate::base::networks::Located;
 use crate::base::{Arrange, Fingerprint, Gather, Merge, Text, counted, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
@@ -90,12 +91,14 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         let plan = &prepared.plan;
         let site = Site::new(&baseline);
         let streams = stream_views(plan, &coverage);
+        let located = located(&prepared, &baseline);
         let context = Conclusion {
             thresholds: &plan.settings.thresholds,
             baseline: &baseline,
             site: &site,
             streams: &streams,
             declared: &prepared.meant.declared,
+            located: &located,
             is_partial: coverage.is_partial(),
             earlier: &[],
         };
@@ -129,6 +132,13 @@ impl<P: Deref<Target = Prepared>> Concluder<P> {
         report.questions = questions::answer(&report);
         Concluded { report, prepared, coverage, counted: affected.counted }
     }
+}
+
+/// Where the networks are that accounts came from.
+fn located(prepared: &Prepared, baseline: &Baseline) -> Located {
+    let Some(sweeper) = &prepared.sweeper else { return Located::default() };
+    let pairs = baseline.activities.pairs.sorted().into_iter();
+    sweeper.lists().networks().locate(pairs.map(|(_, pair)| pair.network.address()))
 }
 
 /// What the sweeps for indicators concluded.

@@ -17,9 +17,20 @@ pub fn holds_list(source: &dyn ReadAt) -> Result<bool, ReadError> {
 /// Reads a list from the bytes of its file, and adds it to those known. `told` hears of everything
 /// that is not swept for.
 pub fn read_list(lists: &mut Lists, name: &str, bytes: &[u8], told: &mut dyn FnMut(&Refused)) {
-    let sha256 = hex(&Sha256::digest(bytes));
+    let (sha256, text) = taken(bytes);
+    intel::read(lists, name, &sha256, &text, told);
+}
+
+/// Reads a table that says where networks are, and adds it to the lists. `told` hears of rows that
+/// cannot be read.
+pub fn read_networks(lists: &mut Lists, name: &str, bytes: &[u8], told: &mut dyn FnMut(&Refused)) {
+    let (sha256, text) = taken(bytes);
+    intel::read_networks(lists, name, &sha256, &text, told);
+}
+
+/// A file's digest and text.
+fn taken(bytes: &[u8]) -> (String, String) {
     let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
     let decoded = decode(detect(head).encoding, bytes);
-    let text = String::from_utf8_lossy(&decoded);
-    intel::read(lists, name, &sha256, &text, told);
+    (hex(&Sha256::digest(bytes)), String::from_utf8_lossy(&decoded).into_owned())
 }

@@ -38,7 +38,7 @@ pub use explore::{
     Answer, Columns, Copied, Crossing, Explorer, Facet, Loader, Matched, Met, ShownEvent, Who,
     load, seek,
 };
-pub use lists::{holds_list, read_list};
+pub use lists::{holds_list, read_list, read_networks};
 pub use load::{
     EncodedRules, LoadedRules, RuleProblem, RuleText, holds_rules, is_rule_file, rule_files,
 };

@@ -7,7 +7,9 @@ use super::noise::noise;
 use super::private::PrivateList;
 use super::refusal::{Refused, Why, shortened};
 use super::value::{Kind, Value};
+use crate::base::networks::{About, NetworkTable};
 use crate::base::{Fingerprint, Instant, Seed};
+use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,7 +36,8 @@ const NONE: Id = Id::MAX;
 pub struct ListId {
     /// Its name.
     pub name: String,
-    /// How it is written: `stix`, `misp`, `openioc`, `csv`, `text` or `private`.
+    /// How it is written: `stix`, `misp`, `openioc`, `csv`, `text`, `private` or `networks`, which is
+    /// no list of indicators but a table that says where networks are.
     pub format: String,
     /// SHA-256 in hex of the file as given.
     pub sha256: String,
@@ -84,6 +87,7 @@ pub struct Lists {
     entries: Vec<Entry>,
     windows: Vec<Window>,
     private: Vec<PrivateList>,
+    networks: NetworkTable,
     seed: u64,
     #[serde(skip)]
     slots: Vec<(u32, Id)>,
@@ -112,6 +116,11 @@ impl Lists {
     /// The private lists.
     pub fn private(&self) -> &[PrivateList] {
         &self.private
+    }
+
+    /// Where networks are, as the tables among the lists say.
+    pub const fn networks(&self) -> &NetworkTable {
+        &self.networks
     }
 
     /// Indicators that are swept for, private ones apart.
@@ -275,6 +284,14 @@ impl Lists {
         let count = list.len() as u32;
         self.count(|id| *id.swept.entry("private".to_owned()).or_default() += count);
         self.private.push(list);
+    }
+
+    /// Takes what a table says of a range of addresses; false where there are too many.
+    pub(super) fn add_networks(&mut self, first: IpAddr, last: IpAddr, about: About) -> bool {
+        let is_taken = self.networks.add(first, last, about);
+        let more = u32::from(is_taken);
+        self.count(|id| *id.swept.entry("range".to_owned()).or_default() += more);
+        is_taken
     }
 
     fn count(&mut self, change: impl FnOnce(&mut ListId)) {

@@ -20,7 +20,7 @@ pub use cards::CARDS;
 pub use conclude::{Concluded, Trial, conclude, try_private};
 pub use lists::{Given, INDICATORS, Id, ListId, Lists, Window};
 pub use private::{Cost, PrivateList, SALT_BYTES};
-pub use read::{is_list, read};
+pub use read::{is_list, read, read_networks};
 pub use refusal::{Construct, Refused, Why};
 pub use sweep::{Found, Hit, Hits, Known, Met, Sweeper, TRIED, Tally};
 pub use value::{Kind, Value};

@@ -1,5 +1,5 @@
-//! Reads indicator lists: STIX 2 bundles, MISP events, OpenIOC, CSV, plain text, private lists. The
-//! content tells which; the file's name does not.
+//! Reads indicator lists: STIX 2 bundles, MISP events, OpenIOC, CSV, plain text, private lists; and
+//! tables that say where networks are. The content tells which; the file's name does not.
 //!
 //! Readers are total: on any text they end, in time linear in it, and everything that they do not
 //! take is told with its line and the reason.
@@ -7,6 +7,7 @@
 mod csv;
 mod logic;
 mod misp;
+mod networks;
 mod openioc;
 mod pattern;
 mod stix;
@@ -33,7 +34,29 @@ pub fn read(
     told: &mut dyn FnMut(&Refused),
 ) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let format = Format::of(text);
+    read_as(Format::of(text), lists, name, sha256, text, told);
+}
+
+/// Reads a table that says where networks are, which somebody says it is.
+pub fn read_networks(
+    lists: &mut Lists,
+    name: &str,
+    sha256: &str,
+    text: &str,
+    told: &mut dyn FnMut(&Refused),
+) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    read_as(Format::Networks, lists, name, sha256, text, told);
+}
+
+fn read_as(
+    format: Format,
+    lists: &mut Lists,
+    name: &str,
+    sha256: &str,
+    text: &str,
+    told: &mut dyn FnMut(&Refused),
+) {
     lists.begin(name, format.name(), sha256);
     let mut out = Out { lists, told };
     let read = match format {
@@ -42,6 +65,7 @@ pub fn read(
         Format::OpenIoc => openioc::read(text, &mut out),
         Format::Csv => csv::read(text, &mut out),
         Format::Text => text::read(text, &mut out),
+        Format::Networks => networks::read(text, &mut out),
         Format::Private => PrivateList::read(name, text)
             .map(|list| out.lists.add_private(list))
             .map_err(|what| (1, what)),
@@ -53,7 +77,8 @@ pub fn read(
 }
 
 /// Whether a text, or its beginning, is surely a list of indicators and no log: STIX, MISP, OpenIOC
-/// and private lists say what they are. CSV and plain text do not.
+/// and private lists say what they are, and tables of networks go by their ranges. Other CSV and
+/// plain text do not.
 pub fn is_list(head: &str) -> bool {
     let head = head.trim_start_matches('\u{feff}').trim_start();
     let has = |name: &str| head.contains(name);
@@ -64,7 +89,7 @@ pub fn is_list(head: &str) -> bool {
             Format::Misp => has("\"Attribute\"") && has("\"to_ids\""),
             _ => has("\"bundle\"") && has("\"objects\"") && has("\"spec_version\""),
         },
-        _ => false,
+        _ => networks::fits(head),
     }
 }
 
@@ -80,6 +105,7 @@ enum Format {
     Csv,
     Text,
     Private,
+    Networks,
     Binary,
 }
 
@@ -93,6 +119,7 @@ impl Format {
             _ if head.contains('\0') => Self::Binary,
             Some(b'<') => Self::OpenIoc,
             Some(b'{' | b'[') if !head.starts_with("[.") => Self::of_json(head),
+            _ if networks::fits(text) => Self::Networks,
             _ if csv::fits(text) => Self::Csv,
             _ => Self::Text,
         }
@@ -117,6 +144,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Text | Self::Binary => "text",
             Self::Private => "private",
+            Self::Networks => "networks",
         }
     }
 }

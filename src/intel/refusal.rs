@@ -31,6 +31,8 @@ pub enum Why {
     Damaged(String),
     /// It is more than can be held.
     TooMany,
+    /// It begins with no range of addresses.
+    NoRange,
 }
 
 /// What a pattern asks for that cannot be swept.
@@ -89,6 +91,7 @@ impl Why {
             Self::Validity(_) => "validity",
             Self::Damaged(_) => "damaged",
             Self::TooMany => "too_many",
+            Self::NoRange => "no_range",
         }
     }
 
@@ -133,6 +136,10 @@ impl Why {
                 "There are more indicators than can be held.",
                 "保持できる指標の上限を超えています。",
             ),
+            Self::NoRange => Text::fixed(
+                "It begins with no range of addresses.",
+                "先頭にアドレスの範囲がありません。",
+            ),
         }
     }
 
@@ -174,6 +181,10 @@ impl Why {
             Self::TooMany => Text::fixed(
                 "Split the list and check with each part.",
                 "リストを分割し、それぞれで検査する。",
+            ),
+            Self::NoRange => Text::fixed(
+                "Begin the row with a network, 192.0.2.0/24, or a first and a last address.",
+                "行の先頭にネットワーク(192.0.2.0/24)、または最初と最後のアドレスを記載する。",
             ),
         }
     }

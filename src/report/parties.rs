@@ -80,8 +80,8 @@ pub const fn kind(kind: PartyKind) -> Text {
 
 /// What the list is and is not.
 pub const ABOUT: Text = Text::fixed(
-    "Whose data accounts reached on the days that the findings are about: records that name an account, an act and an organisation, domain or project, counted by whole days. What was only viewed, searched or listed was not necessarily taken away. Downloads that only an access log shows are counted under their findings.",
-    "検知の対象となった日に、該当アカウントが誰のデータに触れたかを示します。アカウント・操作・組織(ドメイン、プロジェクト)を記載した記録を日単位で数えています。閲覧・検索・一覧のみのものは、持ち出されたとは限りません。アクセスログにのみ現れるダウンロードは、各検知の件数に含まれます。",
+    "Whose data accounts reached on the days that the findings are about: records that name an account, an act and an organisation, domain or project, counted by whole days; where a finding is about some hours of a day, those reached at other hours only are left out. What was only viewed, searched or listed was not necessarily taken away. Downloads that only an access log shows are counted under their findings.",
+    "検知の対象となった日に、該当アカウントが誰のデータに触れたかを示します。アカウント・操作・組織(ドメイン、プロジェクト)を記載した記録を日単位で数えています(検知が1日のうちの一部の時間帯を対象とする場合、他の時間帯にのみ触れた相手は含めません)。閲覧・検索・一覧のみのものは、持ち出されたとは限りません。アクセスログにのみ現れるダウンロードは、各検知の件数に含まれます。",
 );
 
 impl Report {

@@ -1,7 +1,7 @@
 //! What one account did: networks, days, documents.
 
 use super::pair::add_day;
-use super::{DayUse, Mark, Ways, keep_earliest};
+use super::{DayUse, Mark, Takes, Ways, keep_earliest};
 use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
 use crate::judge::activity::{Act, Activity, Network, Topic, What};
@@ -24,8 +24,6 @@ const EXACT: usize = 128;
 const DAY_NETWORKS: usize = 8;
 /// Records of a day in a network that can be shown.
 const FIRST: usize = 4;
-/// Seconds over which documents taken are counted together.
-const TAKE_SECS: i64 = 300;
 
 /// What one account did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,6 +64,8 @@ pub struct Requested {
     pub documents: Distinct,
     /// First and last record.
     pub span: Option<(Instant, Instant)>,
+    /// The records by time.
+    pub takes: Takes,
     /// The first few.
     pub first: Vec<Mark>,
 }
@@ -97,8 +97,8 @@ pub struct DayOfActs {
     pub first: Vec<Mark>,
     /// The first exports.
     pub exports: Vec<Mark>,
-    /// Documents taken by time, in its order.
-    takes: Vec<(i32, u32)>,
+    /// Documents taken, by time.
+    pub takes: Takes,
     /// The first searches for what leads further.
     pub searches: Vec<Mark>,
     /// Documents read or taken, by what their names say they are about: the first few.
@@ -206,7 +206,8 @@ impl AccountStats {
     /// Notes a document that a web server handed to it.
     pub fn handed(&mut self, document: Fingerprint, (day, network): (i32, Network), mark: Mark) {
         let span = Some((mark.0, mark.0));
-        let mut new = Requested { records: 1, span, ..Requested::default() };
+        let takes = Takes::of(mark.0);
+        let mut new = Requested { records: 1, span, takes, ..Requested::default() };
         new.documents.add(document);
         new.first.push(mark);
         self.requested.entry(day).or_default().add(network, new);
@@ -336,7 +337,7 @@ impl DayOfActs {
             self.documents.add(object);
             self.span = super::joined(self.span, Some((mark.0, mark.0)));
             keep_earliest(&mut self.first, mark, 8);
-            self.take(mark.0.div_euclid(TAKE_SECS) as i32, 1);
+            self.takes.note(mark.0);
         }
         if act == Act::Exported {
             self.exported += 1;
@@ -353,30 +354,6 @@ impl DayOfActs {
             let (documents, first) = self.topics.entry(topic).or_default();
             documents.add(object);
             keep_earliest(first, (mark, activity.network), 16);
-        }
-    }
-
-    /// Documents taken within so many seconds of an instant, counted in whole times of five minutes
-    /// behind it, with the span of these.
-    pub fn taken_after(&self, at: Instant, secs: i64) -> (u64, (Instant, Instant)) {
-        let (first, last) = (at.div_euclid(TAKE_SECS), (at + secs).div_euclid(TAKE_SECS));
-        let times = first as i32..=last as i32;
-        let inside = self.takes.iter().filter(|(time, _)| times.contains(time));
-        let count = inside.map(|(_, count)| u64::from(*count)).sum();
-        (count, (first * TAKE_SECS, last * TAKE_SECS + TAKE_SECS - 1))
-    }
-
-    /// Documents taken in an hour of the day, UTC.
-    pub fn taken_in_hour(&self, hour: i64) -> u64 {
-        let is_then = |time: i32| (i64::from(time) * TAKE_SECS / 3_600).rem_euclid(24) == hour;
-        let inside = self.takes.iter().filter(|(time, _)| is_then(*time));
-        inside.map(|(_, count)| u64::from(*count)).sum()
-    }
-
-    fn take(&mut self, time: i32, count: u32) {
-        match self.takes.binary_search_by_key(&time, |known| known.0) {
-            Ok(place) => self.takes[place].1 += count,
-            Err(place) => self.takes.insert(place, (time, count)),
         }
     }
 
@@ -489,7 +466,7 @@ impl Merge for DayOfActs {
         self.span = super::joined(self.span, other.span);
         other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, 8));
         other.exports.into_iter().for_each(|mark| keep_earliest(&mut self.exports, mark, 8));
-        other.takes.into_iter().for_each(|(time, count)| self.take(time, count));
+        self.takes.merge(other.takes);
         other.searches.into_iter().for_each(|mark| keep_earliest(&mut self.searches, mark, 16));
         self.listed += other.listed;
         for (topic, (documents, first)) in other.topics {
@@ -505,6 +482,7 @@ impl Merge for Requested {
         self.records += other.records;
         self.documents.merge(&other.documents);
         self.span = super::joined(self.span, other.span);
+        self.takes.merge(other.takes);
         other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, 4));
     }
 }

@@ -45,12 +45,15 @@ pub struct Changed {
     pub is_exact: bool,
     /// Whether whoever has the link may read what is shared.
     pub is_open: bool,
-    /// Whether what is shared tells of systems, mail or people by its name.
+    /// Whether what is shared tells of systems, mail or people by its name, or is a copy of a whole
+    /// disk, machine or database.
     pub is_telling: bool,
     /// Where a rule sends mail, or whom a document is shared with.
     pub forwards_to: Option<Box<str>>,
     /// Mail domain of the account, where its name has one.
     pub domain: Option<Box<str>>,
+    /// Whether the account is one under which a web server runs.
+    pub is_by_web_server: bool,
     /// Whether a rule hides mail.
     pub hides: bool,
 }
@@ -80,9 +83,11 @@ impl Changes {
             is_to_self: activity.is_to_self(),
             is_exact: activity.exact_target().is_some(),
             is_open: activity.is_open_share(),
-            is_telling: change == Change::Shared && activity.topic().is_some(),
+            is_telling: change == Change::Shared
+                && (activity.topic().is_some() || activity.shares_whole()),
             forwards_to: text(activity.forwards_to().or_else(|| activity.shared_with())),
             domain: text(activity.domain()),
+            is_by_web_server: activity.is_of_web_server(),
             hides: activity.hides_mail(),
         });
     }

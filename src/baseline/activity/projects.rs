@@ -1,9 +1,9 @@
 //! On which days an account touched a project.
 
-use super::Mark;
-use crate::base::{Fingerprint, Instant, Merge};
+use super::{Distinct, Mark};
+use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
-use crate::judge::activity::Activity;
+use crate::judge::activity::{Activity, What};
 use serde::{Deserialize, Serialize};
 
 /// Days that are kept, the latest.
@@ -18,6 +18,8 @@ pub struct InProject {
     pub name: Box<str>,
     /// The project as logged.
     pub project: Box<str>,
+    /// Different documents taken away.
+    pub taken: Distinct,
     /// The days, in order.
     pub days: Vec<ProjectDay>,
     /// Whether there were earlier days than are kept.
@@ -44,13 +46,17 @@ impl InProject {
             account: activity.account_key,
             name: String::from_utf8_lossy(activity.account).into(),
             project: String::from_utf8_lossy(project).into(),
+            taken: Distinct::default(),
             days: Vec::new(),
             is_longer: false,
         }
     }
 
     /// Notes a record.
-    pub fn note(&mut self, activity: &Activity<'_>, mark: Mark) {
+    pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
+        if activity.what.bits() & What::TAKEN != 0 {
+            self.taken.add(seed.of(activity.object().unwrap_or(b"")));
+        }
         let day = day_of(activity.at, activity.offset_secs);
         self.named(&String::from_utf8_lossy(activity.account));
         self.add(ProjectDay { day, records: 1, first: mark, last: mark.0 });
@@ -90,6 +96,7 @@ impl Merge for InProject {
     fn merge(&mut self, other: Self) {
         self.named(&other.name);
         self.is_longer |= other.is_longer;
+        self.taken.merge(&other.taken);
         for day in other.days {
             self.add(day);
         }

@@ -3,7 +3,8 @@
 //!
 //! A finding names accounts, or accounts in networks. What these did counts by whole days: on the
 //! day that the finding is about; from its first record on, where it names accounts in networks;
-//! else on the days on which its records are.
+//! else on the days on which its records are. Where it is about some hours of a day, the parties
+//! reached at other times only are left out.
 
 use super::{Baseline, Finding, Prepared, rfc3339};
 use crate::base::{Fingerprint, Instant, Merge, Text, grouped};
@@ -37,10 +38,10 @@ pub(super) fn affected(
     let mut gathered = Gathered::default();
     for (key, touched) in baseline.activities.touched.sorted() {
         for (day, acts) in &touched.days {
-            let of: Vec<&str> = carrying
+            let of: Vec<&Finding> = carrying
                 .iter()
+                .copied()
                 .filter(|finding| is_about(finding, key, touched, (*day, acts.all.span)))
-                .map(|finding| &*finding.id)
                 .collect();
             if of.is_empty() {
                 continue;
@@ -48,9 +49,12 @@ pub(super) fn affected(
             gathered.left_out += acts.left_out();
             let counted = gathered.counted.entry((key, *day)).or_default();
             for (party, acts) in &acts.parties {
-                if let Some(owner) = baseline.activities.owners.get(*party) {
+                let reaching: Vec<&str> =
+                    of.iter().filter(|of| reaches(of, acts.span)).map(|of| &*of.id).collect();
+                let owner = baseline.activities.owners.get(*party);
+                if let Some(owner) = owner.filter(|_| !reaching.is_empty()) {
                     counted.insert(*party);
-                    gathered.parties.add(owner, *acts, &of);
+                    gathered.parties.add(owner, *acts, &reaching);
                 }
             }
         }
@@ -90,6 +94,12 @@ fn is_about(
     let from = at(&finding.first).unwrap_or(Instant::MIN);
     let until = if is_pair { Instant::MAX } else { at(&finding.last).unwrap_or(Instant::MAX) };
     first <= until && last >= from
+}
+
+/// Whether a finding that is about some hours of a day is about what was done to a party then.
+fn reaches(finding: &Finding, span: Option<(Instant, Instant)>) -> bool {
+    let of_day = finding.scope.span.filter(|_| finding.scope.day.is_some());
+    of_day.zip(span).is_none_or(|(of, span)| span.0 <= of.1 && span.1 >= of.0)
 }
 
 #[derive(Default)]

@@ -50,7 +50,7 @@ fn separator(row: &str) -> Option<u8> {
     })
 }
 
-fn cells<'a>(record: &'a str, separator: u8, arena: &'a Bump) -> Vec<&'a str> {
+pub(super) fn cells<'a>(record: &'a str, separator: u8, arena: &'a Bump) -> Vec<&'a str> {
     let mut fields = csv::Fields::new_in(arena);
     csv::read(record.as_bytes(), separator, Some(b'"'), arena, &mut fields);
     fields.iter().map(|cell| std::str::from_utf8(cell).unwrap_or_default().trim()).collect()

@@ -68,6 +68,8 @@ pub enum Change {
     FactorWeakened,
     RuleRemoved,
     ShareRemoved,
+    ProgramPlaced,
+    SecretRead,
 }
 
 impl What {
@@ -309,9 +311,19 @@ impl<'a> Activity<'a> {
                     .any(|pair| pair.value.text().is_some_and(|text| words.is_open(text))))
     }
 
+    /// Whether a copy of a disk, a machine or a database is given to another account.
+    pub fn shares_whole(&self) -> bool {
+        let Some(words) = words() else { return false };
+        self.action().is_some_and(|action| words.is_whole(action))
+            && self.event.fields.pairs().iter().any(|pair| words.gives(pair.key))
+    }
+
     /// Whether a document is shared with somebody of the own organisation, or nothing says with whom.
     pub fn is_inside_share(&self) -> bool {
         if !matches!(self.what, What::Change(Change::Shared)) || self.is_open_share() {
+            return false;
+        }
+        if self.shares_whole() {
             return false;
         }
         let Some(with) = self.shared_with() else { return true };
@@ -382,6 +394,12 @@ impl<'a> Activity<'a> {
     pub fn is_to_self(&self) -> bool {
         let target = self.event.fields.text(Field::TargetUser);
         target.is_some_and(|target| target.eq_ignore_ascii_case(self.account))
+    }
+
+    /// Whether the account is one under which web servers and their applications run.
+    pub fn is_of_web_server(&self) -> bool {
+        let domain = self.event.fields.text(Field::UserDomain).unwrap_or_default();
+        words().is_some_and(|words| words.is_of_web_server(domain, self.account))
     }
 
     /// Where a rule sends mail, as the record names it.

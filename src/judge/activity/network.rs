@@ -1,7 +1,7 @@
 //! Networks that addresses belong to: an IPv4 /24 or an IPv6 /48, the sizes in which addresses
 //! are usually handed out to one subscriber or site.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,6 +39,14 @@ impl Network {
         })
     }
 
+    /// Its first address.
+    pub const fn address(self) -> IpAddr {
+        match self {
+            Self::V4([a, b, c]) => IpAddr::V4(Ipv4Addr::new(a, b, c, 0)),
+            Self::V6([a, b, c]) => IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)),
+        }
+    }
+
     /// Its bytes, by which it is compared.
     pub fn bytes(self) -> [u8; 7] {
         match self {
@@ -60,10 +68,7 @@ impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::V4([a, b, c]) => write!(f, "{a}.{b}.{c}.0/24"),
-            Self::V6([a, b, c]) => {
-                let address = core::net::Ipv6Addr::new(*a, *b, *c, 0, 0, 0, 0, 0);
-                write!(f, "{address}/48")
-            }
+            Self::V6(_) => write!(f, "{}/48", self.address()),
         }
     }
 }

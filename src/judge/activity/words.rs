@@ -43,6 +43,8 @@ struct Reasons {
 #[serde(deny_unknown_fields)]
 struct Nobody {
     accounts: Vec<String>,
+    web_servers: Vec<String>,
+    web_domains: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +71,8 @@ struct Changes {
     factor_weakened: Vec<String>,
     rule_removed: Vec<String>,
     share_removed: Vec<String>,
+    program_placed: Vec<String>,
+    secret_read: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +96,8 @@ struct Mail {
 #[serde(deny_unknown_fields)]
 struct Share {
     open: Vec<String>,
+    whole: Vec<String>,
+    given: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -252,6 +258,27 @@ impl Words {
                 .any(|name| account.eq_ignore_ascii_case(name.as_bytes()))
     }
 
+    /// Whether an account is one of a web server.
+    pub(super) fn is_of_web_server(&self, domain: &[u8], name: &[u8]) -> bool {
+        is_one(name, &self.written.nobody.web_servers)
+            || is_one(domain, &self.written.nobody.web_domains)
+    }
+
+    /// Whether an action shares a copy of a disk, a machine or a database.
+    pub(super) fn is_whole(&self, action: &[u8]) -> bool {
+        is_one(action, &self.written.share.whole)
+    }
+
+    /// Whether a parameter names whom such a copy is given to.
+    pub(super) fn gives(&self, parameter: &[u8]) -> bool {
+        let lower = parameter.to_ascii_lowercase();
+        self.written
+            .share
+            .given
+            .iter()
+            .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    }
+
     /// Whether a role or group rules over others.
     pub(super) fn is_privileged(&self, role: &[u8]) -> bool {
         folded(role).is_some_and(|role| {
@@ -329,7 +356,7 @@ impl Words {
 }
 
 /// Every list of actions, and what an action that stands in it means.
-fn actions(written: &Written) -> [(&Vec<String>, Word); 20] {
+fn actions(written: &Written) -> [(&Vec<String>, Word); 22] {
     let (acts, changes) = (&written.act, &written.change);
     [
         (&written.sign_in, Word::SignIn),
@@ -352,6 +379,8 @@ fn actions(written: &Written) -> [(&Vec<String>, Word); 20] {
         (&changes.factor_weakened, Word::Means(What::Change(Change::FactorWeakened))),
         (&changes.rule_removed, Word::Means(What::Change(Change::RuleRemoved))),
         (&changes.share_removed, Word::Means(What::Change(Change::ShareRemoved))),
+        (&changes.program_placed, Word::Means(What::Change(Change::ProgramPlaced))),
+        (&changes.secret_read, Word::Means(What::Change(Change::SecretRead))),
     ]
 }
 

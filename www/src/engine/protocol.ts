@@ -259,7 +259,7 @@ export interface Parcel {
 
 /** Kinds of indicators, as the engine names them. */
 export type IndicatorKind =
-  "address" | "network" | "domain" | "url" | "user_agent" | "hash" | "email" | "account";
+  "address" | "network" | "domain" | "url" | "user_agent" | "hash" | "email" | "account" | "range";
 
 /** An indicator list as the settings name it. */
 export interface ListId {

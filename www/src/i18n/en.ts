@@ -213,6 +213,11 @@ export const en = {
       hint: "As the logs name them.",
       example: "support@vendor.example",
     },
+    vendor_windows: {
+      label: "When vendors are to work",
+      hint: "From/until, and /account behind it where it is not for all.",
+      example: "2021-05-06T09:00+09:00/2021-05-06T18:00+09:00",
+    },
   },
   dataCheck: {
     title: "Is this the data you mean?",
@@ -604,6 +609,8 @@ export const en = {
       hash: (n: string) => (n === "1" ? "1 hash" : `${n} hashes`),
       email: (n: string) => (n === "1" ? "1 e-mail address" : `${n} e-mail addresses`),
       account: (n: string) => counted(n, "account"),
+      range: (n: string) =>
+        n === "1" ? "where 1 range of addresses is" : `where ${n} ranges of addresses are`,
     },
     formats: {
       stix: "STIX",
@@ -612,6 +619,7 @@ export const en = {
       csv: "CSV",
       text: "plain text",
       private: "private list",
+      networks: "table of networks",
     } as Readonly<Record<string, string>>,
     private: {
       title: "Make a private list of these",

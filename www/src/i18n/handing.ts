@@ -8,7 +8,7 @@ const en = {
   parties: {
     title: "Whose data",
     intro:
-      "Whose data accounts reached on the days that the findings are about: records that name an account, an act and an organisation, domain or project, counted by whole days. What was only viewed, searched or listed was not necessarily taken away. Each count opens its records.",
+      "Whose data accounts reached on the days that the findings are about: records that name an account, an act and an organisation, domain or project, counted by whole days; where a finding is about some hours of a day, those reached at other hours only are left out. What was only viewed, searched or listed was not necessarily taken away. Each count opens its records.",
     kind: { domain: "Mail domain", tenant: "Organisation", project: "Project" },
     heads: { kind: "Kind", name: "Name", within: "Within" },
     acts: {
@@ -147,7 +147,7 @@ const ja: HandingWords = {
   parties: {
     title: "誰のデータか",
     intro:
-      "検知の対象となった日に、該当アカウントが誰のデータに触れたかを示します。アカウント・操作・組織(ドメイン、プロジェクト)の記載がある記録を日単位で数えています。閲覧・検索・一覧のみのものは、持ち出されたとは限りません。件数を押すと、元の記録が開きます。",
+      "検知の対象となった日に、該当アカウントが誰のデータに触れたかを示します。アカウント・操作・組織(ドメイン、プロジェクト)の記載がある記録を日単位で数えています(検知が1日のうちの一部の時間帯を対象とする場合、他の時間帯にのみ触れた相手は含めません)。閲覧・検索・一覧のみのものは、持ち出されたとは限りません。件数を押すと、元の記録が開きます。",
     kind: { domain: "メールドメイン", tenant: "組織", project: "プロジェクト" },
     heads: { kind: "種別", name: "名称", within: "所属" },
     acts: {

@@ -210,6 +210,11 @@ export const ja: Words = {
       hint: "ログに記録されているとおりに入力してください。",
       example: "support@vendor.example",
     },
+    vendor_windows: {
+      label: "委託先の作業時間枠",
+      hint: "開始/終了の形で入力し、特定のアカウントのみの場合は末尾に /アカウント を付けてください。",
+      example: "2021-05-06T09:00+09:00/2021-05-06T18:00+09:00",
+    },
   },
   dataCheck: {
     title: "データの確認",
@@ -595,6 +600,7 @@ export const ja: Words = {
       hash: (n) => `ハッシュ${n}件`,
       email: (n) => `メールアドレス${n}件`,
       account: (n) => `アカウント${n}件`,
+      range: (n) => `アドレス範囲${n}件の所在`,
     },
     formats: {
       stix: "STIX",
@@ -603,6 +609,7 @@ export const ja: Words = {
       csv: "CSV",
       text: "テキスト",
       private: "秘匿リスト",
+      networks: "ネットワークの対応表",
     },
     private: {
       title: "秘匿リストを作る",

@@ -20,13 +20,14 @@ export const typed = signal<Readonly<Record<SettingName, string>>>({
 /** Whether 05/06/2021 is the fifth of June. */
 export const dayFirst = signal(false);
 
-export type DeclaredName = "own_networks" | "own_domains" | "vendor_accounts";
+export type DeclaredName = "own_networks" | "own_domains" | "vendor_accounts" | "vendor_windows";
 
 /** What is known of the organisation and cannot be told from logs, as typed: one or more a line. */
 export const declared = signal<Readonly<Record<DeclaredName, string>>>({
   own_networks: "",
   own_domains: "",
   vendor_accounts: "",
+  vendor_windows: "",
 });
 
 /** What the engine says against it. */

@@ -5,7 +5,7 @@ import { useId } from "preact/hooks";
 import { words } from "../i18n";
 import { declared, wrongDeclared, type DeclaredName } from "../state/settings";
 
-const NAMES: readonly DeclaredName[] = ["own_networks", "own_domains", "vendor_accounts"];
+const NAMES: readonly DeclaredName[] = ["own_networks", "own_domains", "vendor_accounts", "vendor_windows"];
 
 export function DeclaredFields(): JSX.Element {
   return (
@@ -33,7 +33,7 @@ function DeclaredField({ name }: { name: DeclaredName }): JSX.Element {
         data-declared={name}
         placeholder={example}
         aria-describedby={`${id}-hint`}
-        aria-invalid={name === "own_networks" && wrongDeclared.value !== ""}
+        aria-invalid={(name === "own_networks" || name === "vendor_windows") && wrongDeclared.value !== ""}
         spellcheck={false}
         autocomplete="off"
         onInput={(event) => (declared.value = { ...declared.value, [name]: event.currentTarget.value })}

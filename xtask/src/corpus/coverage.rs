@@ -17,7 +17,12 @@ const TABLE: &str = include_str!("coverage.tsv");
 const SETS: [(&str, &str, bool); 3] = [
     ("panther", "tests of panther-analysis' detections", false),
     ("crowdsec", "tests of the scenarios of CrowdSec's hub", true),
-    ("aws-stratus", "CloudTrail logs of attacks by Stratus Red Team", true),
+    (
+        "aws-stratus",
+        "CloudTrail logs of attacks by Stratus Red Team, each behind sixteen days on which its \
+        accounts signed in",
+        true,
+    ),
 ];
 
 /// A row of the table.
@@ -116,7 +121,7 @@ fn tests(set: &str, dir: &Path, work: &Path) -> Result<Vec<Test>> {
     match set {
         "panther" => of_panther(&dir.join(set), work),
         "crowdsec" => of_crowdsec(&dir.join(set)),
-        _ => of_stratus(&dir.join(set)),
+        _ => of_stratus(&dir.join(set), work),
     }
 }
 
@@ -152,13 +157,52 @@ fn of_crowdsec(dir: &Path) -> Result<Vec<Test>> {
     Ok(scenarios.filter_map(test).collect())
 }
 
-fn of_stratus(dir: &Path) -> Result<Vec<Test>> {
+fn of_stratus(dir: &Path, work: &Path) -> Result<Vec<Test>> {
     let logs = crate::repo::files_in(&dir.join("stratus-detonation-logs"))?;
     let test = |log: PathBuf| {
         let name = log.file_stem().context("a log has no name")?.to_string_lossy().into_owned();
+        let records: Vec<Value> = serde_json::from_str(&read(&log)?).context("no records")?;
+        let log = work.join(format!("{name}.json"));
+        write(&log, serde_json::to_string(&with_history(records)?)?)?;
         Ok(Test { name, log, is_expected: true })
     };
     logs.into_iter().map(test).collect()
+}
+
+/// Days on which accounts sign in before something is done with them: what is unusual can only be
+/// told from what is usual.
+const HISTORY_DAYS: i64 = 16;
+
+/// Records of CloudTrail behind sign-ins of the accounts that they name.
+fn with_history(records: Vec<Value>) -> Result<Vec<Value>> {
+    let mut known = BTreeSet::new();
+    let mut all = Vec::new();
+    for record in &records {
+        if !known.insert(record["userIdentity"].to_string()) {
+            continue;
+        }
+        let at: jiff::Timestamp = record["eventTime"].as_str().context("no time")?.parse()?;
+        for day in 1..=HISTORY_DAYS {
+            let at = at - jiff::SignedDuration::from_hours(24 * day);
+            let id = format!("{:08x}-{:04x}-4000-8000-000000000000", all.len(), day);
+            let mut record = record.clone();
+            let fields = record.as_object_mut().context("a record is no object")?;
+            fields.remove("errorCode");
+            fields.remove("errorMessage");
+            fields.extend([
+                ("eventName".to_owned(), "ConsoleLogin".into()),
+                ("eventSource".to_owned(), "signin.amazonaws.com".into()),
+                ("eventTime".to_owned(), at.to_string().into()),
+                ("eventID".to_owned(), id.into()),
+                ("requestParameters".to_owned(), Value::Null),
+                ("responseElements".to_owned(), serde_json::json!({"ConsoleLogin": "Success"})),
+                ("additionalEventData".to_owned(), serde_json::json!({"MFAUsed": "Yes"})),
+            ]);
+            all.push(record);
+        }
+    }
+    all.extend(records);
+    Ok(all)
 }
 
 /// The detections, or for a Sigma rule the rules, that fire on a log.
