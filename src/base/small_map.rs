@@ -27,7 +27,7 @@ impl<V> Default for ByTime<V> {
 
 impl<V> ByTime<V> {
     /// How many times it holds.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         match &self.0 {
             Store::Few(list) => list.len(),
             Store::Many(tree) => tree.len(),

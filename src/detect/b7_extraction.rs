@@ -222,7 +222,7 @@ impl Merge for Probe {
 
 impl Weigh for Probe {
     fn weight(&self) -> usize {
-        self.minutes.len()
+        self.minutes.count()
     }
 }
 

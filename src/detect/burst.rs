@@ -116,7 +116,7 @@ impl Merge for Actor {
 
 impl Weigh for Actor {
     fn weight(&self) -> usize {
-        self.minutes.len()
+        self.minutes.count()
     }
 }
 

@@ -174,7 +174,7 @@ impl Merge for Walk {
 
 impl Weigh for Walk {
     fn weight(&self) -> usize {
-        self.minutes.len()
+        self.minutes.count()
     }
 }
 

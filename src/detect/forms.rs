@@ -261,7 +261,7 @@ impl Merge for Client {
 
 impl Weigh for Client {
     fn weight(&self) -> usize {
-        self.times.len()
+        self.times.count()
     }
 }
 

@@ -5,13 +5,13 @@
 //! invalid, and another key that signs anew has another fingerprint, which the page shows.
 
 use super::day::Day;
-use super::deflate::deflated;
 use super::key::{PublicKey, SecretKey, edition};
 use super::pseudonym::PseudonymKey;
 use super::recipient::Recipient;
 use crate::base::Text;
 use crate::finding::Question;
 use flate2::read::ZlibDecoder;
+use miniz_oxide::deflate::compress_to_vec_zlib;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
@@ -19,6 +19,8 @@ use std::io::Read;
 const MARK: &[u8; 16] = b"sekisho-checker1";
 /// What a body may unpack to.
 const MOST_BYTES: u64 = 256 << 20;
+/// How hard a body is packed, of ten.
+const PACKED_LEVEL: u8 = 6;
 /// A mark takes no more room than this on the client's screen.
 const MOST_LOGO_BYTES: usize = 256 << 10;
 
@@ -231,7 +233,7 @@ impl Checker {
         if plain.len() as u64 > MOST_BYTES {
             return None;
         }
-        Some(deflated(&plain))
+        Some(compress_to_vec_zlib(&plain, PACKED_LEVEL))
     }
 
     fn unpacked(body: &[u8]) -> Option<Self> {

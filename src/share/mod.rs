@@ -9,7 +9,6 @@
 
 mod checker;
 mod day;
-mod deflate;
 mod key;
 mod page;
 mod pseudonym;
