@@ -347,6 +347,33 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await there(tab, "[data-exploring]");
     }));
 
+  test("the help is searched, and has every detection in its own words", () =>
+    withPage(async (tab) => {
+      await checkFiles(tab, at("attacked.log"));
+      await focused(tab);
+      await tab.press("?");
+      await there(tab, "[data-help=A1]");
+      const shown = () => tab.frame(() => [...document.querySelectorAll("[data-help]")].map((one) => one.dataset.help));
+      const all = await shown();
+      const detections = (...id) => execFileSync(CLI, ["detections", ...id]).toString();
+      const ids = detections().split("\n").flatMap((line) => /^[A-I]\d+/.exec(line) ?? []);
+      assert.ok(ids.length > 50);
+      assert.deepEqual(ids.filter((id) => !all.includes(id)), []);
+      await typed(tab, "[data-field=help]", "D5 egress");
+      await until(async () => (await shown()).join() === "D5", { what: "one entry" });
+      const said = await text(tab, "[data-help=D5]");
+      const why = "Information that leaves leaves as bytes.";
+      assert.ok(detections("D5").includes(why) && said.includes(why), said);
+      assert.deepEqual(await barriers(tab), []);
+      await tab.screenshot(join(SHOTS, `${name}-help.png`));
+      await fill(tab, "[data-field=help]", "xyzzy");
+      await until(async () => (await shown()).length === 0, { what: "nothing" });
+      assert.match(await text(tab, "dialog[open] [role=status]"), /xyzzy/);
+      // Where a browser empties the field first, once more.
+      const isClosed = () => tab.frame(() => document.querySelector("dialog[open]") === null);
+      await until(async () => (await tab.press("Escape"), isClosed()), { what: "the help to close" });
+    }));
+
   test("on paper everything is drawn, and the leading findings are open", () =>
     withPage(async (tab) => {
       await checkFiles(tab, at("attacked.log"));

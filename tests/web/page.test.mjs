@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { barriers } from "./lib/axe.mjs";
-import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
+import { BROWSERS, atMost, launch, sleep, until } from "./lib/browser.mjs";
 import { PAGE, PAGE_URL, ROOT, kept, temporary } from "./lib/places.mjs";
 import { OWN_PATTERN, attacked, ordinary, writeSamples } from "./lib/samples.mjs";
 import {
@@ -639,6 +639,28 @@ for (const name of BROWSERS) describe(`${name} (SEKISHO_SEED=${SEED})`, { concur
         const cuts = { workers: 2, cutBytes: 64 + (SEED % 8000), cutSeed: SEED };
         assert.equal(await checkBytes(tab, files, cuts), expected, `${path} cut at random places`);
       }
+    }));
+
+  const skip = name !== "chromium" && "the driver of Firefox does not reach into workers";
+  test("workers that die are replaced, and their work is done again", { skip }, () =>
+    withPage(PAGE_URL, async (tab) => {
+      const folder = temporary("struck");
+      const path = join(folder, "struck.log");
+      writeFileSync(path, readFileSync(samples["attacked.log"], "utf8") + ordinary(20_000).repeat(8));
+      let started = 0;
+      tab.raw.on("worker", () => started++);
+      const expected = await commandLine(folder, ["struck.log"]);
+      const report = checkBytes(tab, [{ path }], { workers: 2, cutBytes: 1 << 16 });
+      const strike = () => void setTimeout(() => { throw new Error("struck"); });
+      const working = () => tab.raw.workers().length >= 2;
+      await until(working, { what: "workers" });
+      await sleep(300);
+      for (const worker of tab.raw.workers()) await atMost(2000, worker.evaluate(strike));
+      assert.equal(await report, expected);
+      assert.ok(started > 2, `${started} workers were started`);
+      const [others, struck] = [true, false].map((is) => tab.messages.filter((one) => one.includes("struck") !== is));
+      assert.ok(struck.length <= started, struck.join());
+      tab.messages.splice(0, tab.messages.length, ...others);
     }));
 
   test("the self-test finds every way out stopped", () =>

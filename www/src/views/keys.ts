@@ -1,12 +1,10 @@
 // The keyboard: one listener for the whole page. Keys do nothing while text is being typed.
 
-import { signal } from "@preact/signals";
 import { screen, stop } from "../state/app";
 import { redo, undo } from "../state/judge";
+import { helpOpen } from "./help";
 import { chooseFiles } from "./inputs";
 import { paletteOpen } from "./palette";
-
-export const helpOpen = signal(false);
 
 /** The head of every finding drawn, in order. */
 const HEADS = "[data-finding-head]";

@@ -14,12 +14,11 @@ import { ClassView } from "./class";
 import { Checking } from "./checking";
 import { DataCheck } from "./data-check";
 import { DebriefView } from "./debrief";
-import { Dialog } from "./dialog";
 import { Explore } from "./explore/explore";
 import { Failed } from "./failed";
 import { Gate } from "./icons";
 import { Inputs } from "./inputs";
-import { helpOpen } from "./keys";
+import { Help, helpOpen } from "./help";
 import { Described } from "./mapping";
 import { RuleEditor } from "./rule-editor";
 import { Palette, paletteOpen } from "./palette";
@@ -139,36 +138,6 @@ function Foot(): JSX.Element {
         {w.version} <b>{BUILD.version}</b> · {w.digest} <code>{BUILD.digest}</code>
       </p>
     </footer>
-  );
-}
-
-function Help(): JSX.Element {
-  const w = words.value.keys;
-  const rows: readonly (readonly [string, string])[] = [
-    ["j", w.next],
-    ["k", w.previous],
-    ["Enter", w.open],
-    ["o", w.files],
-    ["Ctrl+K", w.palette],
-    ["Ctrl+Z", w.undo],
-    ["Ctrl+Y", w.redo],
-    ["Esc", w.cancel],
-    ["Tab", w.tab],
-    ["?", w.help],
-  ];
-  return (
-    <Dialog title={w.title} onClose={() => (helpOpen.value = false)}>
-      <dl class="keys">
-        {rows.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
   );
 }
 

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LANGUAGES, language, nameOf, words } from "../i18n";
 import { exercises } from "../i18n/exercise";
+import { helpWords } from "../i18n/help";
 import { results } from "../i18n/results";
 import { vendorWords } from "../i18n/vendor";
 import { visible } from "../lib/visible";
@@ -19,8 +20,8 @@ import { saveRollUp } from "../state/rollup";
 import { THEMES, theme } from "../state/theme";
 import { Dialog } from "./dialog";
 import { isOfExercise } from "./exercise";
+import { helpOpen } from "./help";
 import { chooseFiles, chooseFolder } from "./inputs";
-import { helpOpen } from "./keys";
 import { printReport } from "./print";
 
 export const paletteOpen = signal(false);
@@ -111,7 +112,7 @@ function commands(): Command[] {
       run: () => (language.value = one),
     })),
     ...THEMES.map((one) => ({ name: `${w.theme.label}: ${w.theme[one]}`, run: () => (theme.value = one) })),
-    { name: w.help, run: () => (helpOpen.value = true) },
+    { name: helpWords.value.title, run: () => (helpOpen.value = true) },
   ];
 }
 
