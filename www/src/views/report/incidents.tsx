@@ -61,7 +61,7 @@ function Row({ step, title }: { step: Step; title: string }): JSX.Element {
     <tr>
       <td class="when">{moment(step.at)}</td>
       <td class="short">{step.tactic ? say(step.tactic.name) : "–"}</td>
-      <td>
+      <td class="told">
         <FindingLinks ids={[step.finding]} /> {title}
       </td>
     </tr>
