@@ -132,6 +132,7 @@ function Says(): JSX.Element {
               {...attributes}
               type="text"
               data-about={name}
+              placeholder=" "
               value={about.value[name]}
               onInput={(event) => set({ [name]: event.currentTarget.value })}
             />
