@@ -133,10 +133,7 @@ impl<'k> Names<'k> {
                 found.push((name.range(), self.pseudonyms[name.pattern().as_usize()].clone()));
             }
         }
-        found.extend(words(text).filter_map(|word| {
-            let instead = self.of_word(&text[word.clone()], &text[word.end..])?;
-            Some((word, instead))
-        }));
+        found.extend(words(text).flat_map(|word| self.in_word(text, word)));
         // The longest of those that begin first; what it covers is gone.
         found.arrange_by(|(a, _), (b, _)| (a.start, b.end).cmp(&(b.start, a.end)));
         let (mut out, mut at) = (String::with_capacity(text.len()), 0);
@@ -151,38 +148,68 @@ impl<'k> Names<'k> {
         out
     }
 
-    /// What stands for a word that is an address. `behind` is what follows it.
-    fn of_word(&self, word: &str, behind: &str) -> Option<String> {
-        let is_network = |bits: u8| {
-            let digits: String =
-                behind.strip_prefix('/')?.chars().take_while(char::is_ascii_digit).collect();
-            Some(digits.parse::<u8>().ok()? <= bits)
-        };
-        if let Ok(address) = word.parse::<IpAddr>() {
-            let bits = if address.is_ipv4() { 24 } else { 48 };
-            return (is_network(bits) != Some(true)).then(|| cut(address));
+    /// What stands for a word that is an address, or for the addresses in it: `ip:192.0.2.1`.
+    fn in_word(&self, text: &str, word: Range<usize>) -> Vec<(Range<usize>, String)> {
+        let of = |part: Range<usize>| of_address(&text[part.clone()], &text[part.end..]);
+        let whole = of(word.clone()).or_else(|| Some(self.of_mail(&text[word.clone()])?.into()));
+        if let Some(instead) = whole {
+            return instead.map(|instead| (word, instead)).into_iter().collect();
         }
-        if let Ok(end) = word.parse::<SocketAddr>() {
-            return Some(cut(end.ip()));
+        let mut found = Vec::new();
+        for run in runs(text, word, |c| c.is_ascii_hexdigit() || ":.".contains(c)) {
+            let parts = match of(run.clone()) {
+                Some(_) => vec![run],
+                None => runs(text, run, |c| c.is_ascii_digit() || c == '.').collect(),
+            };
+            found.extend(parts.into_iter().filter_map(|part| Some((part.clone(), of(part)??))));
         }
+        found
+    }
+
+    /// What stands for a mail address.
+    fn of_mail(&self, word: &str) -> Option<String> {
         let (user, domain) = word.rsplit_once('@')?;
         let is_mail = !user.is_empty() && domain.contains('.');
         is_mail.then(|| shown(self.key, NameKind::Account, word))
     }
 }
 
+/// What stands for an address. `behind` is what follows it: nothing stands for a network that is
+/// wide enough by itself. None for what is no address.
+fn of_address(word: &str, behind: &str) -> Option<Option<String>> {
+    let is_network = |bits: u8| {
+        let digits: String =
+            behind.strip_prefix('/')?.chars().take_while(char::is_ascii_digit).collect();
+        Some(digits.parse::<u8>().ok()? <= bits)
+    };
+    if let Ok(address) = word.parse::<IpAddr>() {
+        let bits = if address.is_ipv4() { 24 } else { 48 };
+        return Some((is_network(bits) != Some(true)).then(|| cut(address)));
+    }
+    Some(Some(cut(word.parse::<SocketAddr>().ok()?.ip())))
+}
+
 /// The words of a text that may be addresses.
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || ".:@_+-%".contains(c);
-    let mut at = 0;
-    text.split(move |c: char| !is_part(c)).map(move |word| {
-        let inner = word.trim_start_matches(['.', '-']);
-        let start = at + word.len() - inner.len();
+    runs(text, 0..text.len(), |c| c.is_ascii_alphanumeric() || ".:@_+-%".contains(c))
+}
+
+/// The runs of some characters in a part of a text, less the signs around them.
+fn runs(
+    text: &str,
+    part: Range<usize>,
+    is_part: impl Fn(char) -> bool,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut at = part.start;
+    text[part].split(move |c| !is_part(c)).map(move |run| {
+        let inner = run.trim_start_matches(['.', '-']);
+        // An IPv6 address may begin and end with two colons; one belongs to the phrase.
+        let inner = inner.strip_prefix(':').filter(|rest| !rest.starts_with(':')).unwrap_or(inner);
+        let start = at + run.len() - inner.len();
         let inner = inner.trim_end_matches(['.', '-']);
-        // The end of an IPv6 address may be two colons; one ends a phrase.
         let one = inner.strip_suffix(':').filter(|before| !before.ends_with(':'));
         let end = start + one.unwrap_or(inner).len();
-        at += word.len();
+        at += run.len();
         at += text[at..].chars().next().map_or(0, char::len_utf8);
         start..end
     })
@@ -243,6 +270,11 @@ mod tests {
             }),
             ("2001:db8:1:2:: and ::ffff:203.0.113.7", "2001:db8:1::/48 and ::/48".to_owned()),
             ("203.0.113.0/24, 2001:db8::/32", "203.0.113.0/24, 2001:db8::/32".to_owned()),
+            ("アドレス1件:203.0.113.77", "アドレス1件:203.0.113.0/24".to_owned()),
+            ("ip:203.0.113.7, ::1", "ip:203.0.113.0/24, ::/48".to_owned()),
+            ("203.0.113.7-203.0.113.9", "203.0.113.0/24-203.0.113.0/24".to_owned()),
+            ("10:203.0.113.7.isp", "10:203.0.113.0/24.isp".to_owned()),
+            ("host=2001:db8:1::7-b", "host=2001:db8:1::/48-b".to_owned()),
             ("203.0.113.128/25", "203.0.113.0/24/25".to_owned()),
             ("at 01:02:03 on 2021-05-06, v1.2.3", "at 01:02:03 on 2021-05-06, v1.2.3".to_owned()),
         ] {
