@@ -259,7 +259,16 @@ export interface Parcel {
 
 /** Kinds of indicators, as the engine names them. */
 export type IndicatorKind =
-  "address" | "network" | "domain" | "url" | "user_agent" | "hash" | "email" | "account" | "range";
+  | "address"
+  | "network"
+  | "domain"
+  | "url"
+  | "user_agent"
+  | "hash"
+  | "email"
+  | "account"
+  | "private"
+  | "range";
 
 /** An indicator list as the settings name it. */
 export interface ListId {

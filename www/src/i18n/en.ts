@@ -361,6 +361,8 @@ export const en = {
   subject: { address: "Address", account: "Account", log_source: "Log source", indicator: "Indicator" },
 
   report: {
+    notDrawn: (why: string) =>
+      `This part could not be drawn (${why}). A saved report, as HTML or JSON, has it.`,
     sections: "Sections of the report",
     answer: "Answer",
     questions: "Questions",
@@ -609,6 +611,7 @@ export const en = {
       hash: (n: string) => (n === "1" ? "1 hash" : `${n} hashes`),
       email: (n: string) => (n === "1" ? "1 e-mail address" : `${n} e-mail addresses`),
       account: (n: string) => counted(n, "account"),
+      private: (n: string) => counted(n, "private value"),
       range: (n: string) =>
         n === "1" ? "where 1 range of addresses is" : `where ${n} ranges of addresses are`,
     },

@@ -359,6 +359,7 @@ export const ja: Words = {
   subject: { address: "アドレス", account: "アカウント", log_source: "ログの出所", indicator: "指標" },
 
   report: {
+    notDrawn: (why) => `この部分は表示できません(${why})。保存した報告(JSON・HTML)には含まれます。`,
     sections: "報告の目次",
     answer: "結論",
     questions: "質問",
@@ -600,6 +601,7 @@ export const ja: Words = {
       hash: (n) => `ハッシュ${n}件`,
       email: (n) => `メールアドレス${n}件`,
       account: (n) => `アカウント${n}件`,
+      private: (n) => `秘匿された値${n}件`,
       range: (n) => `アドレス範囲${n}件の所在`,
     },
     formats: {

@@ -1,13 +1,14 @@
 // The report: the answer first, then what it rests on, then what the logs cannot tell.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import type { Checked } from "../../engine/check";
 import { language, words } from "../../i18n";
 import { number } from "../../lib/format";
 import { leave } from "../../state/app";
 import { hasLogs } from "../../state/cases";
 import { recipientOf } from "../../state/giveback";
+import { messageOf } from "../../state/engine";
 import { explore } from "../../state/explore";
 import { RefusedList } from "../failed";
 import { Inspect } from "../inspect";
@@ -220,8 +221,19 @@ function Section({ id, title, count, children }: SectionProps): JSX.Element {
       <h2 id={`${id}-title`}>
         {title} {count !== undefined && <span class="count">{number(language.value, count)}</span>}
       </h2>
-      {children}
+      <Whole>{children}</Whole>
     </section>
+  );
+}
+
+/** A fault of one section takes none of the others away. */
+function Whole({ children }: { children: ComponentChildren }): JSX.Element {
+  const [fault] = useErrorBoundary(console.error);
+  if (fault === undefined) return <>{children}</>;
+  return (
+    <p class="field-error" role="alert">
+      {words.value.report.notDrawn(messageOf(fault))}
+    </p>
   );
 }
 
