@@ -11,6 +11,7 @@ import { joinOuter, tellOuter } from "./state/shell";
 import { takePage } from "./state/vendor";
 import { watchTheme } from "./state/theme";
 import { watchSettings } from "./state/validate";
+import { keepFocus } from "./views/focus";
 import { listenToKeys } from "./views/keys";
 import { Page } from "./views/page";
 import type { ToFrame } from "./lib/shell";
@@ -41,6 +42,7 @@ effect(() => {
 });
 watchTheme();
 listenToKeys();
+keepFocus();
 
 render(<Page />, document.getElementById("root") as HTMLElement);
 

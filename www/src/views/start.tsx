@@ -74,7 +74,7 @@ function DropZone(): JSX.Element {
         <button type="button" onClick={chooseFolder}>
           {w.folder}
         </button>
-        <button type="button" onClick={() => setPasting(true)}>
+        <button type="button" data-action="paste" onClick={() => setPasting(true)}>
           {w.paste}
         </button>
       </div>
@@ -174,7 +174,7 @@ function Category({ name, formats }: { name: string; formats: readonly FormatCar
             <details>
               <summary>{format.name}</summary>
               <p>{say(format.what)}</p>
-              {format.example && <pre class="example">{visibleLines(format.example)}</pre>}
+              {format.example && <pre class="example" tabIndex={0} role="group" aria-label={format.name}>{visibleLines(format.example)}</pre>}
             </details>
           </li>
         ))}
