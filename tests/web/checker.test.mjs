@@ -5,13 +5,14 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { BROWSERS, launch, until } from "./lib/browser.mjs";
+import { after, before, test } from "node:test";
+import { until } from "./lib/browser.mjs";
+import { flows } from "./lib/flows.mjs";
+import { count, text, there } from "./lib/frame.mjs";
 import { listen } from "./lib/listener.mjs";
 import { CLI, PAGE, kept, temporary } from "./lib/places.mjs";
 import { writeSamples } from "./lib/samples.mjs";
-import { checkFiles, commandLine, count, press, text, there } from "./lib/sekisho.mjs";
+import { checkFiles, commandLine, press } from "./lib/sekisho.mjs";
 
 const SHOTS = kept("screenshots");
 const RULE_ID = "6f6b0c0e-0000-4000-8000-0000000000c1";
@@ -98,62 +99,49 @@ function changed({ folder, path }) {
   return name;
 }
 
-for (const name of BROWSERS) {
-  describe(`a vendor's checker in ${name}`, () => {
-    let listener;
-    let checker;
-    let browser;
-    let samples;
+flows((flow) => {
+  let listener;
+  let checker;
+  let samples;
 
-    before(async () => {
-      listener = await listen();
-      checker = makeChecker(listener.base);
-      samples = writeSamples(temporary("samples"));
-      browser = await launch(name);
-    });
-    after(async () => {
-      await browser?.close();
-      await listener?.close();
-    });
-
-    const opened = async (path) => {
-      const tab = await browser.open();
-      await tab.load(pathToFileURL(path).href);
-      return tab;
-    };
-
-    test("says whose it is, and checks with what is in it", async () => {
-      const tab = await opened(checker.path);
-      await there(tab, "[data-checker=opened]");
-      const said = await text(tab, "[data-checker=opened]");
-      for (const part of ["例示クラウド株式会社", "csirt@example.com", checker.fingerprint, checker.edition, "2020-01-31", "<img src=x", "Q1, Q5"]) {
-        assert.ok(said.includes(part), `${part} in ${said}`);
-      }
-      assert.equal(await count(tab, "[data-checker=opened] li"), 2);
-      assert.equal(await count(tab, "[data-checker=opened] img"), 1);
-      await there(tab, ".vendor-logo");
-      const isShown = () => document.querySelector(".vendor-logo").naturalWidth > 0;
-      await until(() => tab.frame(isShown), { what: "the mark to be shown" });
-      await tab.screenshot(join(SHOTS, `${name}-checker.png`));
-      const json = await checkFiles(tab, [samples["attacked.log"]]);
-      assert.equal(json, await besides(checker, samples["attacked.log"]));
-      assert.ok(JSON.parse(json).findings.some(({ rule }) => rule === RULE_ID), "its rule speaks");
-      await press(tab, "[data-choice=ja]");
-      await press(tab, "[data-action=other]");
-      await there(tab, "[data-checker=opened]");
-      assert.match(await text(tab, "[data-checker=opened]"), /サインインログ/);
-      await tab.close();
-      assert.deepEqual(listener.requests, [], "nothing was asked of the network");
-    });
-
-    test("is refused when a byte of it was changed", async () => {
-      const tab = await opened(changed(checker));
-      await there(tab, "[data-checker=refused]");
-      assert.equal(await count(tab, ".drop-zone"), 0);
-      const check = () => tab.outer(() => window.sekisho.check([new File(["x"], "x.log")]).then(() => "checked", (error) => error.message));
-      assert.match(await check(), /changed/);
-      await tab.screenshot(join(SHOTS, `${name}-checker-refused.png`));
-      await tab.close();
-    });
+  before(async () => {
+    listener = await listen();
+    checker = makeChecker(listener.base);
+    samples = writeSamples(temporary("samples"));
   });
-}
+  after(() => listener.close());
+
+  test("says whose it is, and checks with what is in it", async () => {
+    const tab = await flow.open(checker.path);
+    await there(tab, "[data-checker=opened]");
+    const said = await text(tab, "[data-checker=opened]");
+    for (const part of ["例示クラウド株式会社", "csirt@example.com", checker.fingerprint, checker.edition, "2020-01-31", "<img src=x", "Q1, Q5"]) {
+      assert.ok(said.includes(part), `${part} in ${said}`);
+    }
+    assert.equal(await count(tab, "[data-checker=opened] li"), flow.says(2, 1));
+    assert.equal(await count(tab, "[data-checker=opened] img"), 1);
+    await there(tab, ".vendor-logo");
+    const isShown = () => document.querySelector(".vendor-logo").naturalWidth > 0;
+    await until(() => tab.frame(isShown), { what: "the mark to be shown" });
+    await tab.screenshot(join(SHOTS, `${flow.shot}-checker.png`));
+    const json = await checkFiles(tab, [samples["attacked.log"]]);
+    assert.equal(json, await besides(checker, samples["attacked.log"]));
+    assert.ok(JSON.parse(json).findings.some(({ rule }) => rule === RULE_ID), "its rule speaks");
+    await press(tab, flow.says("[data-choice=ja]", "[data-choice=en]"));
+    await press(tab, "[data-action=other]");
+    await there(tab, "[data-checker=opened]");
+    assert.match(await text(tab, "[data-checker=opened]"), flow.says(/サインインログ/, /sign-in log/));
+    await tab.close();
+    assert.deepEqual(listener.requests, [], "nothing was asked of the network");
+  });
+
+  test("is refused when a byte of it was changed", async () => {
+    const tab = await flow.open(changed(checker));
+    await there(tab, "[data-checker=refused]");
+    assert.equal(await count(tab, ".drop-zone"), 0);
+    const check = () => tab.outer(() => window.sekisho.check([new File(["x"], "x.log")]).then(() => "checked", (error) => error.message));
+    assert.match(await check(), /changed/);
+    await tab.screenshot(join(SHOTS, `${flow.shot}-checker-refused.png`));
+    await tab.close();
+  });
+});

@@ -2,18 +2,19 @@
 // to change; the letter; the worksheets; what has changed since an earlier report; leaked files.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, test } from "node:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BROWSERS, launch, sleep, until } from "./lib/browser.mjs";
-import { PAGE_URL, kept, temporary } from "./lib/places.mjs";
-import { checkFiles, count, fill, generate, press, printed, reportJson, text, there } from "./lib/sekisho.mjs";
+import { sleep, until } from "./lib/browser.mjs";
+import { flows } from "./lib/flows.mjs";
+import { count, text, there } from "./lib/frame.mjs";
+import { kept, temporary } from "./lib/places.mjs";
+import { checkFiles, fill, generate, press, printed, reportJson } from "./lib/sekisho.mjs";
 
 const SHOTS = kept("screenshots");
 const NAMES = ["synthetic-audit.jsonl", "synthetic-sign-in.jsonl"];
 
-for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
-  let browser;
+flows((flow) => {
   let folder;
   let logs;
 
@@ -24,20 +25,9 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
     logs = NAMES.map((log) => join(made, "logs", log));
     writeFileSync(join(folder, "leaked.csv"), "氏名,メール,パスワード\n佐藤,sato@city.example.lg.jp,Yama-4821\n");
     writeFileSync(join(folder, "photo.png"), Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"));
-    browser = await launch(name);
   });
-  after(() => browser.close());
 
-  async function withReport(files, use) {
-    const tab = await browser.open();
-    try {
-      await tab.load(PAGE_URL);
-      await there(tab, ".drop-zone");
-      await use(tab, await checkFiles(tab, files));
-    } finally {
-      await tab.close();
-    }
-  }
+  const withReport = (files, use) => flow.withPage(async (tab) => use(tab, await checkFiles(tab, files)));
 
   test("counts of affected parties open into as many records", () =>
     withReport(logs, async (tab, json) => {
@@ -46,10 +36,10 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await there(tab, "#parties table");
       const party = report.affected.find(({ viewed }) => viewed > 0);
       await press(tab, `[data-party="${party.id} viewed"]`);
-      await until(async () => (await tab.frame(() => document.querySelector("[data-party-rows] small")?.textContent ?? "")).includes(`${party.viewed} records`), { what: "the records" });
+      await until(async () => (await tab.frame(() => document.querySelector("[data-party-rows] small")?.textContent ?? "")).includes(flow.says(`${party.viewed} records`, `${party.viewed} 件`)), { what: "the records" });
       assert.ok((await count(tab, "[data-party-rows] .evidence")) > 0);
       assert.ok((await count(tab, "#secrets tbody tr")) === report.secrets.length);
-      await tab.screenshot(join(SHOTS, `${name}-parties.png`));
+      await tab.screenshot(join(SHOTS, `${flow.shot}-parties.png`));
     }));
 
   test("the letter of the page is that of the command line", () =>
@@ -57,7 +47,7 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await press(tab, "[data-action=letter]");
       await there(tab, "textarea.letter");
       const shown = await tab.frame(() => document.querySelector("textarea.letter").value);
-      assert.equal(shown, await printed(join(folder, "case", "logs"), NAMES, "letter"));
+      assert.equal(shown, await printed(join(folder, "case", "logs"), NAMES, "letter", ["--lang", flow.language]));
     }));
 
   test("worksheets have the deadlines that follow from the time of knowing", () =>
@@ -70,7 +60,7 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       await press(tab, "[data-action=save-worksheets]");
       const sheet = readFileSync(await saved, "utf8");
       assert.match(sheet, /2021-07-23/);
-      assert.match(sheet, /no legal advice/);
+      assert.match(sheet, flow.says(/no legal advice/, /法的助言ではありません/));
     }));
 
   test("an earlier report is compared with the one that shows", () =>
@@ -104,6 +94,6 @@ for (const name of BROWSERS) describe(name, { concurrency: 1 }, () => {
       assert.match(shown, /city\.example\.lg\.jp/);
       assert.ok(!shown.includes("Yama-4821"), "the password is masked");
       assert.match(await text(tab, "[data-not-inspected]"), /photo\.png/);
-      assert.match(shown, /Records that name these files/);
+      assert.match(shown, flow.says(/Records that name these files/, /これらのファイル/));
     }));
 });

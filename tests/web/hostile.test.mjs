@@ -7,11 +7,13 @@ import { after, before, describe, test } from "node:test";
 import { writeFileSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BROWSERS, launch, sleep } from "./lib/browser.mjs";
+import { sleep } from "./lib/browser.mjs";
+import { flows } from "./lib/flows.mjs";
+import { text, there } from "./lib/frame.mjs";
 import { listen } from "./lib/listener.mjs";
-import { CLI, PAGE_URL, temporary } from "./lib/places.mjs";
+import { CLI, temporary } from "./lib/places.mjs";
 import { line } from "./lib/samples.mjs";
-import { checkFiles, exported, openFindings, press, text, there } from "./lib/sekisho.mjs";
+import { checkFiles, exported, openFindings, openFirst, press } from "./lib/sekisho.mjs";
 
 const OVERRIDE = "\u202e";
 const ESCAPE = "\u001b[31m\u001b]0;title\u0007";
@@ -56,17 +58,12 @@ describe("a hostile log", () => {
     }
   });
 
-  for (const name of BROWSERS) {
-    test(`shows as text in ${name}`, async () => {
-      const browser = await launch(name);
-      try {
-        await inPage(browser, path);
-      } finally {
-        await browser.close();
-      }
+  flows((flow) =>
+    test("shows as text", async () => {
+      await inPage(flow, path);
       assert.deepEqual(listener.requests, []);
-    });
-  }
+    }),
+  );
 
   function outcome(command) {
     try {
@@ -77,9 +74,8 @@ describe("a hostile log", () => {
   }
 });
 
-async function inPage(browser, path) {
-  const tab = await browser.open();
-  await tab.load(PAGE_URL);
+async function inPage(flow, path) {
+  const tab = await flow.open();
   await checkFiles(tab, [path]);
   await there(tab, "[data-finding-head]");
   await openFindings(tab);
@@ -90,7 +86,7 @@ async function inPage(browser, path) {
   assert.match(shown, /<img src=x onerror=/);
   assert.doesNotMatch(shown, ACTING, "characters that act stand in the page");
   assert.match(shown, /U\+202E/);
-  await savedHtml(browser, await exported(tab, "html"));
+  await savedHtml(flow, await exported(tab, "html"));
   savedCsv(await exported(tab, "csv"));
   await exploredAsText(tab);
 }
@@ -99,7 +95,7 @@ async function inPage(browser, path) {
 async function exploredAsText(tab) {
   await press(tab, "[data-action=explore]");
   await there(tab, "[data-row='0'][data-here=true]");
-  await press(tab, "[data-row='0']");
+  await openFirst(tab);
   await there(tab, "dialog [data-value='source.address']");
   assert.deepEqual(await hostileElements(tab), [], "log text became elements");
   assert.doesNotMatch(await text(tab), ACTING, "characters that act stand in the table");
@@ -113,10 +109,10 @@ async function exploredAsText(tab) {
 const hostileElements = (tab) =>
   tab.frame(() => [...document.querySelectorAll("img, [onload], [onerror], #root script")].map(({ localName }) => localName));
 
-async function savedHtml(browser, html) {
+async function savedHtml(flow, html) {
   const path = join(temporary("saved"), "report.html");
   writeFileSync(path, html);
-  const tab = await browser.open();
+  const tab = await flow.tab();
   await tab.raw.goto(pathToFileURL(path).href);
   await sleep(300);
   const found = await tab.outer(() => ({

@@ -6,13 +6,14 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { after, before, test } from "node:test";
 import { barriers } from "./lib/axe.mjs";
-import { BROWSERS, launch, until } from "./lib/browser.mjs";
+import { until } from "./lib/browser.mjs";
+import { flows } from "./lib/flows.mjs";
+import { count, text, there } from "./lib/frame.mjs";
 import { listen } from "./lib/listener.mjs";
-import { CLI, PAGE, PAGE_URL, kept, temporary } from "./lib/places.mjs";
-import { checkFiles, count, exported, fill, press, text, there } from "./lib/sekisho.mjs";
+import { CLI, PAGE, kept, temporary } from "./lib/places.mjs";
+import { checkFiles, exported, fill, press } from "./lib/sekisho.mjs";
 
 const SHOTS = kept("screenshots");
 const DAY = 86_400;
@@ -79,129 +80,120 @@ function makeVendor(base) {
   return { folder, place, run };
 }
 
-for (const name of BROWSERS) {
-  describe(`results in ${name}`, { concurrency: 1 }, () => {
-    let listener;
-    let vendor;
-    let browser;
+flows((flow) => {
+  let listener;
+  let vendor;
 
-    before(async () => {
-      listener = await listen();
-      vendor = makeVendor(listener.base);
-      browser = await launch(name);
-    });
-    after(async () => {
-      await browser?.close();
-      await listener?.close();
-    });
-
-    /** The text of a result as the page shows it, once it is that of a level. */
-    const shown = async (tab, level) => {
-      const holds = (level) => document.querySelector("[data-result]")?.textContent.includes(`"level": "${level}"`);
-      await until(() => tab.frame(holds, level), { what: `the text of ${level}` });
-      return text(tab, "[data-result]");
-    };
-
-    const saved = async (tab) => {
-      const download = tab.download();
-      await press(tab, "[data-action=save-result]");
-      return readFileSync(await download);
-    };
-
-    test("a client sees what it gives, to the byte, and only the vendor reads it", async () => {
-      const tab = await browser.open();
-      await tab.load(pathToFileURL(vendor.place("checker.html")).href);
-      await there(tab, "[data-checker=opened]");
-      const json = await checkFiles(tab, [vendor.place("audit.jsonl")]);
-      writeFileSync(vendor.place("page.json"), json);
-      await there(tab, "#giveback [data-result]");
-      assert.match(await text(tab, "#giveback"), /例示クラウド株式会社/);
-      await fill(tab, "#result-client", "第一商事");
-      await until(async () => (await shown(tab, "verdict")).includes("第一商事"), { what: "the name" });
-      for (const level of ["verdict", "counts", "pseudonyms"]) {
-        await press(tab, `[name=result-level][value=${level}]`);
-        const told = await shown(tab, level);
-        assert.ok(!told.includes("203.0.113") && !told.includes("sato"), level);
-        const command = ["result", "page.json", "--to", "checker.html", "--unsealed", "--level", level, "--name", "第一商事"];
-        assert.equal(told, String(vendor.run(...command)));
-      }
-      assert.deepEqual(await barriers(tab), []);
-      await tab.frame(() => document.querySelector("#giveback").scrollIntoView());
-      await tab.screenshot(join(SHOTS, `${name}-giveback.png`));
-      const told = await shown(tab, "pseudonyms");
-      writeFileSync(vendor.place("page.sealed"), await saved(tab));
-      const all = JSON.parse(vendor.run("rollup", "page.sealed", "--key", "vendor.key", "--format", "json"));
-      assert.deepEqual(all.clients.map(({ client, is_sealed }) => [client, is_sealed]), [["第一商事", true]]);
-      await press(tab, "#result-sealed");
-      await until(async () => !(await tab.frame(() => document.querySelector("#result-sealed").checked)), { what: "no seal" });
-      assert.equal(String(await saved(tab)), told);
-      await press(tab, "[name=result-level][value=full]");
-      assert.match(await shown(tab, "full"), /sato@a\.c1\.example\.jp/);
-      await tab.close();
-      assert.deepEqual(listener.requests, [], "nothing was asked of the network");
-    });
-
-    test("without a vendor, pseudonyms are of a key that nobody has", async () => {
-      const tab = await browser.open();
-      await tab.load(PAGE_URL);
-      await there(tab, ".drop-zone");
-      await checkFiles(tab, [vendor.place("audit.jsonl")]);
-      await press(tab, "[name=result-level][value=pseudonyms]");
-      const told = await shown(tab, "pseudonyms");
-      assert.equal(await count(tab, "#result-sealed"), 0);
-      assert.match(await text(tab, "#giveback"), /random key/);
-      assert.equal(String(await saved(tab)), told);
-      const checker = vendor.run("result", "audit.json", "--to", "checker.html", "--unsealed", "--level", "pseudonyms");
-      assert.notEqual(JSON.parse(told).key, JSON.parse(checker).key);
-      await tab.close();
-    });
-
-    const answers = (tab) =>
-      tab.frame(() => [...document.querySelectorAll("[data-client]")].map((row) => row.dataset.client));
-
-    test("results make one list, which the vendor's key completes", async () => {
-      const tab = await browser.open();
-      await tab.load(PAGE_URL);
-      await there(tab, ".drop-zone");
-      const files = ["one.sealed", "two.json", "three.json", "cut.json"];
-      await tab.give(files.map(vendor.place));
-      await there(tab, "[data-client]");
-      assert.equal((await answers(tab)).length, 2);
-      assert.equal(await count(tab, "[data-key=needed]"), 1);
-      assert.equal(await count(tab, "[data-aside]"), 2);
-      await tab.choose("#rollup-key", [vendor.place("other.key")]);
-      await until(async () => /sealed to the key/.test(await text(tab, "#set-aside")), { what: "another key" });
-      assert.equal((await answers(tab)).length, 2);
-      await tab.choose("#rollup-key", [vendor.place("cut.json")]);
-      await until(async () => /no key of this program/.test(await text(tab, ".rollup-given [role=alert]")), { what: "no key" });
-      await tab.choose("#rollup-key", [vendor.place("vendor.key")]);
-      await until(async () => (await answers(tab)).length === 3, { what: "the sealed one" });
-      assert.ok((await answers(tab)).includes("第一商事"));
-      // One gave names, the other pseudonyms: with the key they are known to mean the same.
-      await there(tab, "[data-shared=network]");
-      assert.match(await text(tab, "#shared"), /203\.0\.113\.0\/24/);
-      await fill(tab, "#rollup-expected", "第一商事\nLate KK");
-      await until(async () => /Late KK/.test(await text(tab, "#not-answered")), { what: "who has not answered" });
-      assert.match(await text(tab, "#answers"), /<img src=x/);
-      assert.match(await text(tab, "#answers"), /made on \d{4}-\d\d-\d\d/);
-      assert.ok((await count(tab, "[data-lane] rect")) > 0, "a timeline over all clients");
-      assert.equal(await count(tab, ".rollup img"), 0);
-      assert.ok(!(await text(tab, "#answers")).includes("\u202e"), "what reverses is shown by its number");
-      assert.deepEqual(await barriers(tab), []);
-      await tab.screenshot(join(SHOTS, `${name}-rollup.png`));
-      writeFileSync(vendor.place("expected.txt"), "第一商事\nLate KK\n");
-      for (const form of ["csv", "json", "parties"]) {
-        const command = ["rollup", ...files, "--key", "vendor.key", "--expected", "expected.txt", "--format", form];
-        assert.equal(await exported(tab, form), String(vendor.run(...command)), form);
-      }
-      await press(tab, "[data-choice=ja]");
-      await until(async () => /取引先の結果/.test(await text(tab)), { what: "Japanese" });
-      assert.doesNotMatch(await text(tab, "main"), /安全|問題なし/);
-      assert.deepEqual(await barriers(tab), []);
-      await press(tab, "[data-action=other]");
-      await there(tab, ".drop-zone");
-      await tab.close();
-      assert.deepEqual(listener.requests, [], "nothing was asked of the network");
-    });
+  before(async () => {
+    listener = await listen();
+    vendor = makeVendor(listener.base);
   });
-}
+  after(() => listener.close());
+
+  /** The text of a result as the page shows it, once it is that of a level. */
+  const shown = async (tab, level) => {
+    const holds = (level) => document.querySelector("[data-result]")?.textContent.includes(`"level": "${level}"`);
+    await until(() => tab.frame(holds, level), { what: `the text of ${level}` });
+    return text(tab, "[data-result]");
+  };
+
+  const saved = async (tab) => {
+    const download = tab.download();
+    await press(tab, "[data-action=save-result]");
+    return readFileSync(await download);
+  };
+
+  test("a client sees what it gives, to the byte, and only the vendor reads it", async () => {
+    const tab = await flow.open(vendor.place("checker.html"));
+    await there(tab, "[data-checker=opened]");
+    const json = await checkFiles(tab, [vendor.place("audit.jsonl")]);
+    writeFileSync(vendor.place("page.json"), json);
+    await there(tab, "#giveback [data-result]");
+    assert.match(await text(tab, "#giveback"), /例示クラウド株式会社/);
+    await fill(tab, "#result-client", "第一商事");
+    await until(async () => (await shown(tab, "verdict")).includes("第一商事"), { what: "the name" });
+    for (const level of ["verdict", "counts", "pseudonyms"]) {
+      await press(tab, `[name=result-level][value=${level}]`);
+      const told = await shown(tab, level);
+      assert.ok(!told.includes("203.0.113") && !told.includes("sato"), level);
+      const command = ["result", "page.json", "--to", "checker.html", "--unsealed", "--level", level, "--name", "第一商事"];
+      assert.equal(told, String(vendor.run(...command)));
+    }
+    assert.deepEqual(await barriers(tab), []);
+    await tab.frame(() => document.querySelector("#giveback").scrollIntoView());
+    await tab.screenshot(join(SHOTS, `${flow.shot}-giveback.png`));
+    const told = await shown(tab, "pseudonyms");
+    writeFileSync(vendor.place("page.sealed"), await saved(tab));
+    const all = JSON.parse(vendor.run("rollup", "page.sealed", "--key", "vendor.key", "--format", "json"));
+    assert.deepEqual(all.clients.map(({ client, is_sealed }) => [client, is_sealed]), [["第一商事", true]]);
+    await press(tab, "#result-sealed");
+    await until(async () => !(await tab.frame(() => document.querySelector("#result-sealed").checked)), { what: "no seal" });
+    assert.equal(String(await saved(tab)), told);
+    await press(tab, "[name=result-level][value=full]");
+    assert.match(await shown(tab, "full"), /sato@a\.c1\.example\.jp/);
+    await tab.close();
+    assert.deepEqual(listener.requests, [], "nothing was asked of the network");
+  });
+
+  test("without a vendor, pseudonyms are of a key that nobody has", async () => {
+    const tab = await flow.open();
+    await there(tab, ".drop-zone");
+    await checkFiles(tab, [vendor.place("audit.jsonl")]);
+    await press(tab, "[name=result-level][value=pseudonyms]");
+    const told = await shown(tab, "pseudonyms");
+    assert.equal(await count(tab, "#result-sealed"), 0);
+    assert.match(await text(tab, "#giveback"), flow.says(/random key/, /乱数|ランダム/));
+    assert.equal(String(await saved(tab)), told);
+    const checker = vendor.run("result", "audit.json", "--to", "checker.html", "--unsealed", "--level", "pseudonyms");
+    assert.notEqual(JSON.parse(told).key, JSON.parse(checker).key);
+    await tab.close();
+  });
+
+  const answers = (tab) =>
+    tab.frame(() => [...document.querySelectorAll("[data-client]")].map((row) => row.dataset.client));
+
+  test("results make one list, which the vendor's key completes", async () => {
+    const tab = await flow.open();
+    await there(tab, ".drop-zone");
+    const files = ["one.sealed", "two.json", "three.json", "cut.json"];
+    await tab.give(files.map(vendor.place));
+    await there(tab, "[data-client]");
+    assert.equal((await answers(tab)).length, 2);
+    assert.equal(await count(tab, "[data-key=needed]"), 1);
+    assert.equal(await count(tab, "[data-aside]"), 2);
+    await tab.choose("#rollup-key", [vendor.place("other.key")]);
+    await until(async () => flow.says(/sealed to the key/, /宛てに暗号化/).test(await text(tab, "#set-aside")), { what: "another key" });
+    assert.equal((await answers(tab)).length, 2);
+    await tab.choose("#rollup-key", [vendor.place("cut.json")]);
+    await until(async () => /no key of this program/.test(await text(tab, ".rollup-given [role=alert]")), { what: "no key" });
+    await tab.choose("#rollup-key", [vendor.place("vendor.key")]);
+    await until(async () => (await answers(tab)).length === 3, { what: "the sealed one" });
+    assert.ok((await answers(tab)).includes("第一商事"));
+    // One gave names, the other pseudonyms: with the key they are known to mean the same.
+    await there(tab, "[data-shared=network]");
+    assert.match(await text(tab, "#shared"), /203\.0\.113\.0\/24/);
+    await fill(tab, "#rollup-expected", "第一商事\nLate KK");
+    await until(async () => /Late KK/.test(await text(tab, "#not-answered")), { what: "who has not answered" });
+    assert.match(await text(tab, "#answers"), /<img src=x/);
+    assert.match(await text(tab, "#answers"), flow.says(/made on \d{4}-\d\d-\d\d/, /\d{4}-\d\d-\d\d/));
+    assert.ok((await count(tab, "[data-lane] rect")) > 0, "a timeline over all clients");
+    assert.equal(await count(tab, ".rollup img"), 0);
+    assert.ok(!(await text(tab, "#answers")).includes("\u202e"), "what reverses is shown by its number");
+    assert.deepEqual(await barriers(tab), []);
+    await tab.screenshot(join(SHOTS, `${flow.shot}-rollup.png`));
+    writeFileSync(vendor.place("expected.txt"), "第一商事\nLate KK\n");
+    for (const form of ["csv", "json", "parties"]) {
+      const command = ["rollup", ...files, "--key", "vendor.key", "--expected", "expected.txt", "--format", form, "--lang", flow.language];
+      assert.equal(await exported(tab, form), String(vendor.run(...command)), form);
+    }
+    await press(tab, flow.says("[data-choice=ja]", "[data-choice=en]"));
+    const heading = flow.says(/取引先の結果/, /Results of clients/);
+    await until(async () => heading.test(await text(tab)), { what: "the other language" });
+    assert.doesNotMatch(await text(tab, "main"), /安全|問題なし/);
+    assert.deepEqual(await barriers(tab), []);
+    await press(tab, "[data-action=other]");
+    await there(tab, ".drop-zone");
+    await tab.close();
+    assert.deepEqual(listener.requests, [], "nothing was asked of the network");
+  });
+});

@@ -59,6 +59,8 @@ const STEPS: &[Step] = &[
     slow("page, Firefox", |tests| tests.in_browser(Browser::Firefox, "page")),
     slow("analyst, Chromium", |tests| tests.in_browser(Browser::Chromium, "analyst")),
     slow("analyst, Firefox", |tests| tests.in_browser(Browser::Firefox, "analyst")),
+    slow("screens, Chromium", |tests| tests.in_browser(Browser::Chromium, "screens")),
+    slow("screens, Firefox", |tests| tests.in_browser(Browser::Firefox, "screens")),
     slow("hostile text, Chromium", |tests| tests.in_browser(Browser::Chromium, "hostile")),
     slow("hostile text, Firefox", |tests| tests.in_browser(Browser::Firefox, "hostile")),
     slow("checker, Chromium", |tests| tests.in_browser(Browser::Chromium, "checker")),

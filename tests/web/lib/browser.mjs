@@ -32,6 +32,7 @@ const CHROMIUM_ARGUMENTS = [
 
 const FIREFOX_PREFERENCES = {
   "dom.disable_open_during_load": false,
+  "ui.prefersReducedMotion": 1,
   "dom.block_download_insecure": false,
   "browser.download.folderList": 2,
   "browser.download.useDownloadDir": true,
@@ -54,21 +55,28 @@ function program(name) {
   return found;
 }
 
-/** Starts a browser with a new profile. `netLog` is a file for Chromium's log of the network. */
-export async function launch(name, { netLog } = {}) {
-  return name === "chromium" ? launchChromium(netLog) : launchFirefox();
+/**
+ * Starts a browser with a new profile, whose person reads a language. `netLog` is a file for Chromium's
+ * log of the network.
+ */
+export async function launch(name, { netLog, language = "en" } = {}) {
+  return name === "chromium" ? launchChromium(language, netLog) : launchFirefox(language);
 }
 
-async function launchChromium(netLog) {
+const LOCALES = { en: "en-GB", ja: "ja-JP" };
+
+async function launchChromium(language, netLog) {
   const { chromium } = fromPage("playwright-core");
-  const args = [...CHROMIUM_ARGUMENTS];
+  // The driver's own setting of the language can reach a frame after its scripts.
+  const args = [...CHROMIUM_ARGUMENTS, `--lang=${LOCALES[language]}`, `--accept-lang=${LOCALES[language]}`];
   if (netLog) args.push(`--log-net-log=${netLog}`);
   const profile = temporary("chromium");
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: program("chromium"),
     headless: true,
     args,
-    locale: "en-GB",
+    // Colours that still change are none that anybody reads.
+    reducedMotion: "reduce",
     acceptDownloads: true,
     viewport: { width: 1280, height: 900 },
   });
@@ -81,7 +89,7 @@ async function launchChromium(netLog) {
   };
 }
 
-async function launchFirefox() {
+async function launchFirefox(language) {
   const downloads = temporary("downloads");
   const { default: puppeteer } = await import(fromPage.resolve("puppeteer-core"));
   const browser = await puppeteer.launch({
@@ -89,7 +97,11 @@ async function launchFirefox() {
     executablePath: program("firefox"),
     headless: true,
     protocol: "webDriverBiDi",
-    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, "browser.download.dir": downloads },
+    extraPrefsFirefox: {
+      ...FIREFOX_PREFERENCES,
+      "browser.download.dir": downloads,
+      "intl.accept_languages": LOCALES[language],
+    },
     defaultViewport: null,
   });
   return {

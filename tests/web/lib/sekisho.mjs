@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 import { until } from "./browser.mjs";
+import { there } from "./frame.mjs";
+import { fillByKey, openFirstByKey, pressByKey } from "./keyboard.mjs";
 import { CLI } from "./places.mjs";
 
 const run = promisify(execFile);
@@ -73,28 +75,21 @@ export async function checkBytes(tab, files, options = {}) {
   );
 }
 
-/** Presses a button of the application. */
+/** Presses a button of the application, with the hand that the tab is used by. */
 export async function press(tab, selector) {
-  await until(() => tab.frame((selector) => !!document.querySelector(selector), selector), { what: selector });
-  await tab.frame((selector) => document.querySelector(selector).click(), selector);
+  await there(tab, selector);
+  if (tab.hand === "keyboard") await pressByKey(tab, selector);
+  else await tab.frame((selector) => document.querySelector(selector).click(), selector);
 }
 
-export const count = (tab, selector) =>
-  tab.frame((selector) => document.querySelectorAll(selector).length, selector);
-
-/** All text of an element, drawn or not. */
-export const text = (tab, selector = "#root") =>
-  tab.frame((selector) => document.querySelector(selector)?.textContent ?? "", selector);
+/** Opens the event of the first row of the table of events. */
+export const openFirst = (tab) => (tab.hand === "keyboard" ? openFirstByKey(tab) : press(tab, "[data-row='0']"));
 
 /** Opens every finding that is drawn and closed. */
-export const openFindings = (tab) =>
-  tab.frame(() => {
-    for (const head of document.querySelectorAll("[data-finding-head][aria-expanded=false]")) head.click();
-  });
-
-/** Waits for a selector in the application's frame. */
-export const there = (tab, selector, limit) =>
-  until(() => tab.frame((selector) => !!document.querySelector(selector), selector), { what: selector, limit });
+export async function openFindings(tab) {
+  const closed = () => [...document.querySelectorAll("[data-finding-head][aria-expanded=false]")].map((head) => head.dataset.findingHead);
+  for (const finding of await tab.frame(closed)) await press(tab, `[data-finding-head="${finding}"]`);
+}
 
 /** Saves the report in a form and gives the text of the file that the browser wrote. */
 export async function exported(tab, form) {
@@ -103,51 +98,10 @@ export async function exported(tab, form) {
   return readFileSync(await download, "utf8");
 }
 
-/**
- * Gives the frame of the application the keyboard. A script's wish for it can come too early, so it is
- * repeated until a key that means nothing arrives; and Chromium can pass over the wish of the frame
- * alone, so where none arrived the page wishes for it too.
- */
-export async function focused(tab) {
-  await tab.frame(() => {
-    globalThis.hasHeard = false;
-    addEventListener("keydown", () => (globalThis.hasHeard = true), { capture: true, once: true });
-  });
-  const hears = async () => {
-    await tab.frame(() => window.focus());
-    await tab.press("Shift");
-    const hasHeard = await tab.frame(() => globalThis.hasHeard);
-    if (!hasHeard) await handedOver(tab);
-    return hasHeard;
-  };
-  await until(hears, { what: "the keyboard" });
-}
-
-/** Has the page take the focus and give it to the frame. What had it in there has it again. */
-async function handedOver(tab) {
-  await tab.frame(() => (globalThis.hadFocus = document.activeElement));
-  await tab.outer(() => {
-    const app = document.getElementById("app");
-    app.blur();
-    app.focus();
-  });
-  await tab.frame(() => globalThis.hadFocus?.focus());
-}
-
-/** Types into a field that has the focus by itself, as a dialog's first field does. */
-export async function typed(tab, selector, value) {
-  await there(tab, selector);
-  await focused(tab);
-  const hasFocus = (selector) => document.activeElement?.matches(selector);
-  await until(() => tab.frame(hasFocus, selector), { what: `the focus on ${selector}` });
-  await tab.type(value);
-  const holds = ({ selector, value }) => document.querySelector(selector)?.value === value;
-  await until(() => tab.frame(holds, { selector, value }), { what: `${selector} to hold what was typed` });
-}
-
-/** Writes into a field of the application, or chooses in a list, as typing does. */
+/** Writes into a field of the application, or chooses in a list. */
 export async function fill(tab, selector, value) {
   await there(tab, selector);
+  if (tab.hand === "keyboard") return fillByKey(tab, selector, value);
   await tab.frame(
     ({ selector, value }) => {
       const field = document.querySelector(selector);

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SITE } from "./places.mjs";
 
 /** The headers that `_headers` gives for every path. */
@@ -29,5 +29,11 @@ export async function host(pages = {}) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}/`;
-  return { url, asked, close: () => (server.closeAllConnections(), server.close()) };
+  /** Serves a file as well, and gives its address. */
+  const serve = (path) => {
+    const place = `/${Object.keys(pages).length}/${encodeURIComponent(basename(path))}`;
+    pages[place] = readFileSync(path);
+    return new URL(place, url).href;
+  };
+  return { url, asked, serve, close: () => (server.closeAllConnections(), server.close()) };
 }
