@@ -34,6 +34,12 @@ impl Text {
     }
 }
 
+/// What is wrong with what somebody gave, in both languages. `Display` says the English one.
+pub trait Told: std::error::Error {
+    /// It, with what was expected.
+    fn told(&self) -> Text;
+}
+
 /// A language of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,7 +1,7 @@
 //! What is known of the organisation and cannot be told from logs: its own networks, its mail
 //! domains, the accounts of its vendors, the projects that are over.
 
-use crate::base::Instant;
+use crate::base::{Instant, Text, Told};
 use crate::judge::activity::Network;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,20 @@ pub enum DeclaredError {
         "«{0}» is no window: expected 2021-05-06T09:00+09:00/2021-05-06T18:00+09:00, and /account behind it where it is not for all"
     )]
     Window(String),
+}
+
+impl Told for DeclaredError {
+    fn told(&self) -> Text {
+        let ja = match self {
+            Self::Network(text) => format!(
+                "「{text}」はネットワークではありません。アドレス、または192.0.2.0/24のようにプレフィックス付きで指定してください。"
+            ),
+            Self::Window(text) => format!(
+                "「{text}」を作業時間帯として読み取れません。2021-05-06T09:00+09:00/2021-05-06T18:00+09:00の形で、特定のアカウントに限る場合は後ろに/アカウントを付けて指定してください。"
+            ),
+        };
+        Text::new(self.to_string(), ja)
+    }
 }
 
 /// From when to when a vendor works; none of its accounts for all.

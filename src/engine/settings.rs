@@ -1,7 +1,7 @@
 //! What the user can set: as typed, and as meant.
 
-use crate::base::Instant;
 use crate::base::clock::{Clock, DateOrder};
+use crate::base::{Instant, Text, Told};
 use crate::detect::{Declared, DeclaredContext, DeclaredError, Thresholds};
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
@@ -139,6 +139,30 @@ pub enum SettingsError {
         /// Names and digests of the lists.
         given: String,
     },
+}
+
+impl Told for SettingsError {
+    fn told(&self) -> Text {
+        let ja = match self {
+            Self::Format(error) => return error.told(),
+            Self::Declared(error) => return error.told(),
+            Self::Threshold(_) => self.to_string(),
+            Self::Zone(name) => format!(
+                "タイムゾーン「{name}」は不明です。Asia/Tokyo、Europe/Berlin、UTCなどの名称を指定してください。"
+            ),
+            Self::Mapping(number, what) => format!("マッピング{number}:{what}"),
+            Self::Time(name, text) => format!(
+                "{name}「{text}」を時刻として読み取れません。2021-05-06、2021-05-06T10:00、2021-05-06T10:00:00+09:00のいずれかの形で指定してください。"
+            ),
+            Self::EmptyPeriod => {
+                "期間が空です。開始(since)は終了(until)より前にしてください。".to_owned()
+            }
+            Self::Indicators { named, given } => format!(
+                "設定にあるインジケーターリストは[{named}]ですが、渡されたものは[{given}]です。"
+            ),
+        };
+        Text::new(self.to_string(), ja)
+    }
 }
 
 /// Settings as meant.

@@ -7,7 +7,7 @@
 mod compile;
 
 use crate::base::clock::{Clock, Form, read};
-use crate::base::{Time, find_near};
+use crate::base::{Text, Time, Told, find_near};
 use crate::event::{Field, Fields, number};
 
 /// A layout that cannot be used.
@@ -30,6 +30,24 @@ pub enum LayoutError {
     /// There is no time.
     #[error("the log format «{0}» has no time (%t, $time_local, $time_iso8601 or $msec)")]
     NoTime(String),
+}
+
+impl Told for LayoutError {
+    fn told(&self) -> Text {
+        let ja = match self {
+            Self::NoField(text) => format!(
+                "「{text}」に項目がありません。Apacheの指定(%h %t \"%r\"など)、またはnginxの変数($remote_addr [$time_local]など)で指定してください。"
+            ),
+            Self::Adjacent(first, second) => {
+                format!("{first}の直後に{second}が続き、間に区切りがないため区別できません。")
+            }
+            Self::Unfinished(text) => format!("指定の途中で終わっています:「{text}」"),
+            Self::NoTime(text) => format!(
+                "「{text}」に時刻(%t、$time_local、$time_iso8601、$msecのいずれか)がありません。"
+            ),
+        };
+        Text::new(self.to_string(), ja)
+    }
 }
 
 /// What a part of a line is.

@@ -19,7 +19,7 @@ use super::recall::{Asked, Recall};
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
-use crate::base::{Arrange, Fingerprint, Glob, Table, Time};
+use crate::base::{self, Arrange, Fingerprint, Glob, Table, Time, Told};
 use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
@@ -41,6 +41,16 @@ pub enum ReaderError {
     /// A log format, counted from 1.
     #[error("log format {0}: {1}")]
     LogFormat(usize, LayoutError),
+}
+
+impl Told for ReaderError {
+    fn told(&self) -> base::Text {
+        let ja = match self {
+            Self::Definition(_) => self.to_string(),
+            Self::LogFormat(number, error) => format!("ログ形式{number}:{}", error.told().ja),
+        };
+        base::Text::new(self.to_string(), ja)
+    }
 }
 
 /// Reads records in every known format and in those that the user described.

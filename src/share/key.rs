@@ -3,6 +3,7 @@
 
 use super::pseudonym::PseudonymKey;
 use super::seal::derived;
+use crate::base::{Text, Told};
 use ed25519_compact::{KeyPair, Seed, Signature, x25519};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -23,6 +24,21 @@ pub enum KeyError {
     /// The fingerprint is that of another key.
     #[error("the key and its fingerprint do not belong together: the file was changed")]
     Changed,
+}
+
+impl Told for KeyError {
+    fn told(&self) -> Text {
+        let ja = match self {
+            Self::Form(what) => format!("このプログラムの鍵ではありません:{what}"),
+            Self::Version(version) => {
+                format!("版{version}の鍵です(このプログラムが読めるのは版{VERSION}です)")
+            }
+            Self::Changed => {
+                "鍵とフィンガープリントが一致しません(ファイルが変更されています)".to_owned()
+            }
+        };
+        Text::new(self.to_string(), ja)
+    }
 }
 
 /// A key file as it is written.

@@ -1,6 +1,6 @@
 //! A vendor's checkers, as JavaScript makes and opens them. Random bytes are the browser's.
 
-use super::{Result, failed, from_js, to_js};
+use super::{Result, failed, from_js, refused, to_js};
 use crate::report::questions;
 use crate::share::{
     About, Checker, CheckerError, Opened, Part, ReleasedPage, Role, SecretKey, edition, sealed,
@@ -49,7 +49,7 @@ pub fn make_key(random: &[u8]) -> Result<String> {
 /// The fingerprint of the key in a file. Fails with a message where there is none.
 #[wasm_bindgen]
 pub fn fingerprint_of(key: &str) -> Result<String> {
-    Ok(SecretKey::read(key).map_err(failed)?.public().fingerprint())
+    Ok(SecretKey::read(key).map_err(refused)?.public().fingerprint())
 }
 
 /// What of a checker's words a client could not use: fields, each with what is expected there.
@@ -72,7 +72,7 @@ impl CheckerMaker {
     /// Nothing in it yet. `key` is the text of the vendor's key file.
     #[wasm_bindgen(constructor)]
     pub fn new(key: &str) -> Result<Self> {
-        Ok(Self { key: SecretKey::read(key).map_err(failed)?, parts: Vec::new() })
+        Ok(Self { key: SecretKey::read(key).map_err(refused)?, parts: Vec::new() })
     }
 
     /// Puts a file in.

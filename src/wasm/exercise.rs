@@ -63,8 +63,8 @@ impl Practice {
 
     /// A hint in both languages, as JSON.
     pub fn hint(&self, question: &str, level: u8) -> Result<String> {
-        let asked = Asked::named(question).ok_or_else(|| JsError::new("no such question"))?;
-        let level = Level::numbered(level).ok_or_else(|| JsError::new("no such level"))?;
+        let asked = Asked::named(question).ok_or_else(|| failed("no such question"))?;
+        let level = Level::numbered(level).ok_or_else(|| failed("no such level"))?;
         serde_json::to_string(&self.0.hint(asked, level)).map_err(failed)
     }
 

@@ -4,7 +4,6 @@ use crate::input::{ReadAt, ReadError};
 use js_sys::Uint8Array;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FileReaderSync};
 
 /// Bytes asked of the browser at once. Each request costs it far more than the bytes do.
@@ -21,14 +20,14 @@ pub struct PageFile {
 
 impl PageFile {
     /// Readies a file for reading. Works only in a worker.
-    pub fn new(blob: Blob) -> Result<Self, JsError> {
+    pub fn new(blob: Blob) -> super::Result<Self> {
         Self::with(blob, 0, Uint8Array::new_with_length(0))
     }
 
     /// The same, with the bytes from `offset` on read already.
-    pub fn with(blob: Blob, offset: u64, bytes: Uint8Array) -> Result<Self, JsError> {
+    pub fn with(blob: Blob, offset: u64, bytes: Uint8Array) -> super::Result<Self> {
         let reader = FileReaderSync::new()
-            .map_err(|error| JsError::new(&format!("files cannot be read here: {error:?}")))?;
+            .map_err(|error| super::failed(format_args!("files cannot be read here: {error:?}")))?;
         Ok(Self { blob, reader, window: RefCell::new((offset, bytes)) })
     }
 

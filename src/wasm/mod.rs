@@ -8,7 +8,7 @@ mod explore;
 mod file;
 mod results;
 
-use crate::base::{Arrange, Gather, Language, Location};
+use crate::base::{Arrange, Gather, Language, Location, Text, Told};
 use crate::detect::CARDS;
 use crate::engine::{
     self, Concluded, Concluder, Digest, EncodedRules, Job, LoadedRules, Meant, Partial, Plan,
@@ -34,19 +34,42 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-type Result<T> = std::result::Result<T, JsError>;
+type Result<T> = std::result::Result<T, Failure>;
+
+/// What goes wrong, as an error of the page's language: `message`, and `ja` where it is told in both.
+pub struct Failure {
+    message: String,
+    ja: Option<String>,
+}
+
+impl From<Failure> for JsValue {
+    fn from(failure: Failure) -> Self {
+        let error = js_sys::Error::new(&failure.message);
+        if let Some(ja) = failure.ja {
+            // A property of a new object is always taken.
+            let _ = js_sys::Reflect::set(&error, &"ja".into(), &ja.into());
+        }
+        error.into()
+    }
+}
 
 fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&error.to_string()))
+    serde_wasm_bindgen::from_value(value).map_err(failed)
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| JsError::new(&error.to_string()))
+    value.serialize(&serializer).map_err(failed)
 }
 
-fn failed(error: impl std::fmt::Display) -> JsError {
-    JsError::new(&error.to_string())
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure { message: error.to_string(), ja: None }
+}
+
+/// What fails by what somebody gave.
+fn refused(error: impl Told) -> Failure {
+    let Text { en, ja } = error.told();
+    Failure { message: en.into_owned(), ja: Some(ja.into_owned()) }
 }
 
 fn settings(value: JsValue) -> Result<Settings> {
@@ -73,7 +96,7 @@ fn meant(with: JsValue, passwords: &[String]) -> Result<Rc<Meant>> {
         {
             return Ok(Rc::clone(meant));
         }
-        let meant = Rc::new(settings.meant(passwords).map_err(failed)?);
+        let meant = Rc::new(settings.meant(passwords).map_err(refused)?);
         *last = Some((settings, passwords.to_vec(), Rc::clone(&meant)));
         Ok(meant)
     })
@@ -118,7 +141,7 @@ pub fn preview(
         path_inside: path_inside.as_deref(),
     };
     let (file, settings) = (PageFile::new(file)?, settings(with)?);
-    to_js(&engine::preview(&stream, &file, &settings, &passwords).map_err(failed)?)
+    to_js(&engine::preview(&stream, &file, &settings, &passwords).map_err(refused)?)
 }
 
 /// Reads the text of a mapping file, and says whose it is. Fails with a message when it is none.
@@ -126,7 +149,7 @@ pub fn preview(
 pub fn read_mapping(text: &str) -> Result<JsValue> {
     let definition = Definition::parse(text).map_err(failed)?;
     let settings = Settings { mappings: vec![text.to_owned()], ..Settings::default() };
-    settings.meant(&[]).map_err(failed)?;
+    settings.meant(&[]).map_err(refused)?;
     to_js(&json!({"id": definition.id, "name": definition.name}))
 }
 
@@ -236,7 +259,7 @@ pub fn plan(
 /// Fails with a message when a setting cannot be used.
 #[wasm_bindgen]
 pub fn check_settings(with: JsValue) -> Result<()> {
-    settings(with)?.meant(&[]).map(drop).map_err(failed)
+    settings(with)?.meant(&[]).map(drop).map_err(refused)
 }
 
 /// A plan, the lists of `IndicatorLists.encode` and the rules of `CompiledRules.encode`, made ready for a
@@ -311,7 +334,7 @@ impl IndicatorLists {
 }
 
 fn job(prepared: &Prepared, id: u32) -> Result<Job> {
-    prepared.plan.jobs.get(id as usize).copied().ok_or_else(|| JsError::new("no such job"))
+    prepared.plan.jobs.get(id as usize).copied().ok_or_else(|| failed("no such job"))
 }
 
 /// Tells JavaScript how far it is. A callback that throws is not listened to.
@@ -520,7 +543,7 @@ impl PageConcluder {
         let concluded = self.concluded()?;
         let findings = &concluded.report.findings;
         let finding = findings.iter().find(|finding| finding.id == finding_id);
-        let finding = finding.ok_or_else(|| JsError::new("no such finding"))?;
+        let finding = finding.ok_or_else(|| failed("no such finding"))?;
         let files = open_all(files)?;
         let keep = |other: &Finding| other.id == finding_id;
         let places = self.places(&files, limit, progress, &mut |job, file, found, done| {
@@ -543,8 +566,8 @@ impl PageConcluder {
     ) -> Result<String> {
         let concluded = self.concluded()?;
         let party = concluded.report.affected.iter().find(|party| party.id == party_id);
-        let party = party.ok_or_else(|| JsError::new("no such party"))?;
-        let act = engine::act_named(act).ok_or_else(|| JsError::new("no such act"))?;
+        let party = party.ok_or_else(|| failed("no such party"))?;
+        let act = engine::act_named(act).ok_or_else(|| failed("no such act"))?;
         let files = open_all(files)?;
         let places = self.places(&files, limit, progress, &mut |job, file, found, done| {
             engine::party_rows(concluded, job, file, (party, act), found, done);
@@ -610,7 +633,7 @@ impl PageConcluder {
     }
 
     fn concluded(&self) -> Result<&Concluded<Rc<Prepared>>> {
-        self.concluded.as_ref().ok_or_else(|| JsError::new("no report yet"))
+        self.concluded.as_ref().ok_or_else(|| failed("no report yet"))
     }
 
     /// What a rule of the check says of a record, as a JSON array of what was tried. `files` are
@@ -703,7 +726,7 @@ pub fn context(
     let file = PageFile::new(file)?;
     let around = (before as usize, after as usize);
     let lines = engine::context(&prepared, stream, &file, (offset as u64, length), around);
-    let lines = lines.map_err(|_| JsError::new("the file has changed since it was checked"))?;
+    let lines = lines.map_err(|_| failed("the file has changed since it was checked"))?;
     to_js(&lines)
 }
 
@@ -741,7 +764,7 @@ impl PageReport {
     pub fn worksheets(&self, language: &str, known: &str) -> Result<String> {
         let known = match known {
             "" => None,
-            known => Some(known.parse::<report::Knowing>().map_err(failed)?),
+            known => Some(known.parse::<report::Knowing>().map_err(refused)?),
         };
         Ok(report::worksheets(&self.0, language_of(language), known))
     }
@@ -763,7 +786,7 @@ impl PageReport {
 
     /// The report in a form, by its name on the command line.
     pub fn written(&self, form: &str, language: &str) -> Result<String> {
-        let form = Form::named(form).ok_or_else(|| JsError::new("no such form"))?;
+        let form = Form::named(form).ok_or_else(|| failed("no such form"))?;
         Ok(report::written(&self.0, form, language_of(language)))
     }
 }
@@ -806,8 +829,7 @@ pub fn tactics() -> Result<JsValue> {
 /// The log formats that are read.
 #[wasm_bindgen]
 pub fn formats() -> Result<JsValue> {
-    js_sys::JSON::parse(crate::format::CARDS)
-        .map_err(|_| JsError::new("the list of formats is damaged"))
+    js_sys::JSON::parse(crate::format::CARDS).map_err(|_| failed("the list of formats is damaged"))
 }
 
 /// Makes the logs of a case to practise on by its name, `T1-7`: an array of names and bytes, without

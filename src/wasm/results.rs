@@ -1,6 +1,6 @@
 //! Results and roll-ups, as JavaScript asks for them. Random bytes are the browser's.
 
-use super::{PageReport, Result, failed, from_js, language_of};
+use super::{PageReport, Result, failed, from_js, language_of, refused};
 use crate::finding::Question;
 use crate::share::{
     self, Expected, Given, Giving, Level, PseudonymKey, Recipient, SecretKey, rollup, seal,
@@ -14,7 +14,7 @@ impl PageReport {
     pub fn reduced(&self, random: &[u8]) -> Result<Self> {
         let key = PseudonymKey::new(random.try_into().map_err(failed)?);
         let reduced = share::reduced(&self.0, &key);
-        Ok(Self(reduced.ok_or_else(|| JsError::new("the report cannot be reduced"))?))
+        Ok(Self(reduced.ok_or_else(|| failed("the report cannot be reduced"))?))
     }
 
     /// The text of a result. `to` is the recipient, as `open_checker` tells it; without one, names
@@ -28,7 +28,7 @@ impl PageReport {
         random: &[u8],
         day: &str,
     ) -> Result<String> {
-        let level = Level::named(level).ok_or_else(|| JsError::new("no such level"))?;
+        let level = Level::named(level).ok_or_else(|| failed("no such level"))?;
         let asked: Vec<Question> = from_js(asked)?;
         let pseudonyms = match to {
             Some(to) => Recipient::read(&to).map_err(failed)?.pseudonyms,
@@ -60,7 +60,7 @@ pub fn roll_up(
     form: &str,
     language: &str,
 ) -> Result<String> {
-    let key = key.map(|text| SecretKey::read(&text)).transpose().map_err(failed)?;
+    let key = key.map(|text| SecretKey::read(&text)).transpose().map_err(refused)?;
     let held: Vec<Vec<u8>> = files.iter().map(Uint8Array::to_vec).collect();
     let given: Vec<_> =
         names.iter().zip(&held).map(|(name, bytes)| Given { name, bytes }).collect();

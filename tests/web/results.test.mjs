@@ -165,7 +165,7 @@ flows((flow) => {
     await until(async () => flow.says(/sealed to the key/, /宛てに暗号化/).test(await text(tab, "#set-aside")), { what: "another key" });
     assert.equal((await answers(tab)).length, 2);
     await tab.choose("#rollup-key", [vendor.place("cut.json")]);
-    await until(async () => /no key of this program/.test(await text(tab, ".rollup-given [role=alert]")), { what: "no key" });
+    await until(async () => flow.says(/no key of this program/, /鍵ではありません/).test(await text(tab, ".rollup-given [role=alert]")), { what: "no key" });
     await tab.choose("#rollup-key", [vendor.place("vendor.key")]);
     await until(async () => (await answers(tab)).length === 3, { what: "the sealed one" });
     assert.ok((await answers(tab)).includes("第一商事"));

@@ -76,7 +76,7 @@ flows((flow) => {
 
   /** How each is come to. */
   const SCREENS = {
-    start: async () => undefined,
+    start: (tab) => there(tab, ".category"),
     "start, unfolded": async (tab) => {
       await checkFiles(tab, [at("rule.yml"), at("list.csv"), samples["ordinary.log"]]);
       await press(tab, "[data-action=other]");

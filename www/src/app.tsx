@@ -5,7 +5,7 @@ import { render } from "preact";
 import { language, words } from "./i18n";
 import { cancel, showExercise, showStart, start } from "./state/app";
 import { takeChecker } from "./state/checker";
-import { messageOf, prepare, takeEngine } from "./state/engine";
+import { englishOf, prepare, takeEngine } from "./state/engine";
 import { watchUnsaved } from "./state/judge";
 import { joinOuter, tellOuter } from "./state/shell";
 import { takePage } from "./state/vendor";
@@ -30,7 +30,7 @@ async function hear(message: ToFrame): Promise<void> {
   const { given, refused, options, ticket, isDropped = false } = message;
   const error = await start(given, refused, { script: options, mayAsk: isDropped }).then(
     () => null,
-    messageOf,
+    englishOf,
   );
   if (ticket !== undefined) tellOuter({ kind: "settled", ticket, error });
 }

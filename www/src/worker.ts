@@ -34,6 +34,7 @@ self.onmessage = async ({ data }: MessageEvent<Request>) => {
       id: data.id,
       kind: "error",
       message: error instanceof Error ? error.message : String(error),
+      ja: (error as { readonly ja?: string }).ja,
       fatal,
     });
   }

@@ -22,6 +22,16 @@ interface Waiting {
   readonly progress: ((bytes: number) => void) | undefined;
 }
 
+/** What the engine says is wrong with what it was given, in both languages. */
+export class Told extends Error {
+  constructor(
+    message: string,
+    readonly ja: string,
+  ) {
+    super(message);
+  }
+}
+
 /** One worker with its engine instance. */
 export class Engine {
   readonly #worker: Worker;
@@ -85,7 +95,8 @@ export class Engine {
     if (reply.kind === "progress") return waiting.progress?.(reply.bytes);
     this.#waiting.delete(reply.id);
     if (reply.kind === "answer") return waiting.resolve(reply.answer as never);
-    if (!reply.fatal) return waiting.reject(new Error(reply.message));
+    const { message, ja } = reply;
+    if (!reply.fatal) return waiting.reject(ja === undefined ? new Error(message) : new Told(message, ja));
     const lost = new EngineLost(reply.message);
     waiting.reject(lost);
     this.stop(lost);

@@ -836,4 +836,11 @@ export interface Request<K extends CallName = CallName> {
 export type Reply =
   | { readonly id: number; readonly kind: "answer"; readonly answer: unknown }
   | { readonly id: number; readonly kind: "progress"; readonly bytes: number }
-  | { readonly id: number; readonly kind: "error"; readonly message: string; readonly fatal: boolean };
+  | {
+      readonly id: number;
+      readonly kind: "error";
+      readonly message: string;
+      /** The message in Japanese, where somebody's input is at fault. */
+      readonly ja: string | undefined;
+      readonly fatal: boolean;
+    };

@@ -2,8 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { boot, BootError } from "../engine/boot";
-import { Cancelled, Pool } from "../engine/pool";
+import { Cancelled, Pool, Told } from "../engine/pool";
 import type { Catalogue } from "../engine/protocol";
+import { language } from "../i18n";
 import { tellOuter } from "./shell";
 
 /** What the engine reads and looks for, once it is there. */
@@ -41,5 +42,9 @@ export async function prepare(): Promise<void> {
   }
 }
 
-/** What an error says. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says, always in English: for scripts. */
+export const englishOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What an error says, in the language shown where it is told in both. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Told && language.value === "ja" ? error.ja : englishOf(error);

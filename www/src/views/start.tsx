@@ -174,7 +174,11 @@ function Category({ name, formats }: { name: string; formats: readonly FormatCar
             <details>
               <summary>{format.name}</summary>
               <p>{say(format.what)}</p>
-              {format.example && <pre class="example" tabIndex={0} role="group" aria-label={format.name}>{visibleLines(format.example)}</pre>}
+              {format.example && (
+                <pre class="example" tabIndex={0} role="group" aria-label={format.name}>
+                  {visibleLines(format.example)}
+                </pre>
+              )}
             </details>
           </li>
         ))}
