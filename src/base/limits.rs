@@ -23,6 +23,8 @@ pub const PAYLOAD_GROUPS: usize = 1 << 16;
 pub const ACTORS: usize = 1 << 17;
 /// Kinds of addresses at which clients and accounts are kept apart.
 pub const KINDS: usize = 1 << 16;
+/// Documents and records, of all clients without an account together, that are kept apart.
+pub const HANDED: usize = 1 << 20;
 /// Minutes, of all these together, for each detection.
 pub const MINUTES: usize = 1 << 19;
 /// Minutes of one of these, the latest.
