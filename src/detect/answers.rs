@@ -4,9 +4,9 @@
 use super::Seen;
 use super::outcome::{Echo, Size, echoes_of, of_status};
 use super::{Conclusion, StreamView};
-use crate::base::limits::PAYLOAD_GROUPS;
+use crate::base::limits::{ANSWERS, PAYLOAD_GROUPS};
 use crate::base::{
-    Arrange, Fingerprint, Gather, Instant, LogSize, Merge, Sampled, Seed, SmallMap, visible,
+    Arrange, Fingerprint, Gather, Instant, LogSize, Merge, Seed, SmallMap, Weigh, Weighed, visible,
 };
 use crate::baseline::activity::{Mark, keep_earliest};
 use crate::event::Field;
@@ -19,7 +19,7 @@ const PLACES: usize = 4;
 
 /// Groups of answers.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Answers(Sampled<Group, PAYLOAD_GROUPS>);
+pub struct Answers(Weighed<Group, PAYLOAD_GROUPS, ANSWERS>);
 
 /// Answers to one client's requests of one kind for one path.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,9 +86,11 @@ impl Answers {
             span: (seen.at, seen.at),
             places: vec![(seen.at, seen.event.location)],
         };
-        if let Some(group) = self.0.entry(key, || Group::new(seen, kind)) {
-            group.answers.change(packed(status, size), |answer| answer.merge(new));
-        }
+        self.0.change(
+            key,
+            || Group::new(seen, kind),
+            |group| group.answers.change(packed(status, size), |answer| answer.merge(new)),
+        );
     }
 
     /// The groups with their keys, by path, kind and client.
@@ -192,6 +194,12 @@ impl Merge for Answer {
 impl Merge for Group {
     fn merge(&mut self, other: Self) {
         self.answers.merge(other.answers);
+    }
+}
+
+impl Weigh for Group {
+    fn weight(&self) -> usize {
+        self.answers.count()
     }
 }
 
