@@ -8,7 +8,7 @@
 mod common;
 
 use common::{Given, Options, clf, in_order, prepare};
-use sekisho::engine::{Concluder, JobKind, Scanner};
+use sekisho::engine::{Concluder, JobKind, Partial, Scanner};
 use sekisho::input::{ReadAt, ReadError};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::AtomicUsize;
@@ -120,18 +120,23 @@ fn what_was_seen_of_many_events_stays_small() {
     }
     let partial = scanner.finish();
     let (held, most) = (HELD.load(Relaxed), MOST_HELD.load(Relaxed));
-    let encoded = partial.encode().unwrap().len();
+    let encoded = partial.encode().unwrap();
     println!(
         "{events} events of {ADDRESSES} addresses: {} MB held by what was seen, {} MB at most while scanning, {} MB encoded",
         (held - before) / 1_000_000,
         (most - before) / 1_000_000,
-        encoded / 1_000_000
+        encoded.len() / 1_000_000
     );
-    for (name, bytes) in partial.sizes() {
-        println!("  {name}: {} kB encoded", bytes / 1_000);
-    }
+    let mut rest = HELD.load(Relaxed);
+    partial.take_apart(&mut |name, bytes| {
+        let freed = rest.saturating_sub(HELD.load(Relaxed));
+        if freed.max(bytes) >= 10_000 {
+            println!("  {name}: {} kB held, {} kB encoded", freed / 1_000, bytes / 1_000);
+        }
+        rest = HELD.load(Relaxed);
+    });
     let mut concluder = Concluder::new(&prepared);
-    concluder.add(partial);
+    concluder.add(Partial::decode(&encoded).unwrap());
     let report = concluder.conclude(&sources).report;
     for bound in &report.coverage.bounds {
         println!("  {}", bound.en);

@@ -19,10 +19,14 @@ pub const CLIENT_DAYS: usize = 1 << 20;
 pub const ERROR_SIZES: usize = 1 << 14;
 /// Clients, paths and kinds of payload that are kept apart.
 pub const PAYLOAD_GROUPS: usize = 1 << 16;
+/// Kinds of answers, by status and size, of all these together, for each detection.
+pub const ANSWERS: usize = 1 << 18;
 /// Clients and accounts whose minutes are kept apart for bursts and scans.
 pub const ACTORS: usize = 1 << 17;
 /// Kinds of addresses at which clients and accounts are kept apart.
 pub const KINDS: usize = 1 << 16;
+/// Documents and records, of all clients without an account together, that are kept apart.
+pub const HANDED: usize = 1 << 20;
 /// Minutes, of all these together, for each detection.
 pub const MINUTES: usize = 1 << 19;
 /// Minutes of one of these, the latest.

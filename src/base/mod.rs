@@ -20,10 +20,10 @@ mod weighed;
 pub use arrange::{Arrange, Gather};
 pub use fingerprint::{Fingerprint, Seed};
 pub use glob::{Glob, rarest};
-pub use sampled::{Merge, Sampled, encoded_size};
+pub use sampled::{Merge, Sampled, Told, let_go};
 pub use short::{are_same, begins, find_near};
 pub use size::{LogSize, SizeSketch};
-pub use small_map::ByTime;
+pub use small_map::{SmallMap, within};
 pub use table::{NOWHERE, Place, Table};
 pub use text::{Language, Text, Told, counted, grouped};
 pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};
@@ -37,6 +37,7 @@ use serde::{Deserialize, Serialize};
 /// `line` and `record` count from the start of the shard that read the record, because a shard
 /// knows nothing of the shards before it. `engine` turns them into numbers within the stream.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "PackedLocation", into = "PackedLocation")]
 pub struct Location {
     /// The stream.
     pub stream: u32,
@@ -48,6 +49,22 @@ pub struct Location {
     pub line: u32,
     /// Records before it in its shard.
     pub record: u32,
+}
+
+/// A place as it is packed: most lines are records, so there are about as many of both.
+type PackedLocation = (u32, u32, u64, u32, i32);
+
+impl From<PackedLocation> for Location {
+    fn from((stream, length, offset, line, more): PackedLocation) -> Self {
+        Self { stream, length, offset, line, record: line.wrapping_add_signed(more) }
+    }
+}
+
+impl From<Location> for PackedLocation {
+    fn from(place: Location) -> Self {
+        let more = place.record.wrapping_sub(place.line).cast_signed();
+        (place.stream, place.length, place.offset, place.line, more)
+    }
 }
 
 impl Location {

@@ -11,9 +11,15 @@ pub trait Merge {
     fn merge(&mut self, other: Self);
 }
 
-/// How many bytes something takes in the buffers that are handed from worker to worker.
-pub fn encoded_size(value: &impl Serialize) -> usize {
-    postcard::to_allocvec(value).map_or(0, |bytes| bytes.len())
+/// Is told the name of a part that was let go of, and how many bytes it took in the buffers that are
+/// handed from worker to worker.
+pub type Told<'t> = &'t mut dyn FnMut(&'static str, usize);
+
+/// Lets go of a part, and tells of it.
+pub fn let_go(name: &'static str, part: impl Serialize, told: Told<'_>) {
+    let bytes = postcard::to_allocvec(&part).map_or(0, |bytes| bytes.len());
+    drop(part);
+    told(name, bytes);
 }
 
 impl Merge for () {

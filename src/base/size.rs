@@ -27,7 +27,33 @@ pub struct SizeSketch {
     /// Most pages have one or two sizes: the first bin needs no allocation. Counts nothing before
     /// there is one.
     first: (LogSize, u32),
-    rest: Box<[(LogSize, u32)]>,
+    /// The others in order, each as the digits of its count, the least first: pages that are made
+    /// anew each time have many sizes, and most of these a few times.
+    rest: Box<[Digit]>,
+}
+
+/// A digit of a bin's count, behind the bin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Digit(u16);
+
+impl Digit {
+    /// Bits of a digit: those that no bin needs.
+    const BITS: u32 = 6;
+    const MASK: u16 = (1 << Self::BITS) - 1;
+
+    const fn new(bin: LogSize, count: u32) -> Self {
+        Self(bin.0 << Self::BITS | count as u16 & Self::MASK)
+    }
+
+    const fn bin(self) -> LogSize {
+        LogSize(self.0 >> Self::BITS)
+    }
+
+    /// The number that some digits are.
+    fn number(digits: &[Self]) -> u32 {
+        let digits = digits.iter().rev();
+        digits.fold(0, |all, digit| all << Self::BITS | u32::from(digit.0 & Self::MASK))
+    }
 }
 
 impl SizeSketch {
@@ -43,18 +69,29 @@ impl SizeSketch {
     }
 
     fn add_to_rest(&mut self, size: LogSize, times: u32) {
-        match self.rest.binary_search_by_key(&size, |(bin, _)| *bin) {
-            Ok(at) => {
-                if let Some((_, count)) = self.rest.get_mut(at) {
-                    *count = count.saturating_add(times);
-                }
-            }
-            Err(at) => {
-                let mut rest = std::mem::take(&mut self.rest).into_vec();
-                rest.insert(at, (size, times));
-                self.rest = rest.into();
-            }
+        let start = self.rest.partition_point(|digit| digit.bin() < size);
+        let known = self.rest[start..].iter().take_while(|digit| digit.bin() == size).count();
+        let digits = &mut self.rest[start..start + known];
+        let mut count = Digit::number(digits).saturating_add(times);
+        for digit in digits {
+            *digit = Digit::new(size, count);
+            count >>= Digit::BITS;
         }
+        if count > 0 {
+            self.lengthen(start + known, size, count);
+        }
+    }
+
+    /// Adds digits behind those that are known of a bin.
+    #[cold]
+    fn lengthen(&mut self, mut at: usize, bin: LogSize, mut count: u32) {
+        let mut rest = std::mem::take(&mut self.rest).into_vec();
+        while count > 0 {
+            rest.reserve_exact(1);
+            rest.insert(at, Digit::new(bin, count));
+            (at, count) = (at + 1, count >> Digit::BITS);
+        }
+        self.rest = rest.into();
     }
 
     /// The bins with their counts, smallest size first.
@@ -67,7 +104,8 @@ impl SizeSketch {
     /// The bins in any order.
     fn all(&self) -> impl Iterator<Item = (LogSize, u32)> {
         let first = (!self.is_empty()).then_some(self.first);
-        first.into_iter().chain(self.rest.iter().copied())
+        let rest = self.rest.chunk_by(|one, next| one.bin() == next.bin());
+        first.into_iter().chain(rest.map(|digits| (digits[0].bin(), Digit::number(digits))))
     }
 
     /// Answers counted.
@@ -78,7 +116,7 @@ impl SizeSketch {
     /// Fetches what the next answer will probably change into the processor's cache.
     #[inline]
     pub fn warm(&self) -> u32 {
-        self.first.1 ^ self.rest.first().map_or(0, |(_, count)| *count)
+        self.first.1 ^ self.rest.first().map_or(0, |digit| u32::from(digit.0))
     }
 
     /// Whether no answer was counted.
@@ -143,6 +181,24 @@ mod tests {
         let (median, spread) = sketch.median_and_spread().unwrap();
         assert_eq!(median, LogSize::of(1_000));
         assert!(spread <= 1);
+    }
+
+    #[test]
+    fn counts_of_every_length_come_back() {
+        let mut model = std::collections::BTreeMap::<LogSize, u32>::new();
+        let mut sketch = SizeSketch::default();
+        let times = [1, 62, 63, 64, 1, 4_000, 100, 70_000_000, u32::MAX, 5];
+        for (nth, times) in times.iter().cycle().take(700).enumerate() {
+            let bytes = if nth == 50 { u64::MAX } else { (nth * nth % 97) as u64 };
+            let size = LogSize::of(bytes);
+            sketch.add(size, *times);
+            let count = model.entry(size).or_default();
+            *count = count.saturating_add(*times);
+            assert_eq!(sketch.bins(), model.clone().into_iter().collect::<Vec<_>>(), "{nth}");
+        }
+        assert!(model.len() > 30);
+        let near = sketch.near(LogSize::of(u64::MAX), 0);
+        assert_eq!(near, u64::from(model[&LogSize::of(u64::MAX)]));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Table<V> {
 /// A place where nothing stands.
 pub const NOWHERE: Place = Place::MAX;
 const LEAST: usize = 64;
+/// Values from which on room is made for a few more only.
+const LARGE: usize = 1 << 12;
 
 impl<V> Default for Table<V> {
     fn default() -> Self {
@@ -106,6 +108,7 @@ impl<V> Table<V> {
     #[cold]
     pub(super) fn insert(&mut self, key: Fingerprint, value: V) -> Place {
         let place = self.values.len() as Place;
+        self.values.reserve_exact(self.lacking());
         self.values.push((key, value));
         if self.values.len() * 2 > self.index.len() {
             self.rebuild();
@@ -115,9 +118,20 @@ impl<V> Table<V> {
         place
     }
 
+    /// For how many more values room is made at once: twice as much would leave half of a large
+    /// table empty.
+    fn lacking(&self) -> usize {
+        let held = self.values.len();
+        if held < self.values.capacity() {
+            return 0;
+        }
+        if held < LARGE { held.max(4) } else { held / 8 }
+    }
+
     fn rebuild(&mut self) {
         let length = (self.values.len() * 2 + 1).next_power_of_two().max(LEAST);
         self.index.clear();
+        self.index.shrink_to(length);
         self.index.resize(length, (0, NOWHERE));
         for (place, (key, _)) in (0..).zip(&self.values) {
             put(&mut self.index, *key, place);
@@ -127,6 +141,7 @@ impl<V> Table<V> {
     /// Keeps only the keys for which `keep` is true.
     pub fn retain(&mut self, mut keep: impl FnMut(Fingerprint) -> bool) {
         self.values.retain(|(key, _)| keep(*key));
+        self.values.shrink_to(self.values.len() * 9 / 8);
         self.rebuild();
     }
 

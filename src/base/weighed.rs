@@ -1,7 +1,7 @@
 //! Tables with a second bound, on what lies in their entries.
 
 use super::sampled::{Merge, Sampled};
-use super::{ByTime, Fingerprint};
+use super::{Fingerprint, SmallMap};
 use serde::{Deserialize, Serialize};
 
 /// Something that holds more or fewer things. Their number only grows as more is seen and follows
@@ -11,7 +11,7 @@ pub trait Weigh {
     fn weight(&self) -> usize;
 }
 
-impl<V> Weigh for ByTime<V> {
+impl<V> Weigh for SmallMap<V> {
     fn weight(&self) -> usize {
         self.count()
     }

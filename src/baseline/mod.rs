@@ -21,7 +21,7 @@ pub use order::{Mark, Order, Reversal, STEP_SECS, Segment};
 pub use paths::{ErrorSizes, FEW, PathStats, Paths, is_served};
 pub use refusals::Refusals;
 
-use crate::base::{Merge, encoded_size};
+use crate::base::{Merge, Told, let_go};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -49,17 +49,17 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// How many bytes its parts take when they are encoded, by name.
-    pub fn sizes(&self) -> [(&'static str, usize); 7] {
-        [
-            ("paths", encoded_size(&self.paths)),
-            ("error sizes", encoded_size(&self.error_sizes)),
-            ("clients", encoded_size(&self.clients)),
-            ("accounts", encoded_size(&self.activities)),
-            ("sign-ins to web servers", encoded_size(&self.requested_sign_ins)),
-            ("calendars", encoded_size(&self.calendars)),
-            ("numbers of records", encoded_size(&self.numbers)),
-        ]
+    /// Lets go of its parts, one after the other.
+    pub fn take_apart(self, told: Told<'_>) {
+        let_go("paths", self.paths, told);
+        let_go("error sizes", self.error_sizes, told);
+        let_go("refusals", self.refusals, told);
+        let_go("clients", self.clients, told);
+        let_go("accounts", self.activities, told);
+        let_go("sign-ins to web servers", self.requested_sign_ins, told);
+        let_go("calendars", self.calendars, told);
+        let_go("numbers of records", self.numbers, told);
+        let_go("order", self.order, told);
     }
 
     /// Takes the entries of the large tables out, some thousands at a time. Merging them with

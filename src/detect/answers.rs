@@ -4,8 +4,10 @@
 use super::Seen;
 use super::outcome::{Echo, Size, echoes_of, of_status};
 use super::{Conclusion, StreamView};
-use crate::base::limits::PAYLOAD_GROUPS;
-use crate::base::{Arrange, Fingerprint, Gather, Instant, LogSize, Merge, Sampled, Seed, visible};
+use crate::base::limits::{ANSWERS, PAYLOAD_GROUPS};
+use crate::base::{
+    Arrange, Fingerprint, Gather, Instant, LogSize, Merge, Seed, SmallMap, Weigh, Weighed, visible,
+};
 use crate::baseline::activity::{Mark, keep_earliest};
 use crate::event::Field;
 use crate::finding::{Outcome, Place};
@@ -17,7 +19,7 @@ const PLACES: usize = 4;
 
 /// Groups of answers.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Answers(Sampled<Group, PAYLOAD_GROUPS>);
+pub struct Answers(Weighed<Group, PAYLOAD_GROUPS, ANSWERS>);
 
 /// Answers to one client's requests of one kind for one path.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,12 +34,12 @@ pub struct Group {
     pub path_name: Box<str>,
     /// What kind of request, as the detection numbers its kinds.
     pub kind: u16,
-    /// The answers by status and size, in order. Most groups have one: a tree has room for eleven.
-    pub answers: Vec<((u16, LogSize), Answer)>,
+    /// The answers by status and size.
+    answers: SmallMap<Answer>,
 }
 
 /// Answers of one status and size.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Answer {
     /// How many.
     pub count: u64,
@@ -84,9 +86,11 @@ impl Answers {
             span: (seen.at, seen.at),
             places: vec![(seen.at, seen.event.location)],
         };
-        if let Some(group) = self.0.entry(key, || Group::new(seen, kind)) {
-            group.add((status, size), new);
-        }
+        self.0.change(
+            key,
+            || Group::new(seen, kind),
+            |group| group.answers.change(packed(status, size), |answer| answer.merge(new)),
+        );
     }
 
     /// The groups with their keys, by path, kind and client.
@@ -123,25 +127,19 @@ impl Group {
             path: seen.path,
             path_name: shown_path(seen.path_text).into(),
             kind,
-            answers: Vec::new(),
+            answers: SmallMap::default(),
         }
     }
 
-    fn add(&mut self, key: (u16, LogSize), answer: Answer) {
-        match self.answers.binary_search_by_key(&key, |known| known.0) {
-            Ok(place) => self.answers[place].1.merge(answer),
-            Err(place) => {
-                self.answers
-                    .reserve_exact(usize::from(self.answers.len() == self.answers.capacity()));
-                self.answers.insert(place, (key, answer));
-            }
-        }
+    /// The answers by status and size, in order.
+    pub fn answers(&self) -> Vec<((u16, LogSize), Answer)> {
+        let of = |key: i64| ((key >> 16) as u16, LogSize(key as u16));
+        self.answers.all().into_iter().map(|(key, answer)| (of(key), answer)).collect()
     }
 
-    /// The answers of a status and size.
-    pub fn answer(&self, status: u16, size: LogSize) -> Option<&Answer> {
-        let place = self.answers.binary_search_by_key(&(status, size), |known| known.0).ok()?;
-        Some(&self.answers[place].1)
+    /// The smallest and the largest answer of a status and size, in bytes.
+    pub fn extent(&self, status: u16, size: LogSize) -> Option<(u64, u64)> {
+        self.answers.get(packed(status, size))?.extent
     }
 
     /// What became of the requests with this answer: the status where that tells, else the size
@@ -150,13 +148,12 @@ impl Group {
         if let Some(outcome) = of_status(status) {
             return Compared::Status(outcome);
         }
-        let answer = self.answer(status, size);
-        if answer.is_some_and(|answer| answer.echoes.iter().any(|of| context.site.is_echo(*of))) {
+        let answer = self.answers.get(packed(status, size)).unwrap_or_default();
+        if answer.echoes.iter().any(|of| context.site.is_echo(*of)) {
             return Compared::ErrorPage;
         }
         let is_error_page = |bytes| context.site.is_error_page(bytes);
-        let extent = answer.and_then(|answer| answer.extent);
-        if extent.is_some_and(|(least, most)| is_error_page(least) && is_error_page(most)) {
+        if answer.extent.is_some_and(|(least, most)| is_error_page(least) && is_error_page(most)) {
             return Compared::ErrorPage;
         }
         let stats = context.baseline.paths.get(self.path);
@@ -175,8 +172,17 @@ pub enum Compared {
     Size(Size),
 }
 
+/// A status and a size as one number, in the same order.
+fn packed(status: u16, size: LogSize) -> i64 {
+    i64::from(status) << 16 | i64::from(size.0)
+}
+
 impl Merge for Answer {
     fn merge(&mut self, other: Self) {
+        if self.count == 0 {
+            *self = other;
+            return;
+        }
         self.count += other.count;
         self.extent = wider(self.extent, other.extent);
         self.echoes.retain(|echo| other.echoes.contains(echo));
@@ -187,9 +193,13 @@ impl Merge for Answer {
 
 impl Merge for Group {
     fn merge(&mut self, other: Self) {
-        for (key, answer) in other.answers {
-            self.add(key, answer);
-        }
+        self.answers.merge(other.answers);
+    }
+}
+
+impl Weigh for Group {
+    fn weight(&self) -> usize {
+        self.answers.count()
     }
 }
 
@@ -283,7 +293,7 @@ impl Tally {
 }
 
 /// The least and the most of two ranges.
-fn wider<T: Ord + Copy>(a: Option<(T, T)>, b: Option<(T, T)>) -> Option<(T, T)> {
+pub fn wider<T: Ord + Copy>(a: Option<(T, T)>, b: Option<(T, T)>) -> Option<(T, T)> {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),

@@ -134,7 +134,7 @@ struct Sorted {
 
 impl Sorted {
     fn add(&mut self, key: u64, group: &Group, context: &Conclusion<'_>) {
-        for ((status, size), answer) in &group.answers {
+        for ((status, size), answer) in &group.answers() {
             let key: AnswerKey = (key, *status, *size);
             let compared = group.compare(*status, *size, context);
             match sign(group, *status, compared, context) {
@@ -245,7 +245,7 @@ const FOLLOW_MOST: usize = 3;
 fn follow_ups(partial: &Answers, context: &Conclusion<'_>) -> Vec<Finding> {
     let mut attackers = BTreeMap::<Fingerprint, (Box<str>, (Instant, Instant))>::new();
     for (_, group) in partial.groups().into_iter().filter(|(_, group)| is_intrusive(group.kind)) {
-        for (_, answer) in &group.answers {
+        for (_, answer) in &group.answers() {
             let make = || (group.client_name.clone(), answer.span);
             let (_, span) = attackers.entry(group.client).or_insert_with(make);
             *span = (span.0.min(answer.span.0), span.1.max(answer.span.1));

@@ -130,7 +130,7 @@ fn told(
     context: &Conclusion<'_>,
 ) -> Told {
     let signs = &request.answers;
-    let extent = group.answer(status, size).and_then(|answer| answer.extent);
+    let extent = group.extent(status, size);
     let page = extent.filter(|_| is_served(status)).and_then(|of| page(group, size, of, context));
     if page == Some(Page::Common) {
         return Told::Not(Outcome::Failed);
@@ -215,7 +215,7 @@ fn attackers(
         let Some((at, _, request)) = packs().request(group.kind) else { continue };
         let attacker = attackers.entry((at, group.client)).or_default();
         attacker.name.clone_from(&group.client_name);
-        for (of, answer) in &group.answers {
+        for (of, answer) in &group.answers() {
             let tally = match told(request, group, *of, context) {
                 Told::Succeeded => &mut attacker.succeeded,
                 Told::Open(alone) => attacker.open.entry(alone).or_default(),
@@ -239,7 +239,7 @@ impl Attacker {
                 answer.span.1 >= span.0 && answer.span.0 <= span.1.saturating_add(within)
             })
         };
-        for (of, answer) in &group.answers {
+        for (of, answer) in &group.answers() {
             if is_behind(answer) && told(request, group, *of, context) == Told::Succeeded {
                 let key: AnswerKey = (key, of.0, of.1);
                 self.followed.add(key, group, answer);

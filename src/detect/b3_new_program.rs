@@ -97,7 +97,7 @@ impl New {
         let mut tally = Tally::default();
         let mut sizes = BTreeSet::new();
         for (key, group) in groups {
-            for ((status, size), answer) in &group.answers {
+            for ((status, size), answer) in &group.answers() {
                 let (least, most) = answer.extent?;
                 // An empty answer says nothing; nor does the one that everything gets here.
                 let site = context.site;

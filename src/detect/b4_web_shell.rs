@@ -91,7 +91,7 @@ fn judged(groups: &[(u64, &Group)], context: &Conclusion<'_>) -> Option<Finding>
     let mut tally = super::answers::Tally::default();
     let mut sizes = BTreeSet::new();
     for (key, group) in groups {
-        for ((status, size), answer) in &group.answers {
+        for ((status, size), answer) in &group.answers() {
             tally.add((*key, *status, *size), group, answer);
             sizes.extend(answer.extent.into_iter().flat_map(|(least, most)| [least, most]));
         }

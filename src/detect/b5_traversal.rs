@@ -78,7 +78,7 @@ impl Detector for Traversal {
     fn conclude(&self, partial: Answers, context: &Conclusion<'_>) -> Verdict {
         let mut tallies = BTreeMap::<(Box<str>, Strength), (Tally, Option<Size>)>::new();
         for (key, group) in partial.groups() {
-            for ((status, size), answer) in &group.answers {
+            for ((status, size), answer) in &group.answers() {
                 if let Some((strength, size_seen)) = strength(group, *status, *size, context) {
                     let of = (group.path_name.clone(), strength);
                     let (tally, norm) = tallies.entry(of).or_default();
@@ -131,7 +131,7 @@ fn strength(
     let Compared::Size(compared) = group.compare(status, size, context) else {
         return None;
     };
-    let extent = group.answer(status, size).and_then(|answer| answer.extent);
+    let extent = group.extent(status, size);
     let is_ordinary = extent.is_some_and(|(least, most)| {
         context.site.is_ordinary(least) && context.site.is_ordinary(most)
     });

@@ -57,7 +57,7 @@ impl Detector for ConfigDownload {
     fn conclude(&self, partial: Answers, context: &Conclusion<'_>) -> Verdict {
         let mut tallies = BTreeMap::<(Box<str>, bool), Tally>::new();
         for (key, group) in partial.groups() {
-            for ((status, size), answer) in &group.answers {
+            for ((status, size), answer) in &group.answers() {
                 if let Some(is_doubtful) = doubt(group, *status, *size, context) {
                     let of = (group.path_name.clone(), is_doubtful);
                     tallies.entry(of).or_default().add((key, *status, *size), group, answer);
@@ -88,7 +88,7 @@ fn doubt(group: &Group, status: u16, size: LogSize, context: &Conclusion<'_>) ->
     if matches!(group.compare(status, size, context), Compared::ErrorPage | Compared::Status(_)) {
         return None;
     }
-    let (least, most) = group.answer(status, size).and_then(|answer| answer.extent)?;
+    let (least, most) = group.extent(status, size)?;
     if context.site.is_ordinary(least) && context.site.is_ordinary(most) {
         return None;
     }

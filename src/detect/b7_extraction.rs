@@ -3,7 +3,7 @@
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::limits::{MINUTES, OWN_MINUTES, PAYLOAD_GROUPS};
 use crate::base::{
-    Arrange, ByTime, Fingerprint, Instant, Merge, Seed, Text, Weigh, Weighed, visible,
+    Arrange, Fingerprint, Instant, Merge, Seed, SmallMap, Text, Weigh, Weighed, visible, within,
 };
 use crate::baseline::activity::{Mark, keep_earliest};
 use crate::event::Field;
@@ -39,7 +39,7 @@ pub struct Probes(Weighed<Probe, PAYLOAD_GROUPS, MINUTES>);
 struct Probe {
     address: Box<str>,
     path: Box<str>,
-    minutes: ByTime<Minute>,
+    minutes: SmallMap<Minute>,
 }
 
 /// Those of one minute.
@@ -88,12 +88,15 @@ impl Detector for Extraction {
             ))
             .into(),
             path: super::answers::shown_path(seen.path_text).into(),
-            minutes: ByTime::default(),
+            minutes: SmallMap::default(),
         };
         partial.0.change(key, make, |probe| {
-            let first = vec![(seen.at, seen.event.location)];
-            let minute = Minute { records: 1, sizes: [(bytes, 1)].into(), first };
-            probe.minutes.add(seen.at.div_euclid(60), minute);
+            let mark = (seen.at, seen.event.location);
+            probe.minutes.change(seen.at.div_euclid(60), |minute| {
+                minute.records += 1;
+                minute.add(bytes, 1);
+                keep_earliest(&mut minute.first, mark, SHOWN);
+            });
             probe.minutes.keep_last(OWN_MINUTES);
         });
     }
@@ -134,25 +137,25 @@ struct Window {
 impl Probe {
     /// The fullest ten minutes with answers of two sizes.
     fn window(&self, least: u64) -> Option<Window> {
-        let starts = self.minutes.iter().map(|(minute, _)| minute);
-        let windows = starts.filter_map(|start| self.starting(start, least));
+        let minutes = self.minutes.all();
+        let windows = minutes.iter().filter_map(|(start, _)| starting(*start, &minutes, least));
         windows.reduce(|best, one| if one.records > best.records { one } else { best })
     }
+}
 
-    fn starting(&self, start: i64, least: u64) -> Option<Window> {
-        let mut all = Minute::default();
-        for (_, minute) in self.minutes.range(start..=start + WIDTH - 1) {
-            all.records += minute.records;
-            for (size, count) in &minute.sizes {
-                *all.sizes.entry(*size).or_default() += count;
-            }
-            all.first.extend(&minute.first);
+fn starting(start: i64, minutes: &[(i64, Minute)], least: u64) -> Option<Window> {
+    let mut all = Minute::default();
+    for (_, minute) in within(minutes, start..=start + WIDTH - 1) {
+        all.records += minute.records;
+        for (size, count) in &minute.sizes {
+            *all.sizes.entry(*size).or_default() += count;
         }
-        let sizes = two_sizes(&all)?;
-        let span = (start * 60, (start + WIDTH) * 60 - 1);
-        let Minute { records, first: places, .. } = all;
-        (records >= least).then_some(Window { span, records, sizes, places })
+        all.first.extend(&minute.first);
     }
+    let sizes = two_sizes(&all)?;
+    let span = (start * 60, (start + WIDTH) * 60 - 1);
+    let Minute { records, first: places, .. } = all;
+    (records >= least).then_some(Window { span, records, sizes, places })
 }
 
 /// The two sizes that nearly all answers have, where there are two, each with its answers.
@@ -200,15 +203,19 @@ fn finding(key: Fingerprint, probe: &Probe, window: &Window) -> Finding {
     }
 }
 
+impl Minute {
+    fn add(&mut self, size: u64, count: u64) {
+        *self.sizes.entry(size).or_default() += count;
+        if self.sizes.len() > SIZES {
+            self.sizes.pop_last();
+        }
+    }
+}
+
 impl Merge for Minute {
     fn merge(&mut self, other: Self) {
         self.records += other.records;
-        for (size, count) in other.sizes {
-            *self.sizes.entry(size).or_default() += count;
-        }
-        while self.sizes.len() > SIZES {
-            self.sizes.pop_last();
-        }
+        other.sizes.into_iter().for_each(|(size, count)| self.add(size, count));
         other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, SHOWN));
     }
 }

@@ -59,7 +59,7 @@ impl Detector for Installer {
         let Some(start) = start else { return Verdict::default() };
         let mut clients = BTreeMap::<Fingerprint, Walk>::new();
         for (key, group) in partial.groups() {
-            for ((status, size), answer) in &group.answers {
+            for ((status, size), answer) in &group.answers() {
                 let compared = group.compare(*status, *size, context);
                 let is_answer = !matches!(compared, Compared::ErrorPage);
                 let is_late = answer.span.0 >= start + BEFORE_SECS;

@@ -2,7 +2,9 @@
 //! window that slides by the second.
 
 use crate::base::limits::{ACTORS, MINUTES, OWN_MINUTES};
-use crate::base::{Arrange, ByTime, Fingerprint, Instant, Location, Merge, Text, Weigh, Weighed};
+use crate::base::{
+    Arrange, Fingerprint, Instant, Location, Merge, SmallMap, Text, Weigh, Weighed, within,
+};
 use crate::finding::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Different things of one minute that are kept. A threshold must not be larger: a minute with
 /// more than these reaches it by itself.
 pub const KEPT: usize = 32;
+/// Seconds.
+const MINUTE: i64 = 60;
 
 /// What each actor did, by the minute. Keyed by the actor.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -22,16 +26,25 @@ pub struct Actor {
     pub name: Box<str>,
     /// Whether it is an account.
     pub is_account: bool,
-    minutes: ByTime<Minute>,
+    minutes: SmallMap<Minute>,
 }
 
 /// What happened within one minute.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Minute {
-    /// The things with the smallest fingerprints, in their order, each with its first time and
-    /// place. Most minutes hold one or two, so a map would waste most of its room.
-    things: Vec<(Fingerprint, Instant, Location)>,
+    /// The things with the smallest fingerprints, in their order.
+    things: Vec<Thing>,
     records: u64,
+}
+
+/// A thing with the first time and place of its minute.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Thing {
+    #[serde(with = "postcard::fixint::le")]
+    key: Fingerprint,
+    /// Of its minute.
+    second: u8,
+    location: Location,
 }
 
 /// A time in which an actor did many different things.
@@ -60,11 +73,14 @@ impl Bursts {
         let make = || Actor {
             name: String::from_utf8_lossy(name).into(),
             is_account,
-            minutes: ByTime::default(),
+            minutes: SmallMap::default(),
         };
         self.0.change(key, make, |actor| {
-            let minute = Minute { things: vec![(thing, at, location)], records: 1 };
-            actor.minutes.add(at.div_euclid(60), minute);
+            let (time, second) = (at.div_euclid(MINUTE), at.rem_euclid(MINUTE) as u8);
+            actor.minutes.change(time, |minute| {
+                minute.records += 1;
+                minute.add(Thing { key: thing, second, location });
+            });
             actor.minutes.keep_last(OWN_MINUTES);
         });
     }
@@ -83,14 +99,17 @@ impl Bursts {
 }
 
 impl Minute {
-    fn add(&mut self, thing: Fingerprint, at: Instant, location: Location) {
-        match self.things.binary_search_by_key(&thing, |known| known.0) {
+    fn add(&mut self, thing: Thing) {
+        match self.things.binary_search_by_key(&thing.key, |known| known.key) {
             Ok(place) => {
                 let known = &mut self.things[place];
-                (known.1, known.2) = (at, location).min((known.1, known.2));
+                let order = |of: &Thing| (of.second, of.location);
+                if order(&thing) < order(known) {
+                    *known = thing;
+                }
             }
             Err(place) if place < KEPT => {
-                self.things.insert(place, (thing, at, location));
+                self.things.insert(place, thing);
                 self.things.truncate(KEPT);
             }
             Err(_) => {}
@@ -101,9 +120,7 @@ impl Minute {
 impl Merge for Minute {
     fn merge(&mut self, other: Self) {
         self.records += other.records;
-        for (thing, at, location) in other.things {
-            self.add(thing, at, location);
-        }
+        other.things.into_iter().for_each(|thing| self.add(thing));
     }
 }
 
@@ -130,13 +147,8 @@ impl Actor {
     /// The times in which it did at least `threshold` different things within `width_secs`.
     /// Windows that overlap are one.
     pub fn windows(&self, width_secs: i64, threshold: usize) -> Vec<Window> {
-        let mut series: Vec<_> = self
-            .minutes
-            .iter()
-            .flat_map(|(_, minute)| {
-                minute.things.iter().map(|(thing, at, location)| (*at, *location, *thing))
-            })
-            .collect();
+        let minutes = self.minutes.all();
+        let mut series: Vec<_> = minutes.iter().flat_map(things).collect();
         series.arrange();
         let mut windows: Vec<Window> = Vec::new();
         let mut inside: BTreeMap<Fingerprint, u32> = BTreeMap::new();
@@ -152,18 +164,28 @@ impl Actor {
                 extend(&mut windows, span, inside.len());
             }
         }
-        windows.iter_mut().for_each(|window| self.fill(window));
+        windows.iter_mut().for_each(|window| window.fill(&minutes));
         windows
     }
+}
 
-    fn fill(&self, window: &mut Window) {
-        let minutes = window.span.0.div_euclid(60)..=window.span.1.div_euclid(60);
+/// The things of a minute by time and place.
+fn things(
+    (time, minute): &(i64, Minute),
+) -> impl Iterator<Item = (Instant, Location, Fingerprint)> {
+    let at = move |thing: &Thing| time * MINUTE + i64::from(thing.second);
+    minute.things.iter().map(move |thing| (at(thing), thing.location, thing.key))
+}
+
+impl Window {
+    fn fill(&mut self, minutes: &[(i64, Minute)]) {
         let mut places = BTreeSet::new();
-        for (_, minute) in self.minutes.range(minutes) {
-            window.records += minute.records;
-            places.extend(minute.things.iter().map(|(_, at, location)| (Some(*at), *location)));
+        let inside = self.span.0.div_euclid(MINUTE)..=self.span.1.div_euclid(MINUTE);
+        for minute in within(minutes, inside) {
+            self.records += minute.1.records;
+            places.extend(things(minute).map(|(at, location, _)| (Some(at), location)));
         }
-        window.places = places.into_iter().collect();
+        self.places = places.into_iter().collect();
     }
 }
 
@@ -179,8 +201,8 @@ fn leave(inside: &mut BTreeMap<Fingerprint, u32>, thing: Fingerprint) {
 /// First and last second of an instant's minute. Findings speak of whole minutes, so that their
 /// counts are exact.
 fn whole_minute(at: Instant) -> (Instant, Instant) {
-    let start = at.div_euclid(60) * 60;
-    (start, start + 59)
+    let start = at.div_euclid(MINUTE) * MINUTE;
+    (start, start + MINUTE - 1)
 }
 
 fn extend(windows: &mut Vec<Window>, span: (Instant, Instant), distinct: usize) {

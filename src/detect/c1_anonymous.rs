@@ -1,16 +1,18 @@
 //! C1: documents handed to nobody in particular, where otherwise only members get them.
 
+use super::answers::wider;
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
-use crate::base::limits::KINDS;
-use crate::base::{Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed, Text, visible};
-use crate::baseline::activity::Distinct;
+use crate::base::limits::{HANDED, KINDS};
+use crate::base::{
+    Arrange, Fingerprint, Instant, Merge, Sampled, Seed, Text, Weigh, Weighed, visible,
+};
+use crate::baseline::activity::{Distinct, Mark, keep_earliest};
 use crate::event::Field;
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
 use crate::judge::activity::Network;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The detection.
 pub struct Anonymous;
@@ -31,14 +33,17 @@ const SHOWN: usize = 8;
 /// Who was handed documents at which kind of address.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Handed {
-    members: Sampled<Members, KINDS>,
-    nobody: Sampled<Nobody, KINDS>,
+    kinds: Sampled<Kind, KINDS>,
+    nobody: Weighed<Nobody, KINDS, HANDED>,
 }
 
-/// Members at one kind of address.
+/// One kind of address.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Members {
-    records: u64,
+struct Kind {
+    /// Records of members.
+    members: u64,
+    /// Records without an account.
+    anonymous: u64,
     people: Distinct,
 }
 
@@ -50,9 +55,10 @@ struct Nobody {
     address: Box<str>,
     records: u64,
     documents: Distinct,
-    /// Of answers of a usual size or an error page's, few are documents.
-    sizes: Distinct,
-    first: Vec<(Instant, Location)>,
+    /// The smallest and the largest, in bytes. Of answers of a usual size or an error page's, few
+    /// are documents.
+    sizes: Option<(u64, u64)>,
+    first: Vec<Mark>,
     span: (Instant, Instant),
 }
 
@@ -88,49 +94,43 @@ impl Detector for Anonymous {
 
     fn observe(&self, seen: &Seen<'_>, partial: &mut Handed) {
         let kind = kind_of(seen);
-        match seen.event.fields.text(Field::UserName) {
-            Some(user) => {
-                if let Some(members) = partial.members.entry(kind, Members::default) {
-                    members.records += 1;
-                    members.people.add(seen.seed.of(user));
+        let user = seen.event.fields.text(Field::UserName);
+        if let Some(known) = partial.kinds.entry(kind, Kind::default) {
+            match user {
+                Some(user) => {
+                    known.members += 1;
+                    known.people.add(seen.seed.of(user));
                 }
+                None => known.anonymous += 1,
             }
-            None => {
-                let key = Seed(kind).of(&seen.client.to_le_bytes());
-                if let Some(nobody) = partial.nobody.entry(key, || Nobody::new(seen, kind)) {
-                    nobody.merge(Nobody::of(seen, kind));
-                }
-            }
+        }
+        if user.is_none() {
+            let key = Seed(kind).of(&seen.client.to_le_bytes());
+            partial.nobody.change(key, || Nobody::new(seen, kind), |nobody| nobody.note(seen));
         }
     }
 
     fn conclude(&self, partial: Handed, context: &Conclusion<'_>) -> Verdict {
-        let nobody = partial.nobody.sorted();
-        let mut anonymous = BTreeMap::<Fingerprint, u64>::new();
-        for (_, one) in &nobody {
-            *anonymous.entry(one.kind).or_default() += one.records;
-        }
         let is_for_members = |kind: Fingerprint| {
-            let without = anonymous.get(&kind).copied().unwrap_or(0);
-            partial.members.get(kind).is_some_and(|members| {
-                members.records >= MEMBERS
-                    && members.people.count() >= PEOPLE
-                    && without * RARE <= members.records
+            partial.kinds.get(kind).is_some_and(|kind| {
+                kind.members >= MEMBERS
+                    && kind.people.count() >= PEOPLE
+                    && kind.anonymous * RARE <= kind.members
             })
         };
         let is_own = |one: &Nobody| {
             Network::of(one.address.as_bytes())
                 .is_some_and(|network| context.declared.owns(network))
         };
-        let found = nobody.into_iter().filter(|(_, one)| {
+        let found = partial.nobody.sorted().into_iter().filter(|(_, one)| {
             one.documents.count() >= DOCUMENTS
-                && one.sizes.count() >= 2
+                && one.sizes.is_some_and(|(least, most)| least < most)
                 && is_for_members(one.kind)
                 && !is_own(one)
         });
         let mut findings: Vec<_> = found.map(|(key, one)| one.finding(key)).collect();
         findings.arrange_by(|a, b| (&a.first, &a.subject).cmp(&(&b.first, &b.subject)));
-        let bounds = super::bounds("C1", partial.members.one_in().max(partial.nobody.one_in()));
+        let bounds = super::bounds("C1", partial.kinds.one_in().max(partial.nobody.one_in()));
         Verdict { findings, bounds, ..Verdict::default() }
     }
 
@@ -165,22 +165,22 @@ impl Nobody {
             address: text(seen.event.fields.text(Field::SourceAddress).unwrap_or(b"-")),
             records: 0,
             documents: Distinct::default(),
-            sizes: Distinct::default(),
+            sizes: None,
             first: Vec::new(),
             span: (seen.at, seen.at),
         }
     }
 
-    /// One record.
-    fn of(seen: &Seen<'_>, kind: Fingerprint) -> Self {
-        let mut one = Self::new(seen, kind);
-        one.records = 1;
-        one.documents.add(Seed(seen.path).of(seen.query.unwrap_or(b"")));
-        if let Some(bytes) = seen.bytes {
-            one.sizes.add(seen.seed.of(&bytes.to_le_bytes()));
+    fn note(&mut self, seen: &Seen<'_>) {
+        let path = String::from_utf8_lossy(seen.path_text);
+        if *path < *self.path {
+            self.path = path.into();
         }
-        one.first.push((seen.at, seen.event.location));
-        one
+        self.records += 1;
+        self.documents.add(Seed(seen.path).of(seen.query.unwrap_or(b"")));
+        self.sizes = wider(self.sizes, seen.bytes.map(|bytes| (bytes, bytes)));
+        keep_earliest(&mut self.first, (seen.at, seen.event.location), SHOWN);
+        self.span = (self.span.0.min(seen.at), self.span.1.max(seen.at));
     }
 
     fn finding(&self, key: Fingerprint) -> Finding {
@@ -216,29 +216,36 @@ impl Nobody {
     }
 }
 
-impl Merge for Members {
+impl Merge for Kind {
     fn merge(&mut self, other: Self) {
-        self.records += other.records;
+        self.members += other.members;
+        self.anonymous += other.anonymous;
         self.people.merge(&other.people);
+    }
+}
+
+impl Weigh for Nobody {
+    fn weight(&self) -> usize {
+        self.documents.kept().len() + self.first.len()
     }
 }
 
 impl Merge for Nobody {
     fn merge(&mut self, other: Self) {
-        self.path = self.path.clone().min(other.path);
+        if other.path < self.path {
+            self.path = other.path;
+        }
         self.records += other.records;
         self.documents.merge(&other.documents);
-        self.sizes.merge(&other.sizes);
-        for mark in other.first {
-            crate::baseline::activity::keep_earliest(&mut self.first, mark, SHOWN);
-        }
+        self.sizes = wider(self.sizes, other.sizes);
+        other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, SHOWN));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
     }
 }
 
 impl Merge for Handed {
     fn merge(&mut self, other: Self) {
-        self.members.merge(other.members);
+        self.kinds.merge(other.kinds);
         self.nobody.merge(other.nobody);
     }
 }

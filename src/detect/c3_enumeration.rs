@@ -3,8 +3,8 @@
 use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
 use crate::base::limits::{KINDS, MINUTES, OWN_MINUTES};
 use crate::base::{
-    Arrange, ByTime, Fingerprint, Gather, Instant, Location, Merge, Seed, Text, Weigh, Weighed,
-    rfc3339, visible,
+    Arrange, Fingerprint, Gather, Location, Merge, Seed, SmallMap, Text, Weigh, Weighed, rfc3339,
+    visible, within,
 };
 use crate::event::Field;
 use crate::finding::{
@@ -38,7 +38,7 @@ pub struct Walks(Weighed<Walk, KINDS, MINUTES>);
 pub struct Walk {
     name: Box<str>,
     is_account: bool,
-    minutes: ByTime<Minute>,
+    minutes: SmallMap<Minute>,
 }
 
 /// One minute of it.
@@ -47,7 +47,8 @@ struct Minute {
     numbers: Vec<u64>,
     served: u64,
     refused: u64,
-    first: Option<(Instant, Location)>,
+    /// The first record, and its second of the minute.
+    first: Option<(u8, Location)>,
 }
 
 impl Detector for Enumeration {
@@ -86,17 +87,18 @@ impl Detector for Enumeration {
         let make = || Walk {
             name: String::from_utf8_lossy(name).into(),
             is_account,
-            minutes: ByTime::default(),
+            minutes: SmallMap::default(),
         };
         partial.0.change(key, make, |walk| {
-            let mut minute = Minute::default();
-            minute.add(number);
-            minute.first = Some((seen.at, seen.event.location));
-            match seen.status {
-                200..=299 => minute.served = 1,
-                _ => minute.refused = 1,
-            }
-            walk.minutes.add(seen.at.div_euclid(60), minute);
+            let first = (seen.at.rem_euclid(60) as u8, seen.event.location);
+            walk.minutes.change(seen.at.div_euclid(60), |minute| {
+                minute.add(number);
+                minute.first = minute.first.into_iter().chain([first]).min();
+                match seen.status {
+                    200..=299 => minute.served += 1,
+                    _ => minute.refused += 1,
+                }
+            });
             walk.minutes.keep_last(OWN_MINUTES);
         });
     }
@@ -106,7 +108,8 @@ impl Detector for Enumeration {
         let mut walks = partial.0.sorted();
         walks.arrange_by(|a, b| (&a.1.name, a.0).cmp(&(&b.1.name, b.0)));
         for (key, walk) in walks {
-            verdict.findings.extend(walk.windows().map(|window| finding(key, walk, &window)));
+            let minutes = walk.minutes.all();
+            verdict.findings.extend(windows(&minutes).map(|window| finding(key, walk, &window)));
         }
         verdict.bounds = super::bounds_of("C3", &partial.0);
         verdict
@@ -184,44 +187,41 @@ impl Merge for Walks {
     }
 }
 
-impl Walk {
-    /// The times in which it went through numbers; those that overlap are one.
-    fn windows(&self) -> impl Iterator<Item = Minutes<'_>> {
-        let mut spans: Vec<(i64, i64)> = Vec::new();
-        for (start, _) in self.minutes.iter() {
-            let window = Minutes::of(self, start, start + WINDOW - 1);
-            if !window.is_walk() {
-                continue;
-            }
-            match spans.last_mut() {
-                Some(last) if window.span.0 <= last.1 => last.1 = window.span.1,
-                _ => spans.push(window.span),
-            }
+/// The times in which somebody went through numbers; those that overlap are one.
+fn windows(minutes: &[(i64, Minute)]) -> impl Iterator<Item = Minutes<'_>> {
+    let mut spans: Vec<(i64, i64)> = Vec::new();
+    for (start, _) in minutes {
+        let window = Minutes::of(minutes, *start, start + WINDOW - 1);
+        if !window.is_walk() {
+            continue;
         }
-        spans.into_iter().map(|(from, until)| Minutes::of(self, from, until))
+        match spans.last_mut() {
+            Some(last) if window.span.0 <= last.1 => last.1 = window.span.1,
+            _ => spans.push(window.span),
+        }
     }
+    spans.into_iter().map(|(from, until)| Minutes::of(minutes, from, until))
 }
 
 /// Some minutes of a walk.
 struct Minutes<'a> {
     span: (i64, i64),
-    inside: Vec<&'a Minute>,
+    inside: &'a [(i64, Minute)],
 }
 
 impl<'a> Minutes<'a> {
     /// From the first to the last minute within two, both inclusive.
-    fn of(walk: &'a Walk, from: i64, until: i64) -> Self {
-        let range = || walk.minutes.range(from..=until);
-        let last = range().next_back().map_or(from, |(minute, _)| minute);
-        Self { span: (from, last), inside: range().map(|(_, minute)| minute).collect() }
+    fn of(minutes: &'a [(i64, Minute)], from: i64, until: i64) -> Self {
+        let inside = within(minutes, from..=until);
+        Self { span: (from, inside.last().map_or(from, |last| last.0)), inside }
     }
 
     fn count(&self, of: fn(&Minute) -> u64) -> u64 {
-        self.inside.iter().map(|minute| of(minute)).sum()
+        self.inside.iter().map(|(_, minute)| of(minute)).sum()
     }
 
     fn numbers(&self) -> BTreeSet<u64> {
-        self.inside.iter().flat_map(|minute| minute.numbers.iter().copied()).gather()
+        self.inside.iter().flat_map(|(_, minute)| minute.numbers.iter().copied()).gather()
     }
 
     fn is_walk(&self) -> bool {
@@ -244,7 +244,9 @@ fn finding(key: Fingerprint, walk: &Walk, window: &Minutes<'_>) -> Finding {
         (numbers.first().copied().unwrap_or(0), numbers.last().copied().unwrap_or(0));
     let kind = if walk.is_account { SubjectKind::Account } else { SubjectKind::Address };
     let name = visible(&walk.name);
-    let places = window.inside.iter().filter_map(|minute| minute.first);
+    let places = window.inside.iter().filter_map(|(time, minute)| {
+        minute.first.map(|(second, location)| (Some(time * 60 + i64::from(second)), location))
+    });
     Finding {
         severity: Severity::High,
         confidence: Confidence::Moderate,
@@ -262,7 +264,7 @@ fn finding(key: Fingerprint, walk: &Walk, window: &Minutes<'_>) -> Finding {
             ),
         ),
         scope: Scope { actor: Some(key), span: Some(span), ..Scope::default() },
-        places: places.map(|(at, location)| (Some(at), location)).collect(),
+        places: places.collect(),
         speaks_to: vec![
             (Question::Q1, State::Likely),
             (Question::Q3, State::CannotDetermine),

@@ -7,7 +7,8 @@
 
 use crate::base::limits::{ACTORS, MINUTES};
 use crate::base::{
-    Arrange, ByTime, Fingerprint, Gather, Instant, Location, LogSize, Merge, Seed, Weigh, Weighed,
+    Arrange, Fingerprint, Gather, Instant, Location, LogSize, Merge, Seed, SmallMap, Weigh,
+    Weighed, within,
 };
 use crate::baseline::activity::TRY_SECS;
 use crate::event::Field;
@@ -56,7 +57,7 @@ pub struct Client {
     /// The page.
     pub page: Box<str>,
     path: Fingerprint,
-    times: ByTime<Time>,
+    times: SmallMap<Time>,
 }
 
 /// The answers of five minutes, by kind.
@@ -99,13 +100,13 @@ impl Forms {
             address: text(fields.text(Field::SourceAddress).unwrap_or(b"-")),
             page: text(seen.path_text),
             path: seen.path,
-            times: ByTime::default(),
+            times: SmallMap::default(),
         };
         self.0.change(key, make, |client| {
-            let mut time = Time::default();
             let first = Some((seen.at, seen.event.location));
-            time.0[answer as usize] = Answers { count: 1, first };
-            client.add(seen.at.div_euclid(TRY_SECS), time);
+            let of = |time: &mut Time| time.0[answer as usize].merge(Answers { count: 1, first });
+            client.times.change(seen.at.div_euclid(TRY_SECS), of);
+            client.times.keep_first(TIMES);
         });
     }
 
@@ -151,7 +152,13 @@ struct Meaning {
 impl Meaning {
     /// As far as its answers to all clients tell: it must have let in some of them.
     fn of(clients: &[&Client]) -> Option<Self> {
-        let with = |answer: Answer| clients.iter().filter(|one| one.count(answer) > 0).count();
+        let mut with = [0; 3];
+        for client in clients {
+            let times = client.times.all();
+            let has = |nth: usize| times.iter().any(|(_, time)| time.0[nth].count > 0);
+            with.iter_mut().enumerate().for_each(|(nth, count)| *count += usize::from(has(nth)));
+        }
+        let with = |answer: Answer| with[answer as usize];
         let (refused, shown, moved) =
             (with(Answer::Refused), with(Answer::Shown), with(Answer::Moved));
         let is_form = refused == 0 || (moved >= LET_IN && shown > refused);
@@ -170,28 +177,21 @@ impl Meaning {
 }
 
 impl Client {
-    fn add(&mut self, time: i64, answers: Time) {
-        self.times.add(time, answers);
-        self.times.keep_first(TIMES);
-    }
-
-    fn count(&self, answer: Answer) -> u64 {
-        self.times.iter().map(|(_, time)| u64::from(time.0[answer as usize].count)).sum()
-    }
-
     fn guessed(&self, key: Fingerprint, meaning: Meaning, least: u64) -> Option<Guessed> {
         let of = |time: &Time, kinds: &[Answer]| -> (u64, Option<(Instant, Location)>) {
             let each = || kinds.iter().map(|kind| time.0[*kind as usize]);
             (each().map(|one| u64::from(one.count)).sum(), each().filter_map(|one| one.first).min())
         };
         // The first time that it was let in: whoever knew the password before guesses nothing.
-        let entry = self.times.iter().find_map(|(_, time)| of(time, meaning.entries).1)?;
+        let times = self.times.all();
+        let entry = times.iter().find_map(|(_, time)| of(time, meaning.entries).1)?;
         let last = entry.0.div_euclid(TRY_SECS);
         let soonest = last - SOON;
         let window = |end: i64| {
-            let inside = || self.times.range(end - WIDTH + 1..=end);
-            let failed = inside().map(|(_, time)| of(time, meaning.failures).0).sum::<u64>();
-            let first = inside().filter_map(|(_, time)| of(time, meaning.failures).1).min();
+            let inside = within(&times, end - WIDTH + 1..=end).iter();
+            let failures = inside.map(|(_, time)| of(time, meaning.failures));
+            let failed = failures.clone().map(|(count, _)| count).sum::<u64>();
+            let first = failures.filter_map(|(_, first)| first).min();
             first
                 .filter(|first| failed >= least && *first < entry)
                 .map(|first| (end, failed, first))
@@ -243,12 +243,16 @@ fn key_of(seen: &Seen<'_>) -> Option<(Fingerprint, Answer)> {
     Some((Seed(seen.client).of(&seen.path.to_le_bytes()), answer))
 }
 
+impl Merge for Answers {
+    fn merge(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.first = self.first.into_iter().chain(other.first).min();
+    }
+}
+
 impl Merge for Time {
     fn merge(&mut self, other: Self) {
-        for (known, new) in self.0.iter_mut().zip(other.0) {
-            known.count = known.count.saturating_add(new.count);
-            known.first = known.first.into_iter().chain(new.first).min();
-        }
+        self.0.iter_mut().zip(other.0).for_each(|(known, new)| known.merge(new));
     }
 }
 

@@ -92,7 +92,7 @@ pub use settings::Thresholds;
 
 use crate::base::limits::{MINUTES, OWN_MINUTES};
 use crate::base::networks::Located;
-use crate::base::{Instant, Merge, Text, Weigh, Weighed, encoded_size, grouped};
+use crate::base::{Instant, Merge, Text, Told, Weigh, Weighed, grouped, let_go};
 use crate::baseline::Baseline;
 use crate::event::Field;
 use crate::finding::{Finding, Gap};
@@ -213,9 +213,9 @@ macro_rules! detectors {
             /// Marks that at least one detection wants.
             pub const WANTED: Marks = Marks::EMPTY$(.union(<$detector as Detector>::WANTS))*;
 
-            /// How many bytes each takes when it is encoded, by the ids of the detections.
-            pub fn sizes(&self) -> Vec<(&'static str, usize)> {
-                vec![$((<$detector as Detector>::CARD.id, encoded_size(&self.$field))),*]
+            /// Lets go of them one after the other, by the ids of the detections.
+            pub fn take_apart(self, told: Told<'_>) {
+                $(let_go(<$detector as Detector>::CARD.id, self.$field, told);)*
             }
 
             /// Shows an event to every detection that wants it.

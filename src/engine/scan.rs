@@ -7,7 +7,7 @@ use super::plan::{Job, JobKind};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
 use super::rules::Running;
-use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp, encoded_size};
+use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp, Told, let_go};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, PathStats, Record, Segment, Sent, day_of, is_served,
 };
@@ -51,17 +51,15 @@ impl Partial {
         postcard::to_allocvec(self)
     }
 
-    /// How many bytes its parts take in that buffer, by name: those of detections by their ids.
-    pub fn sizes(&self) -> Vec<(&'static str, usize)> {
-        let Self { coverage, baseline, states, identities, hits, found } = self;
-        let parts = [
-            ("coverage", encoded_size(coverage)),
-            ("identities", encoded_size(identities)),
-            ("indicators", encoded_size(hits)),
-            ("rules", encoded_size(found)),
-        ];
-        let all = parts.into_iter().chain(baseline.sizes()).chain(states.sizes());
-        all.filter(|(_, bytes)| *bytes > 0).collect()
+    /// Lets go of its parts one after the other, and tells of each how many bytes it took in that
+    /// buffer: of those of detections by their ids.
+    pub fn take_apart(self, told: Told<'_>) {
+        let_go("coverage", self.coverage, told);
+        let_go("identities", self.identities, told);
+        let_go("indicators", self.hits, told);
+        let_go("rules", self.found, told);
+        self.baseline.take_apart(told);
+        self.states.take_apart(told);
     }
 
     /// The same as several small partials, which together need hardly more memory than one.

@@ -156,6 +156,10 @@ impl Distinct {
         if let Err(place) = self.0.binary_search(&thing)
             && place < EXACT
         {
+            // Most hold one or two: room for four would be half empty.
+            if self.0.len() == self.0.capacity() {
+                self.0.reserve_exact((self.0.len() / 2).max(1));
+            }
             self.0.insert(place, thing);
             self.0.truncate(EXACT);
         }
