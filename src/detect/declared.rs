@@ -89,6 +89,12 @@ impl Declared {
         self.networks.iter().any(|(address, prefix)| overlaps(*address, *prefix, network))
     }
 
+    /// Whether an address by itself, and not only a network that holds it, is one of the own.
+    pub fn names(&self, address: IpAddr) -> bool {
+        let whole = if address.is_ipv4() { 32 } else { 128 };
+        self.networks.contains(&(address, whole))
+    }
+
     /// Whether a mail domain is one of the own.
     pub fn is_own_domain(&self, domain: &str) -> bool {
         self.domains.iter().any(|own| domain.eq_ignore_ascii_case(own))
