@@ -35,7 +35,7 @@ impl Text {
 }
 
 /// What is wrong with what somebody gave, in both languages. `Display` says the English one.
-pub trait Told: std::error::Error {
+pub trait Bilingual: std::error::Error {
     /// It, with what was expected.
     fn told(&self) -> Text;
 }

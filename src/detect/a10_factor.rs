@@ -22,8 +22,8 @@ impl Detector for Factor {
         id: "A10",
         name: Text::fixed("Second factor weakened or worn down", "多要素認証の弱体化・疲労攻撃"),
         what: Text::fixed(
-            "A second factor removed, reset or switched off within a day of a sign-in from a network new to the account, or that of another account by one known for two weeks that never did so; or 5 second factors denied within an hour, and then a sign-in of the same account from the same network, which is not known to it. What is added is E3's.",
-            "新しいネットワークからのサインイン後1日以内の多要素認証の解除・リセット・無効化、または2週間以上の記録があるアカウントによる初めての他者の多要素認証の解除。あるいは、1時間に5回以上の多要素認証の拒否の後、当該アカウントの既知でない同一ネットワークからサインインが成功したもの。追加はE3が対象です。",
+            "A second factor removed, reset or switched off, or another demand on signing in lowered (passwords, length of sessions, single sign-on, networks), within a day of a sign-in from a network new to the account, or that of another account by one known for two weeks that never did so; or 5 second factors denied within an hour, and then a sign-in of the same account from the same network, which is not known to it. What is added is E3's.",
+            "新しいネットワークからのサインイン後1日以内の多要素認証の解除・リセット・無効化またはその他のサインイン要件(パスワード、セッションの長さ、シングルサインオン、接続元)の緩和、または2週間以上の記録があるアカウントによる初めての他者の多要素認証の解除。あるいは、1時間に5回以上の多要素認証の拒否の後、当該アカウントの既知でない同一ネットワークからサインインが成功したもの。追加はE3が対象です。",
         ),
         why: Text::fixed(
             "Who has the password needs only the second factor: it is taken off, or asked for until somebody gives in.",

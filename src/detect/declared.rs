@@ -1,7 +1,7 @@
 //! What is known of the organisation and cannot be told from logs: its own networks, its mail
 //! domains, the accounts of its vendors, the projects that are over.
 
-use crate::base::{Instant, Text, Told};
+use crate::base::{Bilingual, Instant, Text};
 use crate::judge::activity::Network;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub enum DeclaredError {
     Window(String),
 }
 
-impl Told for DeclaredError {
+impl Bilingual for DeclaredError {
     fn told(&self) -> Text {
         let ja = match self {
             Self::Network(text) => format!(
@@ -101,6 +101,12 @@ impl Declared {
     /// apart.
     pub fn owns(&self, network: Network) -> bool {
         self.networks.iter().any(|(address, prefix)| overlaps(*address, *prefix, network))
+    }
+
+    /// Whether an address by itself, and not only a network that holds it, is one of the own.
+    pub fn names(&self, address: IpAddr) -> bool {
+        let whole = if address.is_ipv4() { 32 } else { 128 };
+        self.networks.contains(&(address, whole))
     }
 
     /// Whether a mail domain is one of the own.

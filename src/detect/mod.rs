@@ -31,6 +31,7 @@ mod a7_dormant;
 mod a8_two_places;
 mod a9_shared_session;
 mod b10_after_exploit;
+mod b11_call_out;
 mod b1_payload;
 mod b2_product;
 mod b3_new_program;
@@ -92,9 +93,9 @@ pub use settings::Thresholds;
 
 use crate::base::limits::{MINUTES, OWN_MINUTES};
 use crate::base::networks::Located;
-use crate::base::{Instant, Merge, Text, Told, Weigh, Weighed, grouped, let_go};
+use crate::base::{Instant, Merge, Seed, Text, Told, Weigh, Weighed, grouped, let_go};
 use crate::baseline::Baseline;
-use crate::event::Field;
+use crate::event::{Event, Field};
 use crate::finding::{Finding, Gap};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,10 @@ pub trait Detector: Sync {
 
     /// Sees one event. Knows nothing of other events.
     fn observe(&self, _: &Seen<'_>, _: &mut Self::Partial) {}
+
+    /// Sees one event that is no request.
+    #[inline]
+    fn observe_other(&self, _: &Event<'_>, _: Instant, _: Seed, _: &mut Self::Partial) {}
 
     /// Concludes from everything that was seen.
     fn conclude(&self, partial: Self::Partial, context: &Conclusion<'_>) -> Verdict;
@@ -225,6 +230,12 @@ macro_rules! detectors {
                 })*
             }
 
+            /// Shows an event that is no request to every detection.
+            #[inline]
+            pub fn observe_other(&mut self, event: &Event<'_>, at: Instant, seed: Seed) {
+                $($detector.observe_other(event, at, seed, &mut self.$field);)*
+            }
+
             /// Lets every detection conclude whose fields the logs have.
             pub fn conclude(
                 self,
@@ -283,6 +294,7 @@ detectors! {
     b8: b8_scanner_hit::ScannerHit,
     b9: b9_installer::Installer,
     b10: b10_after_exploit::AfterExploit,
+    b11: b11_call_out::CallOut,
     c1: c1_anonymous::Anonymous,
     c2: c2_forced_browsing::ForcedBrowsing,
     c3: c3_enumeration::Enumeration,

@@ -93,6 +93,8 @@ impl Marks {
     pub const INSTALLER: Self = Self(256);
     /// A file sent to a web server, taken.
     pub const UPLOAD: Self = Self(512);
+    /// XML or a serialised object sent to a web server.
+    pub const STRUCTURED: Self = Self(1_024);
 
     /// Both kinds.
     pub const fn union(self, other: Self) -> Self {

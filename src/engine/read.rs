@@ -790,6 +790,17 @@ fn is_upload(seen: &Seen<'_>) -> bool {
     is_taken && (method == Some(b"PUT") || (method == Some(b"POST") && names_it()))
 }
 
+/// Whether XML or a serialised object was sent, told by the page: logs rarely say what a body is.
+fn is_structured(seen: &Seen<'_>) -> bool {
+    let is_page = || {
+        let has = |word: &&[u8]| memchr::memmem::find(seen.path_text, word).is_some();
+        let pages: [&[u8]; 7] =
+            [b".asmx", b".svc", b"xmlrpc", b"/soap", b".xml", b"/invoker/", b"/webdav"];
+        pages.iter().any(has)
+    };
+    is_sent(seen.event) && is_page()
+}
+
 #[inline]
 fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
     let resource = seen.judged.resource;
@@ -817,5 +828,6 @@ fn marks(seen: &Seen<'_>, in_bulk: bool) -> Marks {
         )
         .with(Marks::INSTALLER, resource.contains(Resource::INSTALLER) && seen.status < 400)
         .with(Marks::UPLOAD, is_upload(seen))
+        .with(Marks::STRUCTURED, is_structured(seen))
         .with(Marks::SIGN_IN, resource.contains(Resource::SIGN_IN) && is_sent(seen.event))
 }

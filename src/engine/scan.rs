@@ -336,6 +336,7 @@ impl Visitor for Watch<'_> {
         self.sweep(event, Some(stamp.at), client);
         let is_failure = event.fields.text(Field::Outcome) == Some(b"failure");
         self.at(stamp.at, is_failure, event.location);
+        self.states.observe_other(event, stamp.at, self.prepared.plan.seed());
         if event.fields.has(Field::Action) && self.activity(event) {
             self.baseline.activities.records += 1;
         }

@@ -1,7 +1,7 @@
 //! What the user can set: as typed, and as meant.
 
 use crate::base::clock::{Clock, DateOrder};
-use crate::base::{Instant, Text, Told};
+use crate::base::{Bilingual, Instant, Text};
 use crate::detect::{Declared, DeclaredContext, DeclaredError, Thresholds};
 use crate::format::{Definition, Reader, ReaderError};
 use crate::input::Encoding;
@@ -141,7 +141,7 @@ pub enum SettingsError {
     },
 }
 
-impl Told for SettingsError {
+impl Bilingual for SettingsError {
     fn told(&self) -> Text {
         let ja = match self {
             Self::Format(error) => return error.told(),

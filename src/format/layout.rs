@@ -7,7 +7,7 @@
 mod compile;
 
 use crate::base::clock::{Clock, Form, read};
-use crate::base::{Text, Time, Told, find_near};
+use crate::base::{Bilingual, Text, Time, find_near};
 use crate::event::{Field, Fields, number};
 
 /// A layout that cannot be used.
@@ -32,7 +32,7 @@ pub enum LayoutError {
     NoTime(String),
 }
 
-impl Told for LayoutError {
+impl Bilingual for LayoutError {
     fn told(&self) -> Text {
         let ja = match self {
             Self::NoField(text) => format!(

@@ -19,7 +19,7 @@ use super::recall::{Asked, Recall};
 use super::syslog::Envelope;
 use super::{FormatIndex, LayoutError, cef, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
-use crate::base::{self, Arrange, Fingerprint, Glob, Table, Time, Told};
+use crate::base::{self, Arrange, Bilingual, Fingerprint, Glob, Table, Time};
 use crate::event::{Field, Fields};
 use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
@@ -43,7 +43,7 @@ pub enum ReaderError {
     LogFormat(usize, LayoutError),
 }
 
-impl Told for ReaderError {
+impl Bilingual for ReaderError {
     fn told(&self) -> base::Text {
         let ja = match self {
             Self::Definition(_) => self.to_string(),

@@ -6,7 +6,7 @@ use super::html::Page;
 use super::model::Report;
 use super::parties::kind;
 use super::words::{state, training};
-use crate::base::{Language, Text, Told, counted, grouped};
+use crate::base::{Bilingual, Language, Text, counted, grouped};
 use crate::finding::State;
 use jiff::civil::DateTime;
 use jiff::{Span, ToSpan};
@@ -25,7 +25,7 @@ pub struct Knowing {
 #[error("time of knowing «{0}» is no time: expected 2021-05-06, or 2021-05-06T10:00:00+09:00")]
 pub struct KnowingError(String);
 
-impl Told for KnowingError {
+impl Bilingual for KnowingError {
     fn told(&self) -> Text {
         let ja = format!(
             "知った時刻「{}」を時刻として読み取れません。2021-05-06、または2021-05-06T10:00:00+09:00の形で指定してください。",

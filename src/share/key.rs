@@ -3,7 +3,7 @@
 
 use super::pseudonym::PseudonymKey;
 use super::seal::derived;
-use crate::base::{Text, Told};
+use crate::base::{Bilingual, Text};
 use ed25519_compact::{KeyPair, Seed, Signature, x25519};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -26,7 +26,7 @@ pub enum KeyError {
     Changed,
 }
 
-impl Told for KeyError {
+impl Bilingual for KeyError {
     fn told(&self) -> Text {
         let ja = match self {
             Self::Form(what) => format!("このプログラムの鍵ではありません:{what}"),

@@ -8,7 +8,7 @@ mod explore;
 mod file;
 mod results;
 
-use crate::base::{Arrange, Gather, Language, Location, Text, Told};
+use crate::base::{Arrange, Bilingual, Gather, Language, Location, Text};
 use crate::detect::CARDS;
 use crate::engine::{
     self, Concluded, Concluder, Digest, EncodedRules, Job, LoadedRules, Meant, Partial, Plan,
@@ -67,7 +67,7 @@ fn failed(error: impl std::fmt::Display) -> Failure {
 }
 
 /// What fails by what somebody gave.
-fn refused(error: impl Told) -> Failure {
+fn refused(error: impl Bilingual) -> Failure {
     let Text { en, ja } = error.told();
     Failure { message: en.into_owned(), ja: Some(ja.into_owned()) }
 }

@@ -165,7 +165,7 @@ impl<'a> Activity<'a> {
         // Most records with an action are of firewalls and name nobody.
         let account = fields.text(Field::UserName).or_else(|| fields.text(Field::UserEmail))?;
         let words = words()?;
-        let word = words.action(fields.text(Field::Action)?)?;
+        let word = words.action(event)?;
         let is_failure = fields.text(Field::Outcome) == Some(b"failure");
         let what = meaning(words, word, event, is_failure)?;
         // What somebody tried in vain changed nothing and took nothing.
@@ -462,6 +462,7 @@ fn meaning(words: &Words, word: Word, event: &Event<'_>, is_failure: bool) -> Op
             b"failure" => What::Refused(Reason::Other),
             _ => return None,
         },
+        Word::Depends(_) => return None,
     };
     match what {
         What::SignedIn if is_failure => refusal(words, event),
@@ -482,15 +483,22 @@ mod tests {
     use super::*;
     use crate::base::{Stamp, Time};
     use crate::event::Fields;
-    use crate::text::Value;
+    use crate::text::{Pair, Value};
 
     fn what(others: &[(Field, &[u8])]) -> Option<What> {
+        what_with(others, &[])
+    }
+
+    fn what_with(others: &[(Field, &[u8])], pairs: &[(&[u8], &[u8])]) -> Option<What> {
+        let pairs = pairs.iter().map(|(key, text)| Pair { key, value: Value::Text(text) });
+        let pairs: Vec<_> = pairs.collect();
         let mut fields = Fields::default();
         let inline = others.iter().filter(|(field, _)| field.is_inline());
         inline.for_each(|(field, text)| fields.set(*field, text));
         let rest = others.iter().filter(|(field, _)| !field.is_inline());
         let rest: Vec<_> = rest.map(|(field, text)| (*field, Value::Text(text))).collect();
         fields.set_others(&rest);
+        fields.set_pairs(&pairs);
         let location = Location { stream: 0, length: 1, offset: 0, line: 0, record: 0 };
         let stamp = Stamp { at: 9, nanos: 0, offset_secs: 0 };
         let event = Event { location, time: Time::Zoned(stamp), count: 1, fields: &fields };
@@ -516,5 +524,17 @@ mod tests {
         assert_eq!(taken, Some(What::Act(Act::Downloaded)));
         assert_eq!(what(&[(Field::Action, b"FileDownloaded")]), None, "by nobody");
         assert_eq!(what(&[(Field::UserName, b"sato"), (Field::Action, b"allow")]), None);
+    }
+
+    #[test]
+    fn what_an_action_means_can_depend_on_its_parameters() {
+        let made = |value: &'static [u8]| {
+            let key = &b"requestParameters.projectVisibility"[..];
+            let did =
+                [(Field::UserName, &b"sato"[..]), (Field::Action, &b"UpdateProjectVisibility"[..])];
+            what_with(&did, &[(key, value)])
+        };
+        assert_eq!(made(b"PUBLIC_READ"), Some(What::Change(Change::Shared)));
+        assert_eq!(made(b"PRIVATE"), None);
     }
 }

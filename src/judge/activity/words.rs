@@ -2,6 +2,7 @@
 
 use super::{Act, Change, Method, Reason, What};
 use crate::base::{Seed, Table};
+use crate::event::{Event, Field};
 use aho_corasick::AhoCorasick;
 use regex::bytes::RegexSet;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// Bytes of the longest action that is looked up.
-const LONGEST: usize = 80;
+const LONGEST: usize = 96;
 
 /// The file as written.
 #[derive(Deserialize)]
@@ -125,11 +126,73 @@ pub(super) enum Word {
     SignIn,
     /// This, whatever else the record says.
     Means(What),
+    /// What the first of the cases with this number says whose parameters the record has.
+    Depends(usize),
+}
+
+/// What parameters of a record must be for its action to mean something.
+struct Case {
+    parameters: Vec<Parameter>,
+    word: Word,
+}
+
+/// A parameter by the last part of its name, in small letters, and what its value must be.
+struct Parameter {
+    name: String,
+    value: Wanted,
+}
+
+enum Wanted {
+    Is(String),
+    Ends(String),
+    Holds(String),
+}
+
+impl Case {
+    /// `name=value & name=*text*`, where `*` stands for any text.
+    fn new(written: &str, word: Word) -> Option<Self> {
+        let parameter = |written: &str| {
+            let (name, value) = written.split_once('=')?;
+            let value = match value.strip_prefix('*') {
+                None => Wanted::Is(value.to_owned()),
+                Some(end) => match end.strip_suffix('*') {
+                    None => Wanted::Ends(end.to_owned()),
+                    Some(text) => Wanted::Holds(text.to_owned()),
+                },
+            };
+            Some(Parameter { name: name.to_owned(), value })
+        };
+        let parameters = written.split(" & ").map(parameter).collect::<Option<_>>()?;
+        Some(Self { parameters, word })
+    }
+
+    fn is_of(&self, event: &Event<'_>) -> bool {
+        self.parameters.iter().all(|parameter| {
+            let of = event.fields.pairs().iter();
+            let mut of =
+                of.filter(|pair| last(pair.key).eq_ignore_ascii_case(parameter.name.as_bytes()));
+            of.any(|pair| {
+                pair.value.text().and_then(folded).is_some_and(|text| parameter.value.is(&text))
+            })
+        })
+    }
+}
+
+impl Wanted {
+    fn is(&self, text: &str) -> bool {
+        match self {
+            Self::Is(value) => text == value,
+            Self::Ends(end) => text.ends_with(end.as_str()),
+            Self::Holds(part) => text.contains(part.as_str()),
+        }
+    }
 }
 
 /// The words, ready to be looked up.
 pub(super) struct Words {
     exact: Table<(Box<[u8]>, Word)>,
+    /// By the number that their action has.
+    cases: Vec<Vec<Case>>,
     reasons: Reasoned,
     topics: RegexSet,
     written: Written,
@@ -209,20 +272,41 @@ impl Words {
             words.iter().map(move |text| (text.clone(), word)).collect::<Vec<_>>()
         };
         let mut exact = Table::default();
+        let mut cases = Vec::<Vec<Case>>::new();
         for (text, word) in actions(&written).into_iter().flat_map(each) {
-            exact.entry(SEED.of(text.as_bytes()), || (text.into_bytes().into(), word));
+            let (action, case) = match text.split_once(" & ") {
+                None => (text.as_str(), None),
+                Some((action, case)) => (action, Some(Case::new(case, word)?)),
+            };
+            let word = if case.is_some() { Word::Depends(cases.len()) } else { word };
+            let key = SEED.of(action.as_bytes());
+            let stands = exact.entry(key, || (action.as_bytes().into(), word)).1;
+            match (case, stands) {
+                (Some(case), Word::Depends(number)) if number < cases.len() => {
+                    cases[number].push(case)
+                }
+                (Some(case), _) => cases.push(vec![case]),
+                (None, _) => {}
+            }
         }
         let (reasons, topics) = (Reasoned::new(&written.reason)?, topics(&written.sensitive)?);
-        Some(Self { exact, reasons, topics, written })
+        Some(Self { exact, cases, reasons, topics, written })
     }
 
-    /// What an action means.
-    pub(super) fn action(&self, action: &[u8]) -> Option<Word> {
+    /// What the action of an event means.
+    pub(super) fn action(&self, event: &Event<'_>) -> Option<Word> {
+        let action = event.fields.text(Field::Action)?;
         if action.len() > LONGEST {
             return None;
         }
         let mut lower = [0; LONGEST];
-        small(action, &mut lower).and_then(|action| self.known(&action))
+        match small(action, &mut lower).and_then(|action| self.known(&action))? {
+            Word::Depends(number) => {
+                let cases = self.cases.get(number)?;
+                cases.iter().find(|case| case.is_of(event)).map(|case| case.word)
+            }
+            word => Some(word),
+        }
     }
 
     /// What an action in small letters means.
@@ -402,7 +486,12 @@ fn topics(sensitive: &Sensitive) -> Option<RegexSet> {
 
 /// Whether the last part of a name with points is one of these.
 pub(super) fn is_last(name: &[u8], words: &[String]) -> bool {
-    is_one(name.rsplit(|byte| *byte == b'.').next().unwrap_or(name), words)
+    is_one(last(name), words)
+}
+
+/// The last part of a name with points.
+fn last(name: &[u8]) -> &[u8] {
+    name.rsplit(|byte| *byte == b'.').next().unwrap_or(name)
 }
 
 /// Whether a text is one of these, in whichever case.
@@ -436,8 +525,12 @@ mod tests {
             actions(&written).into_iter().flat_map(|(words, _)| words.clone()).collect();
         for word in &all {
             assert_eq!(*word, word.to_lowercase().trim_end_matches('.'), "{word}");
-            assert!(word.len() <= LONGEST, "{word}");
+            assert!(word.split(" & ").next().is_some_and(|word| word.len() <= LONGEST), "{word}");
         }
-        assert_eq!(Words::new(written).unwrap().exact.len(), all.len(), "a word stands twice");
+        let plain = all.iter().filter(|word| !word.contains(" & ")).count();
+        let words = Words::new(written).unwrap();
+        let cases: usize = words.cases.iter().map(Vec::len).sum();
+        assert_eq!(words.exact.len(), plain + words.cases.len(), "a word stands twice");
+        assert_eq!(plain + cases, all.len(), "a word with and without parameters");
     }
 }
