@@ -13,6 +13,8 @@ pub enum Browser {
 }
 
 impl Browser {
+    pub const ALL: [Browser; 2] = [Browser::Chromium, Browser::Firefox];
+
     pub fn name(self) -> &'static str {
         match self {
             Browser::Chromium => "chromium",

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// A program with its arguments, about to be run.
 pub struct Program {
@@ -58,6 +58,21 @@ impl Program {
             bail!("`{}` failed ({status})", self.shown);
         }
         Ok(())
+    }
+
+    /// Runs to the end and gives what was printed beside how it ended.
+    pub fn told(mut self) -> (String, Result<()>) {
+        let output = match self.command.output().with_context(|| missing(&self.shown)) {
+            Ok(output) => output,
+            Err(error) => return (String::new(), Err(error)),
+        };
+        let texts = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let ended = match output.status.success() {
+            true => Ok(()),
+            false => Err(anyhow!("`{}` failed ({})", self.shown, output.status)),
+        };
+        (texts.concat(), ended)
     }
 
     /// Runs to the end with this terminal's output and gives the exit status.

@@ -5,9 +5,10 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::path::PathBuf;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use crate::browsers::{self, Browser};
@@ -53,26 +54,16 @@ const STEPS: &[Step] = &[
     quick("page: unit tests", Tests::page_unit_tests),
     slow("page: build as released", Tests::page_build),
     slow("cases in WASM", Tests::cases_in_wasm),
-    slow("privacy, Chromium", |tests| tests.in_browser(Browser::Chromium, "privacy")),
-    slow("privacy, Firefox", |tests| tests.in_browser(Browser::Firefox, "privacy")),
-    slow("page, Chromium", |tests| tests.in_browser(Browser::Chromium, "page")),
-    slow("page, Firefox", |tests| tests.in_browser(Browser::Firefox, "page")),
-    slow("analyst, Chromium", |tests| tests.in_browser(Browser::Chromium, "analyst")),
-    slow("analyst, Firefox", |tests| tests.in_browser(Browser::Firefox, "analyst")),
-    slow("screens, Chromium", |tests| tests.in_browser(Browser::Chromium, "screens")),
-    slow("screens, Firefox", |tests| tests.in_browser(Browser::Firefox, "screens")),
-    slow("hostile text, Chromium", |tests| tests.in_browser(Browser::Chromium, "hostile")),
-    slow("hostile text, Firefox", |tests| tests.in_browser(Browser::Firefox, "hostile")),
-    slow("checker, Chromium", |tests| tests.in_browser(Browser::Chromium, "checker")),
-    slow("checker, Firefox", |tests| tests.in_browser(Browser::Firefox, "checker")),
-    slow("vendor, Chromium", |tests| tests.in_browser(Browser::Chromium, "vendor")),
-    slow("vendor, Firefox", |tests| tests.in_browser(Browser::Firefox, "vendor")),
-    slow("results, Chromium", |tests| tests.in_browser(Browser::Chromium, "results")),
-    slow("results, Firefox", |tests| tests.in_browser(Browser::Firefox, "results")),
-    slow("exercise, Chromium", |tests| tests.in_browser(Browser::Chromium, "exercise")),
-    slow("exercise, Firefox", |tests| tests.in_browser(Browser::Firefox, "exercise")),
-    slow("handing over, Chromium", |tests| tests.in_browser(Browser::Chromium, "handing")),
-    slow("handing over, Firefox", |tests| tests.in_browser(Browser::Firefox, "handing")),
+    slow("privacy, in browsers", |tests| tests.in_browsers("privacy")),
+    slow("page, in browsers", |tests| tests.in_browsers("page")),
+    slow("analyst, in browsers", |tests| tests.in_browsers("analyst")),
+    slow("screens, in browsers", |tests| tests.in_browsers("screens")),
+    slow("hostile text, in browsers", |tests| tests.in_browsers("hostile")),
+    slow("checker, in browsers", |tests| tests.in_browsers("checker")),
+    slow("vendor, in browsers", |tests| tests.in_browsers("vendor")),
+    slow("results, in browsers", |tests| tests.in_browsers("results")),
+    slow("exercise, in browsers", |tests| tests.in_browsers("exercise")),
+    slow("handing over, in browsers", |tests| tests.in_browsers("handing")),
 ];
 
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
@@ -203,13 +194,32 @@ impl Tests {
         self.script("cases")?.run()
     }
 
-    fn in_browser(&self, browser: Browser, suite: &str) -> Result<()> {
-        let program = browser.find().map_err(|error| cannot_run(&error))?;
+    /// A suite in all browsers at a time: most of what they do is waiting.
+    fn in_browsers(&self, suite: &str) -> Result<()> {
         browsers::install_fonts();
-        self.script(suite)?
-            .env("SEKISHO_BROWSER", browser.name())
-            .env(browser.variable(), program)
-            .run()
+        let mut programs = Vec::new();
+        let mut result = Ok(());
+        for browser in Browser::ALL {
+            match browser.find() {
+                Ok(found) => programs.push(
+                    self.script(suite)?
+                        .env("SEKISHO_BROWSER", browser.name())
+                        .env(browser.variable(), found),
+                ),
+                Err(error) => result = Err(cannot_run(&error)),
+            }
+        }
+        let ended: Vec<_> = thread::scope(|scope| {
+            let running: Vec<_> =
+                programs.into_iter().map(|program| scope.spawn(|| program.told())).collect();
+            running.into_iter().map(|one| one.join()).collect()
+        });
+        for one in ended {
+            let (text, ended) = one.map_err(|_| anyhow!("the suite could not be followed"))?;
+            print!("{text}");
+            result = ended.and(result);
+        }
+        result
     }
 
     /// A test script of tests/web, with the page and the command line that it compares.
@@ -346,7 +356,7 @@ mod tests {
     #[test]
     fn a_filter_chooses_steps_by_name() {
         let (steps, rest) = chosen(&options(false, Some("privacy")));
-        assert_eq!(steps.len(), 2);
+        assert_eq!(steps.len(), 1);
         assert_eq!(rest, None);
     }
 
