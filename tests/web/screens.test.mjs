@@ -111,7 +111,7 @@ flows((flow) => {
     },
     help: async (tab) => {
       await byKeys(tab, "?");
-      await dialog(tab);
+      await there(tab, "dialog[open] [data-help=A1]");
     },
     palette: async (tab) => {
       await byKeys(tab, "Control+k");
