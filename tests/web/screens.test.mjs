@@ -202,7 +202,8 @@ flows((flow) => {
   async function asDrawn(tab, screen) {
     for (const theme of ["dark", "light"]) {
       await tab.frame((theme) => document.querySelector(`[data-choice=${theme}]`).click(), theme);
-      assert.deepEqual(await barriers(tab), [], theme);
+      // The same elements and colours in each browser: one is enough.
+      if (flow.name === "chromium") assert.deepEqual(await barriers(tab), [], theme);
       await tab.screenshot(join(SHOTS, `${flow.shot}-${screen.replaceAll(/\W+/g, "-")}-${theme}.png`));
     }
     await tab.resize(360, 740);
