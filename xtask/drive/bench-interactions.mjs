@@ -3,7 +3,9 @@
 
 import { launch, until } from "../../tests/web/lib/browser.mjs";
 import { PAGE_URL } from "../../tests/web/lib/places.mjs";
-import { focused, state, there } from "../../tests/web/lib/sekisho.mjs";
+import { there } from "../../tests/web/lib/frame.mjs";
+import { focused } from "../../tests/web/lib/keyboard.mjs";
+import { state } from "../../tests/web/lib/sekisho.mjs";
 
 const [log, list] = process.argv.slice(2);
 /** What the browser does not list took less than this. */
