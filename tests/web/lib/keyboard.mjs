@@ -58,7 +58,7 @@ export async function tabTo(tab, selector) {
 }
 
 /**
- * Presses a control with its key. That Tab leads to it is shown by `walk`: here the focus is set, which
+ * Presses a control with its key. That Tab leads to it is shown by `walked`: here the focus is set, which
  * is taken only by what Tab leads to, or the arrows of a group.
  */
 export async function pressByKey(tab, selector) {
