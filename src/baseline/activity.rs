@@ -40,6 +40,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Accounts that use a network on most of their days, from which on people work there.
 const OFFICE: usize = 3;
+/// Days of use from which on an account counts for that: what is tried once, or taken over for a
+/// night, is nobody's place of work.
+const HABIT: usize = 3;
 
 /// A record by its time and place.
 pub type Mark = (Instant, Location);
@@ -203,21 +206,23 @@ impl Activities {
         }
     }
 
-    /// The network of each account that it uses on most days; of several the smallest.
-    pub fn main_networks(&self) -> BTreeMap<Fingerprint, Network> {
+    /// The network of each account that it uses on most days, and on how many; of several the
+    /// smallest. Where it was only refused is none.
+    pub fn main_networks(&self) -> BTreeMap<Fingerprint, (Network, usize)> {
         let mut most = BTreeMap::<Fingerprint, (usize, Reverse<Network>)>::new();
-        for (_, pair) in self.pairs.sorted() {
+        for (_, pair) in self.pairs.sorted().into_iter().filter(|(_, pair)| !pair.used.is_empty()) {
             let this = (pair.used.len(), Reverse(pair.network));
             let known = most.entry(pair.account).or_insert(this);
             *known = this.max(*known);
         }
-        most.into_iter().map(|(account, (_, Reverse(network)))| (account, network)).gather()
+        let most = most.into_iter();
+        most.map(|(account, (days, Reverse(network)))| (account, (network, days))).gather()
     }
 
     /// Networks that several accounts use on most of their days: where people work.
     pub fn offices(&self) -> BTreeSet<Network> {
         let mut accounts = BTreeMap::<Network, usize>::new();
-        for network in self.main_networks().into_values() {
+        for (network, _) in self.main_networks().into_values().filter(|(_, days)| *days >= HABIT) {
             *accounts.entry(network).or_default() += 1;
         }
         accounts.retain(|_, count| *count >= OFFICE);

@@ -75,7 +75,7 @@ fn homes<'a>(context: &Conclusion<'a>) -> Homes<'a> {
     let main = activities.main_networks();
     let mut homes = Homes::new();
     for (_, pair) in activities.pairs.sorted() {
-        let is_main = main.get(&pair.account) == Some(&pair.network);
+        let is_main = main.get(&pair.account).is_some_and(|(main, _)| *main == pair.network);
         // Records of one tenant may state its name here and its number there: the domain of the
         // account's name is the same in all.
         let domain = pair.name.rsplit_once('@').map(|(_, domain)| domain);

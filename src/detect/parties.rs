@@ -50,12 +50,6 @@ pub(super) fn parties<'a>(context: &Conclusion<'a>) -> Vec<Party<'a>> {
     let activities = &context.baseline.activities;
     let main = activities.main_networks();
     let offices = activities.offices();
-    let mut days = BTreeMap::new();
-    for (_, pair) in activities.pairs.sorted() {
-        if main.get(&pair.account) == Some(&pair.network) {
-            days.insert(pair.account, pair.used.len());
-        }
-    }
     let strange = activities
         .by_network()
         .into_iter()
@@ -64,7 +58,7 @@ pub(super) fn parties<'a>(context: &Conclusion<'a>) -> Vec<Party<'a>> {
         .filter_map(|(network, pairs)| {
             let all: Vec<_> = pairs.iter().filter_map(member).collect();
             let is_foreign = |one: &&Member<'_>| {
-                let at_home = days.get(&one.pair.account).copied().unwrap_or(0);
+                let at_home = main.get(&one.pair.account).map_or(0, |(_, days)| *days);
                 one.pair.used.len() * MINOR <= at_home
             };
             recurring(context, network, &all, &is_foreign).or_else(|| new(context, network, &all))
