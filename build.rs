@@ -1,7 +1,7 @@
 //! Names the build after its sources: SHA-256 over every file under `src`, `Cargo.toml` and
-//! `Cargo.lock`, so that page and command line of one commit say the same. And lists the
-//! descriptions of log formats and of packs, one file each, so that a new file is all that a new
-//! one takes.
+//! `Cargo.lock`, so that page and command line of one commit say the same. Lists the descriptions
+//! of log formats and of packs, one file each, so that a new file is all that a new one takes. And
+//! writes tables as JSON, which the program reads with less code than TOML with its comments.
 
 use sha2::{Digest, Sha256};
 use std::env;
@@ -30,6 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, descriptions) in [("formats", &formats), ("packs", &packs)] {
         list(descriptions, &out.join(format!("{name}.rs")), bare)?;
         list(descriptions, &out.join(format!("{name}_as_written.rs")), as_written)?;
+    }
+    for table in ["src/judge/activity/words.toml", "src/sigma/sources.toml"] {
+        let written: toml::Table = fs::read_to_string(table)?.parse()?;
+        let name = Path::new(table).with_extension("json");
+        let name = name.file_name().ok_or("a table without a name")?;
+        fs::write(out.join(name), serde_json::to_string(&written)?)?;
     }
     let cards: Vec<_> = formats.into_iter().map(card).collect::<Result<_, _>>()?;
     let cards: Vec<_> = cards.into_iter().flatten().collect();

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+use sekisho::base::Bilingual;
 use sekisho::train::exercise::{
     Answer, Asked, Exercise, FULL, Given, HINT_COSTS, HONEST, Handed, Kind, Level, Sheet, Stance,
     Verdict, Written, class, questions,
@@ -259,7 +260,8 @@ fn the_key_shows_lines_that_stand_in_the_logs() {
 fn what_strangers_name_is_bounded() {
     let large = Wanted { users: 5_000, days: 366, ..Wanted::new(Scenario::T1, 1) };
     let error = Exercise::of(large, &mut |_, _| ()).err().unwrap();
-    assert!(error.contains("at most 120000"), "{error}");
+    assert!(error.told().en.contains("at most 120000"), "{error}");
+    assert!(error.told().ja.contains("120000まで"), "{error}");
 }
 
 #[test]
@@ -269,6 +271,11 @@ fn questions_are_the_same_of_every_case() {
         assert_eq!(Asked::named(question.id.name()), Some(question.id));
         assert_eq!(question.kind == Kind::Choice, !question.choices.is_empty());
     }
+}
+
+/// Whether a text is a Japanese sentence, whatever it quotes.
+fn is_japanese(text: &str) -> bool {
+    text.contains('。') && text.chars().any(|sign| ('ぁ'..='ん').contains(&sign))
 }
 
 #[test]
@@ -287,10 +294,11 @@ fn sheets_that_do_not_fit_are_refused_with_the_reason() {
         (r#"{"viewed":{"hints":4}}"#, "three levels"),
         (r#"{"colour":{}}"#, "unknown variant"),
     ] {
-        let error = sheet(answers).unwrap_err();
-        assert!(error.contains(why), "{error}");
+        let told = sheet(answers).unwrap_err().told();
+        assert!(told.en.contains(why), "{}", told.en);
+        assert!(is_japanese(&told.ja), "{}", told.ja);
     }
-    let other = |text: &str| Sheet::read(text).unwrap_err();
+    let other = |text: &str| Sheet::read(text).unwrap_err().to_string();
     assert!(other(r#"{"sekisho_sheet":2,"training":"T1-7"}"#).contains("version 2"));
     assert!(other(r#"{"sekisho_sheet":1,"training":"T9-7"}"#).contains("such as T1-7"));
     // A count of nothing, and names that are none.
@@ -351,18 +359,20 @@ fn own_scenarios_are_files_and_names() {
     assert_eq!("T1-7,hard".parse::<Wanted>().unwrap().to_string(), "T1-7,hard");
     assert_eq!(read("campaign = \"T1\"").unwrap(), Wanted::new(Scenario::T1, 1));
     for (text, why) in [
-        ("campaign = \"T9\"", "expected quiet"),
-        ("campaign = \"T1\"\ndecoys = [\"gap\"]", "decoys: \"gap\""),
-        ("campaign = \"T1\"\ndefects = [\"x\"]", "defects: \"x\": expected gap, rotated"),
+        ("campaign = \"T9\"", "«T9»; expected quiet"),
+        ("campaign = \"T1\"\ndecoys = [\"gap\"]", "«decoys: gap»"),
+        ("campaign = \"T1\"\ndefects = [\"x\"]", "«defects: x»; expected one of gap, rotated"),
         ("campaign = \"T1\"\ndays = 3", "3 days"),
         ("seed = 3", "campaign"),
         ("campaign = \"T1\"\ncolour = 3", "colour"),
     ] {
-        let error = read(text).unwrap_err();
-        assert!(error.contains(why), "{error}");
+        let told = read(text).unwrap_err().told();
+        assert!(told.en.contains(why), "{}", told.en);
+        assert!(is_japanese(&told.ja), "{}", told.ja);
     }
     for wrong in ["T1-7,", "T1-7,days", "T1-7,days=x", "T1-7,with=x", "T1-7,days=3", "T1-7,soft"] {
-        wrong.parse::<Wanted>().unwrap_err();
+        let told = wrong.parse::<Wanted>().unwrap_err().told();
+        assert!(is_japanese(&told.ja), "{}", told.ja);
     }
     // What is added is no part of the incident, and leaves its records as they are.
     let with = |with| Wanted { with, ..wanted(Scenario::T1, 7) };

@@ -5,6 +5,7 @@
 
 mod common;
 
+use sekisho::base::Bilingual;
 use sekisho::train::{CaseFile, Scenario, Wanted, generate};
 use serde_json::Value;
 
@@ -52,16 +53,18 @@ fn a_name_is_a_case_of_the_usual_size() {
     assert_eq!(named.to_string(), "T1-7");
     assert_eq!("quiet-0".parse::<Wanted>().unwrap().to_string(), "quiet-0");
     for wrong in ["", "T1", "T1-", "T8-1", "T1-+1", "T1-1-1", "T1 -1", "T1-18446744073709551616"] {
-        assert!(wrong.parse::<Wanted>().unwrap_err().ends_with("such as T1-7"), "{wrong}");
+        let told = wrong.parse::<Wanted>().unwrap_err().told();
+        assert!(told.en.ends_with("such as T1-7"), "{wrong}");
+        assert!(told.ja.ends_with("(例:T1-7)を指定してください。"), "{wrong}");
     }
 }
 
 #[test]
 fn what_is_out_of_range_is_refused() {
     let days = Wanted { days: 3, ..Wanted::new(Scenario::T1, 1) };
-    assert_eq!(generate(&days).unwrap_err(), "3 days: a case has 30 to 366");
+    assert_eq!(generate(&days).unwrap_err().to_string(), "3 days: a case has 30 to 366");
     let users = Wanted { users: 9_000, ..Wanted::new(Scenario::T1, 1) };
-    assert_eq!(generate(&users).unwrap_err(), "9000 users: a case has 80 to 5000");
+    assert_eq!(generate(&users).unwrap_err().to_string(), "9000 users: a case has 80 to 5000");
     assert!("T7".parse::<Scenario>().is_err());
 }
 

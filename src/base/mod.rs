@@ -25,7 +25,7 @@ pub use short::{are_same, begins, find_near};
 pub use size::{LogSize, SizeSketch};
 pub use small_map::{SmallMap, within};
 pub use table::{NOWHERE, Place, Table};
-pub use text::{Bilingual, Language, Text, counted, grouped};
+pub use text::{Bilingual, Language, Text, Wrong, counted, grouped};
 pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};
 pub use visible::visible;
 pub use weighed::{Weigh, Weighed};

@@ -40,6 +40,31 @@ pub trait Bilingual: std::error::Error {
     fn told(&self) -> Text;
 }
 
+/// What is wrong with something that somebody wrote: said as it is, where no program needs to tell
+/// one fault from another.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.en)]
+pub struct Wrong(pub Text);
+
+impl Wrong {
+    /// Said in both languages.
+    pub fn new(en: impl Into<String>, ja: impl Into<String>) -> Self {
+        Self(Text::new(en, ja))
+    }
+
+    /// Found was this; expected was that.
+    pub fn expected(found: &str, en: impl Display, ja: impl Display) -> Self {
+        let ja = format!("「{found}」は使えません。{ja}を指定してください。");
+        Self::new(format!("«{found}»; expected {en}"), ja)
+    }
+}
+
+impl Bilingual for Wrong {
+    fn told(&self) -> Text {
+        self.0.clone()
+    }
+}
+
 /// A language of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

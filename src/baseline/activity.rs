@@ -40,9 +40,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Accounts that use a network on most of their days, from which on people work there.
 const OFFICE: usize = 3;
-/// Days of use from which on an account counts for that: what is tried once, or taken over for a
-/// night, is nobody's place of work.
-const HABIT: usize = 3;
+/// Days of use from which on an account is used to a place: where passwords are tried, or accounts
+/// are taken over for a night, nobody works.
+pub const HABIT: usize = 3;
 
 /// A record by its time and place.
 pub type Mark = (Instant, Location);

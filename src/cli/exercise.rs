@@ -50,12 +50,14 @@ fn write(out: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
 
 /// The exercise on a case.
 fn made(wanted: Wanted) -> Result<Exercise, Failure> {
-    Exercise::of(wanted, &mut |_, _| ()).map_err(Failure::Usage)
+    Ok(Exercise::of(wanted, &mut |_, _| ())?)
 }
 
 fn read(path: &Path) -> Result<Sheet, Failure> {
-    Sheet::read(&text_of(path)?)
-        .map_err(|what| Failure::File { path: path.display().to_string(), what })
+    Sheet::read(&text_of(path)?).map_err(|wrong| Failure::File {
+        path: path.display().to_string(),
+        what: wrong.to_string(),
+    })
 }
 
 fn put(wanted: &Wanted, written: &ExerciseWritten) -> Result<(), Failure> {
@@ -78,7 +80,7 @@ fn hint(path: &Path, question: &str, level: u8) -> Result<crate::base::Text, Fai
     let of = Level::numbered(level)
         .ok_or_else(|| Failure::Usage("there are three levels of hints: 1, 2 and 3".to_owned()))?;
     let mut sheet = read(path)?;
-    let hint = made(sheet.wanted().map_err(Failure::Usage)?)?.hint(asked, of);
+    let hint = made(sheet.wanted()?)?.hint(asked, of);
     let given = sheet.answers.entry(asked).or_default();
     given.hints = given.hints.max(level);
     fs::write(path, sheet.write()).map_err(|error| wrong(path, &error))?;
@@ -87,7 +89,7 @@ fn hint(path: &Path, question: &str, level: u8) -> Result<crate::base::Text, Fai
 
 fn score(path: &Path, result: Option<&Path>, written: &ExerciseWritten) -> Result<(), Failure> {
     let sheet = read(path)?;
-    let exercise = made(sheet.wanted().map_err(Failure::Usage)?)?;
+    let exercise = made(sheet.wanted()?)?;
     if let Some(result) = result {
         write(Some(result), exercise.result(&sheet).write().as_bytes())?;
     }
@@ -131,7 +133,7 @@ fn of_class(
         files.iter().map(|(name, bytes)| (name.as_str(), String::from_utf8_lossy(bytes))).collect();
     let handed: Vec<_> = texts.iter().map(|(name, text)| Handed { name, text }).collect();
     let mut class = class(&handed);
-    class.not_read(unread.into_iter().map(|file| (file.file, file.why.en.into_owned())));
+    class.not_read(unread.into_iter().map(|file| (file.file, file.why)));
     let text = match format {
         ClassFormat::Text => visible_lines(&class.text(language)),
         ClassFormat::Json => class.json(),

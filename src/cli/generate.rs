@@ -3,6 +3,7 @@
 use super::args::GenerateOptions;
 use super::bundle::text_of;
 use super::{Failure, Status};
+use crate::base::Wrong;
 use crate::train::{Scenario, Wanted, generate as make};
 use std::fs;
 use std::io;
@@ -17,7 +18,7 @@ pub(super) fn generate(options: &GenerateOptions) -> Result<Status, Failure> {
             Wanted { days: *days, users: *users, ..usual }
         }
     };
-    wanted.check().map_err(Failure::Usage)?;
+    wanted.check()?;
     // Nothing that is there is written over, and a case is never mixed with other files.
     let is_free = match fs::read_dir(out) {
         Ok(mut entries) => entries.next().is_none(),
@@ -27,7 +28,7 @@ pub(super) fn generate(options: &GenerateOptions) -> Result<Status, Failure> {
         let what = "it is not an empty folder; name one that is empty or does not exist".to_owned();
         return Err(Failure::File { path: out.display().to_string(), what });
     }
-    for file in make(&wanted).map_err(Failure::Usage)? {
+    for file in make(&wanted)? {
         write(&out.join(&file.name), &file.bytes)?;
     }
     Ok(Status::NoEvidence)
@@ -36,10 +37,12 @@ pub(super) fn generate(options: &GenerateOptions) -> Result<Status, Failure> {
 /// A case by its name, or by a scenario file.
 pub(super) fn wanted(case: &str) -> Result<Wanted, Failure> {
     let path = Path::new(case);
-    case.parse().or_else(|why| match path.is_file() {
-        true => Wanted::read(&text_of(path)?)
-            .map_err(|what| Failure::File { path: path.display().to_string(), what }),
-        false => Err(Failure::Usage(why)),
+    case.parse().or_else(|why: Wrong| match path.is_file() {
+        true => Wanted::read(&text_of(path)?).map_err(|wrong| Failure::File {
+            path: path.display().to_string(),
+            what: wrong.to_string(),
+        }),
+        false => Err(Failure::from(why)),
     })
 }
 

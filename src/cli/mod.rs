@@ -18,6 +18,7 @@ mod rules;
 mod session;
 mod stats;
 
+use crate::base::Wrong;
 use args::{Args, Command};
 use clap::Parser;
 use std::io::{self, Write};
@@ -59,6 +60,12 @@ pub enum Failure {
     /// A report cannot be written as JSON.
     #[error("the report could not be written as JSON: {0}")]
     Json(serde_json::Error),
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        Self::Usage(wrong.to_string())
+    }
 }
 
 impl From<serde_json::Error> for Failure {

@@ -27,8 +27,8 @@ impl Detector for ImpossibleTravel {
         id: "A4",
         name: Text::fixed("Impossible travel", "移動不可能な2地点からの利用"),
         what: Text::fixed(
-            "One account in two networks that lie 500 km apart or more, so soon that it would have travelled at more than 1,000 km/h, one of them new to the account. The distance is the least that there can be: between countries, between their nearest parts. Left out: networks of hosting, VPNs and mobile carriers, declared ones, and those that four accounts or more use. Low where too little is known of the account to call a network new. Of each day and network the first and the last record are compared.",
-            "1アカウントが、500km以上離れた2つのネットワークから、時速1,000kmを超える移動が必要な間隔で利用され、一方が当該アカウントにとって新しいもの。距離は最小値(国どうしの場合は最も近い部分の間)で計算します。ホスティング・VPN・携帯電話事業者、申告済み、4アカウント以上が使用するネットワークは除きます。アカウントの履歴が不足し新しいか判定できない場合は低とします。日・ネットワークごとに最初と最後の記録を比較します。",
+            "One account in two networks that lie 500 km apart or more, so soon that it would have travelled at more than 1,000 km/h, one of them new to the account. The distance is the least that there can be: between countries, between their nearest parts. Left out: networks of hosting, VPNs and mobile carriers, declared ones, and those that four accounts or more use on three days or more. Low where too little is known of the account to call a network new. Of each day and network the first and the last record are compared.",
+            "1アカウントが、500km以上離れた2つのネットワークから、時速1,000kmを超える移動が必要な間隔で利用され、一方が当該アカウントにとって新しいもの。距離は最小値(国どうしの場合は最も近い部分の間)で計算します。ホスティング・VPN・携帯電話事業者、申告済み、4アカウント以上が3日以上使用するネットワークは除きます。アカウントの履歴が不足し新しいか判定できない場合は低とします。日・ネットワークごとに最初と最後の記録を比較します。",
         ),
         why: Text::fixed(
             "A person is in one place. The other end belongs to whoever has the password or the session.",

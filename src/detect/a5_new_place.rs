@@ -5,7 +5,7 @@ use super::places::{about, kind, missing_table, named};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::networks::{About, NetworkKind};
 use crate::base::{Arrange, Fingerprint, Text, visible};
-use crate::baseline::activity::{Mark, Novelty, Pair};
+use crate::baseline::activity::{HABIT, Mark, Novelty, Pair};
 use crate::event::Field;
 use crate::finding::{Finding, Question, Severity, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,8 @@ impl Detector for NewPlace {
         id: "A5",
         name: Text::fixed("New country or hosting", "新しい国・ホスティング事業者からのサインイン"),
         what: Text::fixed(
-            "A sign-in from a network new to the account, in a country from which the account never came before and fewer than three others come; or in a network of hosting, a VPN, a proxy or Tor whose owner fewer than three others come by. Low; medium from hosting, and where country and such a network meet.",
-            "当該アカウントにとって新しいネットワークからのサインインで、過去に使用のない国(他に使用するアカウントが3未満)からのもの、またはホスティング・VPN・プロキシ・Torのネットワーク(同じ所有者を使用する他のアカウントが3未満)からのもの。通常は低、ホスティングからの場合、および新しい国とこれらのネットワークが重なる場合は中とします。",
+            "A sign-in from a network new to the account, in a country from which the account never came before and fewer than three others come on three days or more; or in a network of hosting, a VPN, a proxy or Tor whose owner fewer than three others come by on three days or more. Low; medium from hosting, and where country and such a network meet.",
+            "当該アカウントにとって新しいネットワークからのサインインで、過去に使用のない国(3日以上使用する他のアカウントが3未満)からのもの、またはホスティング・VPN・プロキシ・Torのネットワーク(同じ所有者を3日以上使用する他のアカウントが3未満)からのもの。通常は低、ホスティングからの場合、および新しい国とこれらのネットワークが重なる場合は中とします。",
         ),
         why: Text::fixed(
             "Who has stolen a password seldom sits where its owner does, and often works by servers that are hired.",
@@ -56,7 +56,7 @@ impl Detector for NewPlace {
         for (key, pair) in context.baseline.activities.pairs.sorted() {
             let Some(first) = pair.first_use() else { continue };
             if let Some(about) = about(context, pair.network) {
-                used.note(pair.account, about);
+                used.note(pair, about);
             }
             by_account.entry(pair.account).or_default().push((key, first, pair));
         }
@@ -78,12 +78,15 @@ impl Detector for NewPlace {
     }
 }
 
-/// Which accounts come from each country and by each owner.
+/// On which days accounts come from each country and by each owner.
 #[derive(Default)]
 struct Used<'a> {
-    countries: BTreeMap<[u8; 2], BTreeSet<Fingerprint>>,
-    owners: BTreeMap<(Option<u32>, Option<&'a str>), BTreeSet<Fingerprint>>,
+    countries: BTreeMap<[u8; 2], Days>,
+    owners: BTreeMap<(Option<u32>, Option<&'a str>), Days>,
 }
+
+/// Days by account.
+type Days = BTreeMap<Fingerprint, BTreeSet<i32>>;
 
 fn owner(about: &About) -> (Option<u32>, Option<&str>) {
     match (about.asn, &about.owner) {
@@ -93,25 +96,34 @@ fn owner(about: &About) -> (Option<u32>, Option<&str>) {
 }
 
 impl<'a> Used<'a> {
-    fn note(&mut self, account: Fingerprint, about: &'a About) {
+    fn note(&mut self, pair: &Pair, about: &'a About) {
+        let add = |days: &mut Days| {
+            days.entry(pair.account).or_default().extend(pair.used.iter().copied());
+        };
         if let Some(country) = about.country {
-            self.countries.entry(country).or_default().insert(account);
+            add(self.countries.entry(country).or_default());
         }
-        self.owners.entry(owner(about)).or_default().insert(account);
+        add(self.owners.entry(owner(about)).or_default());
     }
 
-    fn is_rare(accounts: Option<&BTreeSet<Fingerprint>>) -> bool {
-        accounts.is_none_or(|accounts| accounts.len() <= USUAL)
-    }
-
-    fn is_rare_country(&self, about: &About) -> bool {
-        Self::is_rare(about.country.and_then(|country| self.countries.get(&country)))
+    fn is_rare_country(&self, account: Fingerprint, about: &About) -> bool {
+        let country = about.country.and_then(|country| self.countries.get(&country));
+        country.is_none_or(|days| is_rare(account, days))
     }
 
     /// Where nobody says whose a network is, it is its own.
-    fn is_rare_owner(&self, about: &About) -> bool {
-        owner(about) == (None, None) || Self::is_rare(self.owners.get(&owner(about)))
+    fn is_rare_owner(&self, account: Fingerprint, about: &About) -> bool {
+        let owner = Some(owner(about)).filter(|owner| *owner != (None, None));
+        owner.and_then(|owner| self.owners.get(&owner)).is_none_or(|days| is_rare(account, days))
     }
+}
+
+/// Whether few others are used to it. Who comes for a day or two makes nothing usual: of the
+/// accounts that an intruder takes over each would hide the others.
+fn is_rare(account: Fingerprint, days: &Days) -> bool {
+    let is_used =
+        |(other, days): &(&Fingerprint, &BTreeSet<i32>)| **other != account && days.len() >= HABIT;
+    days.iter().filter(is_used).count() < USUAL
 }
 
 fn judged(
@@ -124,9 +136,10 @@ fn judged(
     if novelty(context, pair.account, pair.network, day) != Novelty::New {
         return None;
     }
-    let is_abroad = is_new_country && used.is_rare_country(about);
-    let is_hired =
-        about.kind.filter(|kind| *kind != NetworkKind::Mobile && used.is_rare_owner(about));
+    let is_abroad = is_new_country && used.is_rare_country(pair.account, about);
+    let is_hired = about
+        .kind
+        .filter(|kind| *kind != NetworkKind::Mobile && used.is_rare_owner(pair.account, about));
     let severity = match (is_abroad, is_hired) {
         (_, Some(NetworkKind::Hosting)) | (true, Some(_)) => Severity::Medium,
         (true, None) | (false, Some(_)) => Severity::Low,

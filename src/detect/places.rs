@@ -4,6 +4,7 @@ use super::accounts::unevaluable;
 use super::{Conclusion, Verdict};
 use crate::base::Text;
 use crate::base::networks::{About, NetworkKind};
+use crate::baseline::activity::HABIT;
 use crate::judge::activity::Network;
 
 /// Other accounts in a network from which on it is one that people share: an office, a VPN.
@@ -25,11 +26,12 @@ pub fn about<'a>(context: &Conclusion<'a>, network: Network) -> Option<&'a About
     context.located.of(network.address()).filter(|_| !context.declared.owns(network))
 }
 
-/// Networks that several accounts use.
+/// Networks that several accounts are used to. Those that come to one for a day or two, as an
+/// intruder does with what passwords fit, do not hide one another there.
 pub fn shared(context: &Conclusion<'_>) -> Vec<Network> {
     let all = context.baseline.activities.by_network().into_iter();
     let entered = all.filter(|(_, pairs)| {
-        pairs.iter().filter(|(_, pair)| pair.first_use().is_some()).count() > SHARED
+        pairs.iter().filter(|(_, pair)| pair.used.len() >= HABIT).count() > SHARED
     });
     entered.map(|(network, _)| network).collect()
 }

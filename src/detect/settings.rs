@@ -1,6 +1,8 @@
 //! The thresholds of the detections. Each can be set; the defaults are those of the cards.
 
+use crate::base::Wrong;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// Thresholds. Unknown names are refused, so that a slip of the pen does not go unnoticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,46 +112,45 @@ impl Default for Thresholds {
 
 impl Thresholds {
     /// What is wrong with them, if anything is.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Wrong> {
         let distinct = u32::try_from(super::burst::KEPT).unwrap_or(u32::MAX);
-        for (name, value) in
-            [("scan_refused", self.scan_refused), ("burst_documents", self.burst_documents)]
-        {
-            if !(2..=distinct).contains(&value) {
-                return Err(format!("thresholds.{name} is {value}; it takes 2 to {distinct}"));
-            }
-        }
-        let least_one = [
-            ("spray_accounts", self.spray_accounts),
-            ("slow_spray_accounts", self.slow_spray_accounts),
-            ("stuffing_failures", self.stuffing_failures),
-            ("guessing_failures", self.guessing_failures),
-            ("travel_km", self.travel_km),
-            ("travel_kmh", self.travel_kmh),
-            ("slow_documents", self.slow_documents),
-            ("dormant_days", self.dormant_days),
-            ("factor_denials", self.factor_denials),
-            ("extraction_requests", self.extraction_requests),
-            ("admin_pages", self.admin_pages),
-            ("shares", self.shares),
-            ("shared_accounts", self.shared_accounts),
-            ("search_downloads", self.search_downloads),
-            ("retired_days", self.retired_days),
+        let any = 1..=u32::MAX;
+        let ranges = [
+            ("scan_refused", self.scan_refused, 2..=distinct),
+            ("burst_documents", self.burst_documents, 2..=distinct),
+            ("spray_accounts", self.spray_accounts, any.clone()),
+            ("slow_spray_accounts", self.slow_spray_accounts, any.clone()),
+            ("stuffing_failures", self.stuffing_failures, any.clone()),
+            ("guessing_failures", self.guessing_failures, any.clone()),
+            ("travel_km", self.travel_km, any.clone()),
+            ("travel_kmh", self.travel_kmh, any.clone()),
+            ("slow_documents", self.slow_documents, any.clone()),
+            ("dormant_days", self.dormant_days, any.clone()),
+            ("factor_denials", self.factor_denials, any.clone()),
+            ("extraction_requests", self.extraction_requests, any.clone()),
+            ("admin_pages", self.admin_pages, any.clone()),
+            ("shares", self.shares, any.clone()),
+            ("shared_accounts", self.shared_accounts, any.clone()),
+            ("search_downloads", self.search_downloads, any.clone()),
+            ("retired_days", self.retired_days, any),
+            ("refusals", self.refusals, 1..=8),
+            ("browser_days", self.browser_days, 1..=16),
+            ("sensitive_searches", self.sensitive_searches, 1..=16),
         ];
-        if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
-            return Err(format!("thresholds.{name} is 0; it takes 1 or more"));
-        }
-        if !(1..=8).contains(&self.refusals) {
-            return Err(format!("thresholds.refusals is {}; it takes 1 to 8", self.refusals));
-        }
-        if !(1..=16).contains(&self.browser_days) {
-            let value = self.browser_days;
-            return Err(format!("thresholds.browser_days is {value}; it takes 1 to 16"));
-        }
-        if !(1..=16).contains(&self.sensitive_searches) {
-            let value = self.sensitive_searches;
-            return Err(format!("thresholds.sensitive_searches is {value}; it takes 1 to 16"));
-        }
-        Ok(())
+        let mut outside = ranges.into_iter().filter(|(_, value, range)| !range.contains(value));
+        outside.next().map_or(Ok(()), |(name, value, range)| Err(out_of(name, value, &range)))
     }
+}
+
+/// A threshold is none of those that it can be.
+fn out_of(name: &str, value: u32, range: &RangeInclusive<u32>) -> Wrong {
+    let (least, most) = (range.start(), range.end());
+    let (en, ja) = match *most {
+        u32::MAX => (format!("{least} or more"), format!("{least}以上")),
+        _ => (format!("{least} to {most}"), format!("{least}~{most}")),
+    };
+    Wrong::new(
+        format!("thresholds.{name} is {value}; it takes {en}"),
+        format!("thresholds.{name}の値{value}は使えません。{ja}で指定してください。"),
+    )
 }

@@ -1,9 +1,9 @@
 //! What the user can set: as typed, and as meant.
 
 use crate::base::clock::{Clock, DateOrder};
-use crate::base::{Bilingual, Instant, Text};
+use crate::base::{Bilingual, Instant, Text, Wrong};
 use crate::detect::{Declared, DeclaredContext, DeclaredError, Thresholds};
-use crate::format::{Definition, Reader, ReaderError};
+use crate::format::{Definition, DefinitionError, Reader, ReaderError};
 use crate::input::Encoding;
 use crate::intel::{ListId, Lists};
 use crate::sigma::{Level, Rule, RuleKind};
@@ -116,7 +116,7 @@ pub enum SettingsError {
     Format(#[from] ReaderError),
     /// A mapping file cannot be read.
     #[error("mapping {0}: {1}")]
-    Mapping(usize, String),
+    Mapping(usize, DefinitionError),
     /// A time cannot be read.
     #[error(
         "{0} «{1}» is no time: expected 2021-05-06, 2021-05-06T10:00 or 2021-05-06T10:00:00+09:00"
@@ -130,7 +130,7 @@ pub enum SettingsError {
     EmptyPeriod,
     /// A threshold is out of range.
     #[error("{0}")]
-    Threshold(String),
+    Threshold(Wrong),
     /// The settings name other indicator lists than those given.
     #[error("the settings name the indicator lists [{named}], but those given are [{given}]")]
     Indicators {
@@ -146,11 +146,11 @@ impl Bilingual for SettingsError {
         let ja = match self {
             Self::Format(error) => return error.told(),
             Self::Declared(error) => return error.told(),
-            Self::Threshold(_) => self.to_string(),
+            Self::Threshold(wrong) => return wrong.told(),
             Self::Zone(name) => format!(
                 "タイムゾーン「{name}」は不明です。Asia/Tokyo、Europe/Berlin、UTCなどの名称を指定してください。"
             ),
-            Self::Mapping(number, what) => format!("マッピング{number}:{what}"),
+            Self::Mapping(number, what) => format!("マッピング{number}:{}", what.told().ja),
             Self::Time(name, text) => format!(
                 "{name}「{text}」を時刻として読み取れません。2021-05-06、2021-05-06T10:00、2021-05-06T10:00:00+09:00のいずれかの形で指定してください。"
             ),
@@ -247,8 +247,7 @@ impl Settings {
     fn definitions(&self) -> Result<Vec<Definition>, SettingsError> {
         let mappings = self.mappings.iter().enumerate();
         let read = |(at, text): (usize, &String)| {
-            Definition::parse(text)
-                .map_err(|error| SettingsError::Mapping(at + 1, error.to_string()))
+            Definition::parse(text).map_err(|error| SettingsError::Mapping(at + 1, error))
         };
         mappings.map(read).collect()
     }

@@ -4,7 +4,7 @@ use super::definition::Definition;
 use super::keys::{KeyId, Plan};
 use super::known::Known;
 use super::mapping::Mapping;
-use crate::base::Gather;
+use crate::base::{Gather, Wrong};
 use crate::text::{Pair, Pairs, Value, csv};
 use bumpalo::Bump;
 use std::cell::OnceCell;
@@ -130,19 +130,25 @@ impl State {
 }
 
 impl Columns {
-    pub fn compile(definition: &Definition) -> Result<Self, String> {
+    pub fn compile(definition: &Definition) -> Result<Self, Wrong> {
         let separator = match definition.separator.as_str() {
             "" | "," => Separator::Byte(b','),
             "tab" => Separator::Byte(b'\t'),
             "space" => Separator::Words,
             text => match text.as_bytes() {
                 [byte] => Separator::Byte(*byte),
-                _ => return Err(format!("«{text}»; expected one sign, tab or space")),
+                _ => {
+                    let ja = "1文字、tab、spaceのいずれか";
+                    return Err(Wrong::expected(text, "one sign, tab or space", ja));
+                }
             },
         };
         let header = match definition.header.as_str() {
             "" if definition.columns.is_empty() => {
-                return Err("neither columns nor header; expected one of them".to_owned());
+                return Err(Wrong::new(
+                    "neither columns nor header; expected one of them",
+                    "columnsもheaderもありません。どちらかを指定してください。",
+                ));
             }
             "" => Header::None,
             "first" => Header::First,

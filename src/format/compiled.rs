@@ -5,10 +5,10 @@ use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::gate::Gate;
 use super::keys::{KeyId, Plan};
 use super::layout::Layout;
-use super::mapping::{Mapping, compile_constant, field_named, wrong};
+use super::mapping::{Mapping, compile_constant, field_named, refuse};
 use super::pattern::Pattern;
 use super::spec::Spec;
-use crate::base::Glob;
+use crate::base::{Bilingual, Glob, Wrong};
 use crate::event::Field;
 use crate::text::kv;
 
@@ -87,8 +87,11 @@ impl Text {
 impl Compiled {
     pub fn new(definition: &Definition) -> Result<Self, DefinitionError> {
         if let Some(place) = definition.without_effect() {
-            let what = "no effect with this kind; expected none".to_owned();
-            return Err(wrong(definition, place, what));
+            let what = Wrong::new(
+                "no effect with this kind; expected none",
+                "この種類(kind)では効果がありません。削除してください。",
+            );
+            return Err(refuse(definition, place, what));
         }
         let mut mapping = Mapping::compile(definition)?;
         let mut method = method(definition, &mut mapping)?;
@@ -164,27 +167,27 @@ fn identity(definition: &Definition) -> Result<Option<Field>, DefinitionError> {
         "event.id" => Ok(Some(Field::EventId)),
         "winlog.record_id" => Ok(Some(Field::RecordNumber)),
         other => {
-            let what = format!("«{other}»; expected event.id or winlog.record_id");
-            Err(wrong(definition, "identity", what))
+            let expected = ("event.id or winlog.record_id", "event.idまたはwinlog.record_id");
+            Err(refuse(definition, "identity", Wrong::expected(other, expected.0, expected.1)))
         }
     }
 }
 
 fn method(definition: &Definition, mapping: &mut Mapping) -> Result<Method, DefinitionError> {
-    let refuse = |place: &'static str| move |what: String| wrong(definition, place, what);
+    let at = |place: &'static str| move |wrong: Wrong| refuse(definition, place, wrong);
     Ok(match definition.kind {
         Kind::Layout => {
             let layout = match definition.more_may_follow {
                 true => Layout::from_apache(&definition.log_format, true),
                 false => Layout::from_user(&definition.log_format),
             };
-            Method::Layout(layout.map_err(|error| refuse("log_format")(error.to_string()))?)
+            Method::Layout(layout.map_err(|error| at("log_format")(Wrong(error.told())))?)
         }
         Kind::Text => Method::Text(text(definition, mapping)?),
         Kind::Syslog => Method::Syslog,
         Kind::Json => Method::Json,
-        Kind::Columns => Method::Columns(Columns::compile(definition).map_err(refuse("columns"))?),
-        Kind::Pairs => Method::Pairs(pairs(definition).map_err(refuse("pair_separator"))?),
+        Kind::Columns => Method::Columns(Columns::compile(definition).map_err(at("columns"))?),
+        Kind::Pairs => Method::Pairs(pairs(definition).map_err(at("pair_separator"))?),
         Kind::Cef => Method::Cef,
         Kind::Leef => Method::Leef,
         Kind::Xml => Method::Xml,
@@ -193,12 +196,12 @@ fn method(definition: &Definition, mapping: &mut Mapping) -> Result<Method, Defi
     })
 }
 
-fn pairs(definition: &Definition) -> Result<kv::Options, String> {
+fn pairs(definition: &Definition) -> Result<kv::Options, Wrong> {
     let one = |text: &str, usual: u8| match text.as_bytes() {
         [] => Ok(usual),
         [byte] => Ok(*byte),
         _ if text == "tab" => Ok(b'\t'),
-        _ => Err(format!("«{text}»; expected one sign or tab")),
+        _ => Err(Wrong::expected(text, "one sign or tab", "1文字またはtab")),
     };
     let separator = one(&definition.pair_separator, b' ')?;
     let assign = one(&definition.assign, b'=')?;
@@ -209,7 +212,7 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
     let mut patterns = Vec::new();
     for pattern in &definition.pattern {
         for text in pattern.matches.all() {
-            let refuse = |what| wrong(definition, &format!("pattern «{text}»"), what);
+            let refuse = |what| refuse(definition, &format!("pattern «{text}»"), what);
             let compiled = Pattern::compile(text).map_err(refuse)?;
             let mut set = Vec::new();
             for (name, value) in &pattern.set {
@@ -227,7 +230,8 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
         }
     }
     if patterns.is_empty() && definition.programs.is_empty() {
-        return Err(wrong(definition, "pattern", "none; a text needs one at least".to_owned()));
+        let none = Wrong::new("none; a text needs one at least", "ありません。1つ以上必要です。");
+        return Err(refuse(definition, "pattern", none));
     }
     let programs =
         definition.programs.iter().map(|program| Glob::whole(program)).collect::<Vec<_>>();
@@ -242,11 +246,59 @@ mod tests {
     use crate::format::{FormatIndex, Reader, Situation, State};
     use bumpalo::Bump;
 
-    /// What is said of a description with these lines.
-    fn refusal(lines: &str) -> String {
+    /// What is wrong with a description with these lines, if anything is.
+    fn refused(lines: &str) -> Option<DefinitionError> {
         let head = "id = \"portal\"\nname = \"Portal\"\nwhat = { en = \"x\", ja = \"x\" }\n";
         let definition = Definition::parse(&format!("{head}{lines}")).unwrap();
-        Compiled::new(&definition).map_or_else(|error| error.to_string(), |_| String::new())
+        Compiled::new(&definition).err()
+    }
+
+    fn refusal(lines: &str) -> String {
+        refused(lines).map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_both_languages() {
+        let text = "kind = \"text\"\nbare = true\n";
+        let json = "kind = \"json\"\n";
+        for (lines, en, ja) in [
+            (
+                format!("{text}pattern = [{{ match = \"<a\" }}]"),
+                "a < without >",
+                "「>」がありません",
+            ),
+            (
+                format!("{text}pattern = [{{ match = \"x <a:odd>\" }}]"),
+                "«odd»",
+                "「odd」は使えません",
+            ),
+            (format!("{text}pattern = [{{ match = \"<a>\" }}]"), "fit anything", "固定の文字列"),
+            (format!("{text}pattern = []"), "one at least", "1つ以上"),
+            (format!("{json}claims = [\"\"]"), "an empty condition", "条件が空です"),
+            (format!("{json}claims = [\"a>=x\"]"), "expected a number", "数値ではありません"),
+            (format!("{json}zone = \"JST\""), "expected UTC", "UTCを指定"),
+            (
+                format!("{json}[fields]\n\"user\" = \"a\""),
+                "expected @timestamp",
+                "「user」は使えません",
+            ),
+            (
+                format!("{json}[fields]\n\"user.name\" = \"a -> up\""),
+                "one of first",
+                "「up」は使えません",
+            ),
+            (
+                format!("{json}[fields]\n\"user.name\" = \"{{a\""),
+                "a { without }",
+                "「}」がありません",
+            ),
+            ("kind = \"columns\"".to_owned(), "neither columns nor", "どちらかを指定"),
+        ] {
+            let told = refused(&lines).unwrap().told();
+            assert!(told.en.contains(en), "{}", told.en);
+            assert!(told.ja.contains(ja) && !told.ja.contains("expected"), "{}", told.ja);
+        }
+        assert!(Definition::parse("id = 3").unwrap_err().told().ja.starts_with("TOMLの"));
     }
 
     #[test]

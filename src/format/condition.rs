@@ -6,7 +6,7 @@
 
 use super::grams::{GramId, Grams, Held};
 use super::keys::{Found, KeyId, Keys};
-use crate::base::Glob;
+use crate::base::{Glob, Wrong};
 use crate::event::number;
 use crate::text::Value;
 use std::borrow::Cow;
@@ -83,11 +83,14 @@ impl Like {
 
 impl Condition {
     /// Compiles a condition; the error says what was expected.
-    pub fn compile(text: &str, keys: &mut Keys) -> Result<Self, String> {
+    pub fn compile(text: &str, keys: &mut Keys) -> Result<Self, Wrong> {
         let parts = text.split(" & ").map(str::trim).filter(|part| !part.is_empty());
         let parts: Vec<_> = parts.map(|part| compile_part(part, keys)).collect::<Result<_, _>>()?;
         match parts.is_empty() {
-            true => Err("an empty condition; expected key, !key or key=value".to_owned()),
+            true => Err(Wrong::new(
+                "an empty condition; expected key, !key or key=value",
+                "条件が空です。名前、!名前、名前=値のいずれかを指定してください。",
+            )),
             false => Ok(Self(parts)),
         }
     }
@@ -168,7 +171,7 @@ impl Condition {
     }
 }
 
-fn compile_part(part: &str, keys: &mut Keys) -> Result<(KeyId, Test), String> {
+fn compile_part(part: &str, keys: &mut Keys) -> Result<(KeyId, Test), Wrong> {
     if let Some(key) = part.strip_prefix('!') {
         return Ok((keys.add(key), Test::Absent));
     }
@@ -178,7 +181,10 @@ fn compile_part(part: &str, keys: &mut Keys) -> Result<(KeyId, Test), String> {
     let (key, rest) = part.split_at(at);
     let number_behind = |operator: &str| {
         let digits = &rest[operator.len()..];
-        digits.parse().map_err(|_| format!("«{digits}» in «{part}»; expected a number"))
+        digits.parse().map_err(|_| {
+            let ja = format!("「{part}」の「{digits}」は数値ではありません。");
+            Wrong::new(format!("«{digits}» in «{part}»; expected a number"), ja)
+        })
     };
     if rest.starts_with(">=") {
         return Ok((keys.add(key), Test::AtLeast(number_behind(">=")?)));
@@ -187,7 +193,7 @@ fn compile_part(part: &str, keys: &mut Keys) -> Result<(KeyId, Test), String> {
         return Ok((keys.add(key), Test::Below(number_behind("<")?)));
     }
     let Some(values) = rest.strip_prefix('=') else {
-        return Err(format!("«{part}»; expected =, !=, >= or <"));
+        return Err(Wrong::expected(part, "=, !=, >= or <", "=、!=、>=、<のいずれか"));
     };
     let globs = values.split('|').map(Like::new).collect();
     Ok(match key.strip_suffix('!') {

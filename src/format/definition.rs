@@ -1,6 +1,7 @@
 //! How a format is described: the shape of the files in `defs`, and of the mapping files that
 //! people write for logs of their own. Both are TOML and mean the same.
 
+use crate::base::{Bilingual, Text, Wrong};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -250,19 +251,31 @@ pub struct Example {
 /// A description that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DefinitionError {
-    /// It is no TOML, or not of the shape.
+    /// It is no TOML, or not of the shape. What reads it says so in English.
     #[error("{0}")]
     Shape(String),
     /// Something in it means nothing.
-    #[error("format {id}, {place}: {what}")]
+    #[error("format {id}, {place}: {wrong}")]
     Meaning {
         /// The format's id.
         id: String,
         /// Where in the description.
         place: String,
         /// What was found and what was expected.
-        what: String,
+        wrong: Wrong,
     },
+}
+
+impl Bilingual for DefinitionError {
+    fn told(&self) -> Text {
+        let ja = match self {
+            Self::Shape(error) => {
+                format!("TOMLの書き方か項目に誤りがあり、読み取れません。詳細(英語):{error}")
+            }
+            Self::Meaning { id, place, wrong } => format!("形式{id}の{place}:{}", wrong.0.ja),
+        };
+        Text::new(self.to_string(), ja)
+    }
 }
 
 impl Definition {
@@ -304,7 +317,7 @@ impl Definition {
         let base = base.ok_or_else(|| DefinitionError::Meaning {
             id: self.id.clone(),
             place: "extends".to_owned(),
-            what: format!("«{}»; expected the id of another format", self.extends),
+            wrong: Wrong::expected(&self.extends, "the id of another format", "ほかの形式のid"),
         })?;
         for (field, specs) in &base.fields {
             let mut all = whole.fields.get(field).map_or(Vec::new(), |own| own.all().to_vec());

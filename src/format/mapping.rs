@@ -8,7 +8,7 @@ use super::grams::{GramId, Grams};
 use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
-use crate::base::{Fingerprint, Time};
+use crate::base::{Fingerprint, Time, Wrong};
 use crate::event::Field;
 use crate::text::Pair;
 use bumpalo::Bump;
@@ -83,20 +83,20 @@ impl Mapping {
         }
         for claim in &definition.claims {
             let condition = Condition::compile(claim, &mut mapping.keys);
-            mapping.claims.push(condition.map_err(|what| wrong(definition, "claims", what))?);
+            mapping.claims.push(condition.map_err(|what| refuse(definition, "claims", what))?);
         }
         for (name, specs) in &definition.fields {
             let place = format!("fields.{name}");
-            mapping.add_field(name, specs).map_err(|what| wrong(definition, &place, what))?;
+            mapping.add_field(name, specs).map_err(|what| refuse(definition, &place, what))?;
         }
         for rule in &definition.when {
             let place = format!("when «{}»", rule.condition);
-            mapping.add_when(rule).map_err(|what| wrong(definition, &place, what))?;
+            mapping.add_when(rule).map_err(|what| refuse(definition, &place, what))?;
         }
         Ok(mapping)
     }
 
-    fn add_field(&mut self, name: &str, specs: &OneOrMany) -> Result<(), String> {
+    fn add_field(&mut self, name: &str, specs: &OneOrMany) -> Result<(), Wrong> {
         if name == TIME {
             for text in specs.all() {
                 let (text, form) = split_form(text)?;
@@ -139,7 +139,7 @@ impl Mapping {
         given
     }
 
-    fn add_when(&mut self, rule: &When) -> Result<(), String> {
+    fn add_when(&mut self, rule: &When) -> Result<(), Wrong> {
         let condition = Condition::compile(&rule.condition, &mut self.keys)?;
         let mut set = Vec::new();
         for (name, text) in &rule.set {
@@ -326,12 +326,12 @@ fn utc(definition: &Definition) -> Result<bool, DefinitionError> {
     match definition.zone.as_str() {
         "" => Ok(false),
         "UTC" => Ok(true),
-        other => Err(wrong(definition, "zone", format!("«{other}»; expected UTC"))),
+        other => Err(refuse(definition, "zone", Wrong::expected(other, "UTC", "UTC"))),
     }
 }
 
 /// Cuts the form of a time off: what stands behind the last arrow, when that is a form.
-fn split_form(text: &str) -> Result<(&str, Form), String> {
+fn split_form(text: &str) -> Result<(&str, Form), Wrong> {
     match text.rsplit_once(" -> ") {
         Some((before, name)) => match Form::parse(name.trim()) {
             Ok(form) => Ok((before, form)),
@@ -341,21 +341,24 @@ fn split_form(text: &str) -> Result<(&str, Form), String> {
     }
 }
 
-pub(super) fn field_named(name: &str) -> Result<Field, String> {
+pub(super) fn field_named(name: &str) -> Result<Field, Wrong> {
     Field::named(name).ok_or_else(|| {
         let names: Vec<_> = Field::ALL.iter().map(|field| field.name()).collect();
-        format!("«{name}»; expected {TIME} or one of {}", names.join(", "))
+        let names = names.join(", ");
+        let ja = format!("{TIME}か、次のいずれか({names})");
+        Wrong::expected(name, format_args!("{TIME} or one of {names}"), ja)
     })
 }
 
 /// A text that stands for itself, but for `{names}` in it.
-pub(super) fn compile_constant(text: &str, keys: &mut Keys) -> Result<Spec, String> {
+pub(super) fn compile_constant(text: &str, keys: &mut Keys) -> Result<Spec, Wrong> {
     match text.contains('{') {
         true => Spec::compile(text, keys),
         false => Spec::compile(&format!("={text}"), keys),
     }
 }
 
-pub(super) fn wrong(definition: &Definition, place: &str, what: String) -> DefinitionError {
-    DefinitionError::Meaning { id: definition.id.clone(), place: place.to_owned(), what }
+/// A description, refused for what is wrong at a place of it.
+pub(super) fn refuse(definition: &Definition, place: &str, wrong: Wrong) -> DefinitionError {
+    DefinitionError::Meaning { id: definition.id.clone(), place: place.to_owned(), wrong }
 }

@@ -13,7 +13,7 @@ use super::gate::{Bytes, Gate};
 use super::grams::{Grams, Signs};
 use super::heads::{Head, HeadId, Heads, Step};
 use crate::base::clock::{Clock, Form, begins_with_weekday, read_prefix};
-use crate::base::{Time, are_same, begins, find_near, rarest};
+use crate::base::{Time, Wrong, are_same, begins, find_near, rarest};
 use crate::text::{Pair, Pairs, Value};
 use std::cell::Cell;
 
@@ -196,9 +196,17 @@ struct Match<'t, 'c> {
     fuel: u32,
 }
 
+/// A sign opens what no other closes.
+pub(super) fn unclosed(opens: &str, closes: &str) -> Wrong {
+    Wrong::new(
+        format!("a {opens} without {closes}"),
+        format!("「{opens}」に対応する「{closes}」がありません。"),
+    )
+}
+
 impl Pattern {
     /// Compiles a pattern; the error says what was expected.
-    pub fn compile(text: &str) -> Result<Self, String> {
+    pub fn compile(text: &str) -> Result<Self, Wrong> {
         let mut pattern = Self {
             program: Vec::new(),
             names: Vec::new(),
@@ -216,8 +224,7 @@ impl Pattern {
                 pattern.add_literal("<");
                 rest = behind;
             } else if let Some(inside) = rest.strip_prefix('<') {
-                let (take, behind) =
-                    inside.split_once('>').ok_or("a < without >; expected <name>".to_owned())?;
+                let (take, behind) = inside.split_once('>').ok_or_else(|| unclosed("<", ">"))?;
                 pattern.add_take(take)?;
                 rest = behind;
             } else if let Some(behind) = rest.strip_prefix("{?") {
@@ -233,10 +240,13 @@ impl Pattern {
             }
         }
         if !open.is_empty() {
-            return Err("a {? without }".to_owned());
+            return Err(unclosed("{?", "}"));
         }
         if !pattern.program.iter().any(|part| matches!(part, Part::Literal(_) | Part::Time(_))) {
-            return Err("nothing but parts that fit anything".to_owned());
+            return Err(Wrong::new(
+                "nothing but parts that fit anything",
+                "何にでも当てはまる部分しかありません。固定の文字列か時刻を含めてください。",
+            ));
         }
         pattern.most = most_bytes(&pattern.program);
         pattern.follow = (0..pattern.program.len()).map(|part| pattern.following(part)).collect();
@@ -252,18 +262,27 @@ impl Pattern {
         }
     }
 
-    fn add_take(&mut self, text: &str) -> Result<(), String> {
+    fn add_take(&mut self, text: &str) -> Result<(), Wrong> {
         if text == "}" {
             self.add_literal(text);
             return Ok(());
         }
         let (name, class) = text.split_once(':').unwrap_or((text, ""));
         if name.contains([' ', '<', '"']) {
-            return Err(format!("«{name}»; expected a name without spaces, such as <user.name>"));
+            return Err(Wrong::expected(
+                name,
+                "a name without spaces, such as <user.name>",
+                "空白のない名前(<user.name>など)",
+            ));
         }
         if name == "@timestamp" {
             let form = if class.is_empty() { Ok(Form::Auto) } else { Form::parse(class) };
-            let form = form.map_err(|error| format!("«{class}»: {error}"))?;
+            let form = form.map_err(|error| {
+                Wrong::new(
+                    format!("«{class}»: {error}"),
+                    format!("「{class}」は時刻の形として使えません。"),
+                )
+            })?;
             self.program.push(Part::Time(form));
             return Ok(());
         }
@@ -277,9 +296,11 @@ impl Pattern {
             "space" => Class::Space,
             words if words.contains('|') => Class::OneOf(Box::new(Words::of(words))),
             other => {
-                return Err(format!(
-                    "«{other}»; expected word, int, ip, host, quoted, space, rest or words to \
-                     choose from, a|b"
+                let classes = "word, int, ip, host, quoted, space, rest";
+                return Err(Wrong::expected(
+                    other,
+                    format_args!("{classes}, or words to choose from, a|b"),
+                    format_args!("{classes}、または選択肢(a|b)のいずれか"),
                 ));
             }
         };

@@ -46,7 +46,7 @@ pub enum ReaderError {
 impl Bilingual for ReaderError {
     fn told(&self) -> base::Text {
         let ja = match self {
-            Self::Definition(_) => self.to_string(),
+            Self::Definition(error) => return error.told(),
             Self::LogFormat(number, error) => format!("ログ形式{number}:{}", error.told().ja),
         };
         base::Text::new(self.to_string(), ja)

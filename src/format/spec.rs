@@ -4,6 +4,8 @@
 use super::draft::Draft;
 use super::keys::{Found, KeyId, Keys};
 use super::layout::set_request;
+use super::pattern::unclosed;
+use crate::base::Wrong;
 use crate::event::{Field, number};
 use crate::text::Value;
 use bumpalo::Bump;
@@ -66,11 +68,11 @@ enum Sink {
 
 /// The names of all that can be done to a text, for messages.
 const STEPS: &str = "first, last, lower, basename, before TEXT, after TEXT, unquote, percent, \
-                     address, number, hex, endpoint, account, url or request";
+                     address, number, hex, endpoint, account, url, request";
 
 impl Spec {
     /// Compiles a specification; the error says what was expected.
-    pub fn compile(text: &str, keys: &mut Keys) -> Result<Self, String> {
+    pub fn compile(text: &str, keys: &mut Keys) -> Result<Self, Wrong> {
         let mut parts = text.split(" -> ");
         let from = compile_from(parts.next().unwrap_or_default().trim_start(), keys)?;
         let mut spec = Self { from, steps: Vec::new(), sink: Sink::Plain };
@@ -80,12 +82,14 @@ impl Spec {
         Ok(spec)
     }
 
-    fn add_step(&mut self, text: &str) -> Result<(), String> {
+    fn add_step(&mut self, text: &str) -> Result<(), Wrong> {
         let text = text.trim_start();
         let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
         let needs_argument = matches!(name, "before" | "after");
         if needs_argument == argument.is_empty() {
-            return Err(format!("«{text}»; before and after need a text, the others none"));
+            let ja = "before・afterには文字列が必要で、そのほかには指定できません。";
+            let en = "before and after need a text, the others none";
+            return Err(Wrong::new(format!("«{text}»; {en}"), format!("「{text}」:{ja}")));
         }
         let step = match name {
             "first" => Step::First,
@@ -105,7 +109,10 @@ impl Spec {
                     "account" => Sink::Account,
                     "url" => Sink::Url,
                     "request" => Sink::Request,
-                    _ => return Err(format!("«{name}»; expected {STEPS}")),
+                    _ => {
+                        let ja = format_args!("次のいずれか({STEPS})");
+                        return Err(Wrong::expected(name, format_args!("one of {STEPS}"), ja));
+                    }
                 };
                 return Ok(());
             }
@@ -171,13 +178,16 @@ impl Spec {
     }
 }
 
-fn compile_from(text: &str, keys: &mut Keys) -> Result<From, String> {
+fn compile_from(text: &str, keys: &mut Keys) -> Result<From, Wrong> {
     if let Some(fixed) = text.strip_prefix('=') {
         return Ok(From::Fixed(fixed.as_bytes().into()));
     }
     if !text.contains('{') {
         return match text.trim() {
-            "" => Err("nothing; expected the name of a pair".to_owned()),
+            "" => Err(Wrong::new(
+                "nothing; expected the name of a pair",
+                "空です。項目の名前を指定してください。",
+            )),
             key => Ok(From::Key(keys.add(key))),
         };
     }
@@ -186,7 +196,7 @@ fn compile_from(text: &str, keys: &mut Keys) -> Result<From, String> {
     Ok(From::Template(pieces))
 }
 
-fn compile_pieces(rest: &mut &str, keys: &mut Keys, inside: bool) -> Result<Vec<Piece>, String> {
+fn compile_pieces(rest: &mut &str, keys: &mut Keys, inside: bool) -> Result<Vec<Piece>, Wrong> {
     let mut pieces = Vec::new();
     loop {
         let at = rest.find(['{', '[', ']']).unwrap_or(rest.len());
@@ -197,15 +207,14 @@ fn compile_pieces(rest: &mut &str, keys: &mut Keys, inside: bool) -> Result<Vec<
         *rest = rest.get(at + 1..).unwrap_or("");
         match sign {
             Some('{') => {
-                let (key, behind) =
-                    rest.split_once('}').ok_or("a { without }; expected {name}".to_owned())?;
+                let (key, behind) = rest.split_once('}').ok_or_else(|| unclosed("{", "}"))?;
                 pieces.push(Piece::Key(keys.add(key)));
                 *rest = behind;
             }
             Some('[') => pieces.push(Piece::Optional(compile_pieces(rest, keys, true)?)),
             Some(']') if inside => return Ok(pieces),
-            Some(_) => return Err("a ] without [".to_owned()),
-            None if inside => return Err("a [ without ]".to_owned()),
+            Some(_) => return Err(unclosed("]", "[")),
+            None if inside => return Err(unclosed("[", "]")),
             None => return Ok(pieces),
         }
     }

@@ -8,7 +8,7 @@ use super::day::Day;
 use super::key::{PublicKey, SecretKey, edition};
 use super::pseudonym::PseudonymKey;
 use super::recipient::Recipient;
-use crate::base::Text;
+use crate::base::{Bilingual, Text};
 use crate::finding::Question;
 use flate2::read::ZlibDecoder;
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -201,6 +201,23 @@ pub enum CheckerError {
     /// It is too large.
     #[error("the files of a checker may have {} MiB in all", MOST_BYTES >> 20)]
     TooLarge,
+}
+
+impl Bilingual for CheckerError {
+    fn told(&self) -> Text {
+        let ja = match self {
+            Self::Form => "この版で読み取れるチェッカーの内容ではありません。".to_owned(),
+            Self::Changed => "このチェッカーは署名された後に変更されています。".to_owned(),
+            Self::OtherPage => {
+                "このチェッカーの内容は、別のページ用に署名されたものです。".to_owned()
+            }
+            Self::TooLarge => {
+                let most = MOST_BYTES >> 20;
+                format!("チェッカーに入れるファイルは合計{most} MiBまでです。")
+            }
+        };
+        Text::new(self.to_string(), ja)
+    }
 }
 
 impl Checker {

@@ -150,18 +150,25 @@ impl<'k> Names<'k> {
 
     /// What stands for a word that is an address, or for the addresses in it: `ip:192.0.2.1`.
     fn in_word(&self, text: &str, word: Range<usize>) -> Vec<(Range<usize>, String)> {
-        let of = |part: Range<usize>| of_address(&text[part.clone()], &text[part.end..]);
-        let whole = of(word.clone()).or_else(|| Some(self.of_mail(&text[word.clone()])?.into()));
-        if let Some(instead) = whole {
-            return instead.map(|instead| (word, instead)).into_iter().collect();
+        let of = |part: Range<usize>| part_of(&text[part.clone()], &text[part.end..]);
+        match of(word.clone()) {
+            Part::Address(instead) => return vec![(word, instead)],
+            Part::WideNetwork => return Vec::new(),
+            Part::Other => {}
+        }
+        if let Some(instead) = self.of_mail(&text[word.clone()]) {
+            return vec![(word, instead)];
         }
         let mut found = Vec::new();
         for run in runs(text, word, |c| c.is_ascii_hexdigit() || ":.".contains(c)) {
             let parts = match of(run.clone()) {
-                Some(_) => vec![run],
-                None => runs(text, run, |c| c.is_ascii_digit() || c == '.').collect(),
+                Part::Other => runs(text, run, |c| c.is_ascii_digit() || c == '.').collect(),
+                _ => vec![run],
             };
-            found.extend(parts.into_iter().filter_map(|part| Some((part.clone(), of(part)??))));
+            found.extend(parts.into_iter().filter_map(|part| match of(part.clone()) {
+                Part::Address(instead) => Some((part, instead)),
+                _ => None,
+            }));
         }
         found
     }
@@ -174,19 +181,30 @@ impl<'k> Names<'k> {
     }
 }
 
-/// What stands for an address. `behind` is what follows it: nothing stands for a network that is
-/// wide enough by itself. None for what is no address.
-fn of_address(word: &str, behind: &str) -> Option<Option<String>> {
+/// What a part of a text is.
+enum Part {
+    /// An address, and what stands for it.
+    Address(String),
+    /// A network that names nobody.
+    WideNetwork,
+    Other,
+}
+
+/// What a part of a text is, by itself and by what follows it.
+fn part_of(part: &str, behind: &str) -> Part {
     let is_network = |bits: u8| {
         let digits: String =
             behind.strip_prefix('/')?.chars().take_while(char::is_ascii_digit).collect();
         Some(digits.parse::<u8>().ok()? <= bits)
     };
-    if let Ok(address) = word.parse::<IpAddr>() {
+    if let Ok(address) = part.parse::<IpAddr>() {
         let bits = if address.is_ipv4() { 24 } else { 48 };
-        return Some((is_network(bits) != Some(true)).then(|| cut(address)));
+        return match is_network(bits) {
+            Some(true) => Part::WideNetwork,
+            _ => Part::Address(cut(address)),
+        };
     }
-    Some(Some(cut(word.parse::<SocketAddr>().ok()?.ip())))
+    part.parse::<SocketAddr>().map_or(Part::Other, |socket| Part::Address(cut(socket.ip())))
 }
 
 /// The words of a text that may be addresses.

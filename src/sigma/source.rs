@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// What is said of log sources.
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(include_str!("sources.toml")).unwrap_or_default());
+static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(SOURCES).unwrap_or_default());
+
+/// `sources.toml`, as JSON.
+const SOURCES: &str = include_str!(concat!(env!("OUT_DIR"), "/sources.json"));
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,7 @@
 //! A vendor's checkers, as JavaScript makes and opens them. Random bytes are the browser's.
 
 use super::{Result, failed, from_js, refused, to_js};
+use crate::base::Wrong;
 use crate::report::questions;
 use crate::share::{
     About, Checker, CheckerError, Opened, Part, ReleasedPage, Role, SecretKey, edition, sealed,
@@ -14,8 +15,8 @@ use wasm_bindgen::prelude::*;
 /// files. Fails with a message when it is not what was signed for that page.
 #[wasm_bindgen]
 pub fn open_checker(block: &str, page: &str) -> Result<JsValue> {
-    let sealed = sealed(block).ok_or(CheckerError::Form).map_err(failed)?;
-    let opened = Checker::open(&sealed, page).map_err(failed)?;
+    let sealed = sealed(block).ok_or(CheckerError::Form).map_err(refused)?;
+    let opened = Checker::open(&sealed, page).map_err(refused)?;
     let recipient = opened.recipient().write();
     let Opened { checker, by, edition } = opened;
     let settings: serde_json::Value = serde_json::from_str(&checker.settings).map_err(failed)?;
@@ -79,7 +80,7 @@ impl CheckerMaker {
     pub fn add(&mut self, role: JsValue, name: String, bytes: Vec<u8>) -> Result<()> {
         let role: Role = from_js(role)?;
         self.parts.push(match role {
-            Role::Logo => Part::logo(name, bytes).map_err(|wrong| failed(wrong.what.en))?,
+            Role::Logo => Part::logo(name, bytes).map_err(|wrong| refused(Wrong(wrong.what)))?,
             _ => Part { role, name, bytes },
         });
         Ok(())
@@ -90,7 +91,7 @@ impl CheckerMaker {
         let page = ReleasedPage::new(html).map_err(failed)?;
         let about: About = from_js(about)?;
         if let Some(wrong) = about.wrong().first() {
-            return Err(failed(&wrong.what.en));
+            return Err(refused(Wrong(wrong.what.clone())));
         }
         let checker = Checker {
             about,
@@ -99,7 +100,7 @@ impl CheckerMaker {
             pseudonyms: self.key.pseudonyms(),
             parts: self.parts,
         };
-        let sealed = checker.seal(&self.key).map_err(failed)?;
+        let sealed = checker.seal(&self.key).map_err(refused)?;
         Ok(Array::of2(&page.with(&sealed).into(), &edition(&sealed).into()))
     }
 }

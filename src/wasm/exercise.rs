@@ -1,7 +1,7 @@
 //! Exercises, as JavaScript asks for them. The truth stays in the module: hints come out one by one,
 //! and the rest once a sheet is handed in.
 
-use super::{Result, failed, language_of, told};
+use super::{Result, failed, language_of, refused, told};
 use crate::train::exercise::{
     Asked, Exercise, ExerciseResult, Handed, Level, Sheet, class, items, questions,
 };
@@ -19,8 +19,8 @@ fn days(progress: &Function) -> impl FnMut(u32, u32) + '_ {
 /// What happened in a case, as JSON.
 #[wasm_bindgen]
 pub fn truth(case: &str, progress: &Function) -> Result<String> {
-    let wanted = case.parse().map_err(failed)?;
-    let truth = truth_of(&wanted, &mut days(progress)).map_err(failed)?;
+    let wanted: Wanted = case.parse().map_err(refused)?;
+    let truth = truth_of(&wanted, &mut days(progress)).map_err(refused)?;
     serde_json::to_string_pretty(&truth).map_err(failed)
 }
 
@@ -30,7 +30,7 @@ pub fn truth(case: &str, progress: &Function) -> Result<String> {
 pub fn exercise_asked(case: &str) -> Result<String> {
     let named = case.trim().parse::<Wanted>();
     let is_file = case.contains('=') && case.contains('\n');
-    let wanted = if is_file { Wanted::read(case) } else { named }.map_err(failed)?;
+    let wanted = if is_file { Wanted::read(case) } else { named }.map_err(refused)?;
     let sheet = Sheet::of(&wanted);
     let asked = json!({
         "training": wanted.to_string(),
@@ -44,7 +44,7 @@ pub fn exercise_asked(case: &str) -> Result<String> {
 /// A sheet that was saved, or that was handed in, as JSON; refused where it is none.
 #[wasm_bindgen]
 pub fn read_sheet(text: &str) -> Result<String> {
-    let sheet = Sheet::read(text).map_err(failed)?;
+    let sheet = Sheet::read(text).map_err(refused)?;
     serde_json::to_string(&sheet).map_err(failed)
 }
 
@@ -57,8 +57,8 @@ impl Practice {
     /// Makes the exercise on a case.
     #[wasm_bindgen(constructor)]
     pub fn new(case: &str, progress: &Function) -> Result<Practice> {
-        let wanted = case.parse().map_err(failed)?;
-        Exercise::of(wanted, &mut days(progress)).map(Self).map_err(failed)
+        let wanted: Wanted = case.parse().map_err(refused)?;
+        Exercise::of(wanted, &mut days(progress)).map(Self).map_err(refused)
     }
 
     /// A hint in both languages, as JSON.
@@ -70,7 +70,7 @@ impl Practice {
 
     /// Ends it: what is said of a sheet, and what is handed in, both as JSON.
     pub fn finish(&self, sheet: &str) -> Result<Vec<String>> {
-        let sheet = Sheet::read(sheet).map_err(failed)?;
+        let sheet = Sheet::read(sheet).map_err(refused)?;
         let debrief = serde_json::to_string(&self.0.debrief(&sheet)).map_err(failed)?;
         let result: ExerciseResult = self.0.result(&sheet);
         Ok(vec![debrief, result.write()])

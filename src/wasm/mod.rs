@@ -36,20 +36,25 @@ use web_sys::Blob;
 
 type Result<T> = std::result::Result<T, Failure>;
 
-/// What goes wrong, as an error of the page's language: `message`, and `ja` where it is told in both.
-pub struct Failure {
-    message: String,
-    ja: Option<String>,
+/// What goes wrong, as an error of the page's language.
+pub enum Failure {
+    /// By what somebody gave: told in both languages, the Japanese one as the error's `ja`.
+    Refused(Text),
+    /// By the program or the browser.
+    Broken(String),
 }
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let error = js_sys::Error::new(&failure.message);
-        if let Some(ja) = failure.ja {
-            // A property of a new object is always taken.
-            let _ = js_sys::Reflect::set(&error, &"ja".into(), &ja.into());
+        match failure {
+            Failure::Refused(Text { en, ja }) => {
+                let error = js_sys::Error::new(&en);
+                // A property of a new object is always taken.
+                let _ = js_sys::Reflect::set(&error, &"ja".into(), &ja.as_ref().into());
+                error.into()
+            }
+            Failure::Broken(message) => js_sys::Error::new(&message).into(),
         }
-        error.into()
     }
 }
 
@@ -63,13 +68,11 @@ fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
 }
 
 fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure { message: error.to_string(), ja: None }
+    Failure::Broken(error.to_string())
 }
 
-/// What fails by what somebody gave.
 fn refused(error: impl Bilingual) -> Failure {
-    let Text { en, ja } = error.told();
-    Failure { message: en.into_owned(), ja: Some(ja.into_owned()) }
+    Failure::Refused(error.told())
 }
 
 fn settings(value: JsValue) -> Result<Settings> {
@@ -147,7 +150,7 @@ pub fn preview(
 /// Reads the text of a mapping file, and says whose it is. Fails with a message when it is none.
 #[wasm_bindgen]
 pub fn read_mapping(text: &str) -> Result<JsValue> {
-    let definition = Definition::parse(text).map_err(failed)?;
+    let definition = Definition::parse(text).map_err(refused)?;
     let settings = Settings { mappings: vec![text.to_owned()], ..Settings::default() };
     settings.meant(&[]).map_err(refused)?;
     to_js(&json!({"id": definition.id, "name": definition.name}))
@@ -836,10 +839,10 @@ pub fn formats() -> Result<JsValue> {
 /// the truth. `progress` is told how many thousandths of it are written.
 #[wasm_bindgen]
 pub fn generate(case: &str, progress: &Function) -> Result<js_sys::Array> {
-    let wanted: Wanted = case.parse().map_err(failed)?;
+    let wanted: Wanted = case.parse().map_err(refused)?;
     let mut tell = told(progress);
     let mut days = |day: u32, of: u32| tell(u64::from(day) * 1_000 / u64::from(of.max(1)));
-    let files = generate_telling(&wanted, &mut days).map_err(failed)?;
+    let files = generate_telling(&wanted, &mut days).map_err(refused)?;
     let file = |file: CaseFile| {
         let bytes = Uint8Array::from(file.bytes.as_slice());
         js_sys::Array::of2(&JsValue::from(file.name), &bytes)

@@ -64,6 +64,14 @@ flows((flow) => {
     return tab;
   };
 
+  test("a case that does not exist is refused in the language of the page", async () => {
+    const tab = await flow.tab();
+    await tab.raw.goto(`${flow.address()}#train=T9-1`);
+    await there(tab, ".field-error:not(:empty)");
+    assert.match(await text(tab, ".exercise"), flow.says(/«T9-1»; expected a scenario/, /「T9-1」は使えません。シナリオ/));
+    await tab.close();
+  });
+
   test("a class opens the same exercise, and does it by keyboard", async () => {
     const tab = await open();
     assert.match(await text(tab, "aside.training"), flow.says(/TRAINING.*T3-7/, /訓練.*T3-7/));

@@ -7,7 +7,7 @@ import { before, test } from "node:test";
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { barriers } from "./lib/axe.mjs";
-import { atMost, sleep, until } from "./lib/browser.mjs";
+import { sleep, until } from "./lib/browser.mjs";
 import { flows } from "./lib/flows.mjs";
 import { count, text, there } from "./lib/frame.mjs";
 import { focused, typed } from "./lib/keyboard.mjs";
@@ -29,6 +29,7 @@ import {
   state,
   understood,
 } from "./lib/sekisho.mjs";
+import { watchedWorkers } from "./lib/workers.mjs";
 import { zip } from "./lib/zip.mjs";
 
 const SEED = Number(process.env.SEKISHO_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -395,7 +396,8 @@ flows((flow) => {
       await press(tab, "[data-action=describe]");
       await there(tab, "[data-understood]");
       await fill(tab, "[data-draft=patterns]", `${OWN_PATTERN} <unfinished`);
-      await until(async () => /<.*>/.test(await text(tab, "[data-draft=patterns] ~ .field-error")), { what: "an error at the pattern" });
+      const said = flow.says(/a < without >/, /「<」に対応する「>」がありません/);
+      await until(async () => said.test(await text(tab, "[data-draft=patterns] ~ .field-error")), { what: "an error at the pattern" });
       await fill(tab, "[data-draft=patterns]", OWN_PATTERN);
       await understood(tab, "12/12");
       await until(() => tab.frame(() => document.querySelector("[data-role=result]").value === "result"), { what: "the result to be guessed" });
@@ -615,22 +617,19 @@ flows((flow) => {
       }
     }));
 
-  const skip = isOnce || (name !== "chromium" && "the driver of Firefox does not reach into workers");
-  test("workers that die are replaced, and their work is done again", { skip }, () =>
+  test("workers that die are replaced, and their work is done again", { skip: isOnce }, () =>
     withPage(async (tab) => {
       const folder = temporary("struck");
       const path = join(folder, "struck.log");
       writeFileSync(path, readFileSync(samples["attacked.log"], "utf8") + ordinary(20_000).repeat(8));
-      let started = 0;
-      tab.raw.on("worker", () => started++);
+      const workers = await watchedWorkers(tab);
       const expected = await commandLine(folder, ["struck.log"]);
       const report = checkBytes(tab, [{ path }], { workers: 2, cutBytes: 1 << 16 });
-      const strike = () => void setTimeout(() => { throw new Error("struck"); });
-      const working = () => tab.raw.workers().length >= 2;
-      await until(working, { what: "workers" });
+      await until(async () => (await workers.working()) >= 2, { what: "workers" });
       await sleep(300);
-      for (const worker of tab.raw.workers()) await atMost(2000, worker.evaluate(strike));
+      await workers.strike();
       assert.equal(await report, expected);
+      const started = await workers.started();
       assert.ok(started > 2, `${started} workers were started`);
       const [others, struck] = [true, false].map((is) => tab.messages.filter((one) => one.includes("struck") !== is));
       assert.ok(struck.length <= started, struck.join());

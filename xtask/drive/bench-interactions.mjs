@@ -1,5 +1,6 @@
 // How soon the page shows what somebody did, with a report of 10,000 findings on a million events: real
-// clicks and keys in Chromium, and what the browser itself measures from each to the next paint.
+// clicks and keys in Chromium, and what the browser itself measures from each to the next paint; how far
+// apart frames are while long lists scroll; and how soon all events answer a query.
 
 import { launch, until } from "../../tests/web/lib/browser.mjs";
 import { PAGE_URL } from "../../tests/web/lib/places.mjs";
@@ -13,6 +14,8 @@ const LEAST_MS = 16;
 
 const browser = await launch("chromium");
 const measured = [];
+const scrolls = [];
+const answers = [];
 try {
   const tab = await browser.open();
   await tab.load(PAGE_URL);
@@ -29,7 +32,7 @@ try {
   await focused(tab);
   await ofReport(tab);
   await ofEvents(tab);
-  console.log(JSON.stringify({ ...report, interactions: measured }));
+  console.log(JSON.stringify({ ...report, interactions: measured, scrolls, answers }));
 } finally {
   await browser.close();
 }
@@ -85,6 +88,7 @@ async function ofReport(tab) {
     await type(tab, "type in the palette", "print");
     await press(tab, "close the palette", "Escape");
   }
+  await scroll(tab, "findings", "html", "#findings");
   for (const choice of ["dark", "light", "contrast", "auto"]) await click(tab, "theme", `[data-choice=${choice}]`);
   for (const choice of ["ja", "en"]) await click(tab, "language", `[data-choice=${choice}]`);
 }
@@ -104,6 +108,8 @@ async function ofEvents(tab) {
   await type(tab, "type a query", "status:404");
   await press(tab, "ask", "Enter");
   await there(tab, "[data-found]");
+  for (const query of QUERIES) await ask(tab, query);
+  await scroll(tab, "events", "[role=grid]", "[role=grid] [role=row]");
   await click(tab, "open an event", "[data-row]", 2);
   for (let at = 0; at < 8; at++) await click(tab, "next event", "[data-action=next-event]");
   await press(tab, "close the event", "Escape");
@@ -111,4 +117,60 @@ async function ofEvents(tab) {
   for (let at = 0; at < 5; at++) await press(tab, "next page of rows", "PageDown");
   for (let at = 0; at < 6; at++) await click(tab, "tab", "[data-tab]", (at + 1) % 2);
   await click(tab, "back to the report", "[data-action=report]");
+}
+
+/** The last finds the most, which are scrolled through then. */
+const QUERIES = ["ip:198.18.7.0/24", "docs/12", "status>=400 -url~docs", "(status:200 or status:404) url:/docs/*"];
+
+/** Asks for events, and notes how long the answer took from the key to the screen. */
+async function ask(tab, query) {
+  const field = "[data-field=query]";
+  await tab.inner().locator(field).fill(query);
+  const answered = tab.frame(answeredIn, field);
+  await tab.press("Enter");
+  answers.push({ query, ms: await answered });
+}
+
+/** Runs in the frame: milliseconds from Enter until other events are found. */
+function answeredIn(field) {
+  return new Promise((done) => {
+    const shown = () => document.querySelector("[data-found]")?.outerHTML;
+    const before = shown();
+    const input = document.querySelector(field);
+    const hear = ({ key, timeStamp }) => {
+      if (key !== "Enter") return;
+      input.removeEventListener("keydown", hear, true);
+      const look = () => {
+        const now = shown();
+        if (now && now !== before) done(performance.now() - timeStamp);
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    };
+    input.addEventListener("keydown", hear, true);
+  });
+}
+
+/** Scrolls a list from somewhere on at three speeds, and notes the time from each frame to the next. */
+async function scroll(tab, what, selector, from) {
+  for (const by of [120, 400, 1200]) scrolls.push({ what, by, gaps: await tab.frame(gapsOf, { selector, from, by, frames: 400 }) });
+}
+
+/** Runs in the frame. */
+function gapsOf({ selector, from, by, frames }) {
+  return new Promise((done) => {
+    const list = document.querySelector(selector);
+    const gaps = [];
+    let last;
+    list.scrollTop = 0;
+    document.querySelector(from).scrollIntoView({ behavior: "instant" });
+    const step = (now) => {
+      if (last !== undefined) gaps.push(now - last);
+      last = now;
+      list.scrollBy({ top: by, behavior: "instant" });
+      if (gaps.length < frames) requestAnimationFrame(step);
+      else done(gaps);
+    };
+    requestAnimationFrame(step);
+  });
 }

@@ -263,8 +263,11 @@ pub enum Topic {
 /// The words of this build.
 pub(super) fn words() -> Option<&'static Words> {
     static WORDS: OnceLock<Option<Words>> = OnceLock::new();
-    WORDS.get_or_init(|| Words::new(toml::from_str(include_str!("words.toml")).ok()?)).as_ref()
+    WORDS.get_or_init(|| Words::new(serde_json::from_str(WRITTEN).ok()?)).as_ref()
 }
+
+/// `words.toml`, as JSON.
+const WRITTEN: &str = include_str!(concat!(env!("OUT_DIR"), "/words.json"));
 
 impl Words {
     fn new(written: Written) -> Option<Self> {

@@ -13,7 +13,7 @@ use super::day::Day;
 use super::key::SecretKey;
 use super::pseudonym::{Pseudonym, PseudonymKey};
 use super::seal::{SealError, is_sealed, sealed_to, unseal};
-use crate::base::Text;
+use crate::base::{Bilingual, Text};
 use crate::finding::Question;
 use crate::report::Report;
 use serde::{Deserialize, Serialize};
@@ -325,9 +325,8 @@ pub enum ResultError {
     Sealed(#[from] SealError),
 }
 
-impl ResultError {
-    /// What is wrong.
-    pub fn said(&self) -> Text {
+impl Bilingual for ResultError {
+    fn told(&self) -> Text {
         let en = self.to_string();
         let ja = match self {
             Self::Other => "結果ファイルではありません".to_owned(),
@@ -345,7 +344,9 @@ impl ResultError {
         };
         Text::new(en, ja)
     }
+}
 
+impl ResultError {
     /// What to do about it.
     pub const fn todo(&self) -> Text {
         match self {

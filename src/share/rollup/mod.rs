@@ -14,7 +14,7 @@ use super::result::{
     Sufficiency, name_kind, rank, set_of, unsealed,
 };
 use super::seal::is_sealed;
-use crate::base::{Arrange, Gather, Language, Text};
+use crate::base::{Arrange, Bilingual, Gather, Language, Text};
 use crate::finding::{Severity, State};
 use crate::report::{PartyKind, training};
 use serde::Serialize;
@@ -283,7 +283,7 @@ impl Read {
                 },
                 Err(error) => read.set_aside.push(SetAside {
                     file: file.name.to_owned(),
-                    why: error.said(),
+                    why: error.told(),
                     todo: error.todo(),
                 }),
             }

@@ -4,7 +4,7 @@
 use super::marks::{Marks, Verdict};
 use super::questions::Asked;
 use super::{Made, Read};
-use crate::base::{Arrange, Language, Text};
+use crate::base::{Arrange, Language, Text, Wrong};
 use crate::report::row;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ pub struct SetAside {
     /// The file.
     pub file: String,
     /// Why.
-    pub why: String,
+    pub why: Text,
 }
 
 /// All results together.
@@ -94,7 +94,7 @@ pub fn class(handed: &[Handed<'_>]) -> Class {
     for file in handed {
         match read(file, &mut made) {
             Ok(row) => rows.push(row),
-            Err(why) => set_aside.push(SetAside { file: file.name.to_owned(), why }),
+            Err(Wrong(why)) => set_aside.push(SetAside { file: file.name.to_owned(), why }),
         }
     }
     rows.arrange_by_key(|row| (-row.marks.total, row.trainee.clone(), row.file.clone()));
@@ -102,7 +102,7 @@ pub fn class(handed: &[Handed<'_>]) -> Class {
     Class { sekisho_class: 1, rows, questions, set_aside }
 }
 
-fn read(file: Handed<'_>, made: &mut Made) -> Result<Row, String> {
+fn read(file: Handed<'_>, made: &mut Made) -> Result<Row, Wrong> {
     let handed = Read::of(file.text)?;
     let sheet = &handed.sheet;
     let marks = made.of(sheet.wanted()?)?.marks(sheet);
@@ -144,7 +144,7 @@ fn asking(question: Asked, rows: &[Row]) -> Asking {
 
 impl Class {
     /// Adds files that could not be opened.
-    pub fn not_read(&mut self, files: impl Iterator<Item = (String, String)>) {
+    pub fn not_read(&mut self, files: impl Iterator<Item = (String, Text)>) {
         self.set_aside.extend(files.map(|(file, why)| SetAside { file, why }));
     }
 
@@ -183,7 +183,7 @@ impl Class {
         for file in &self.set_aside {
             let mut cells = vec![String::new(); 9 + Asked::ALL.len()];
             if let Some([name, why]) = cells.last_chunk_mut() {
-                (*name, *why) = (file.file.clone(), file.why.clone());
+                (*name, *why) = (file.file.clone(), file.why.in_language(language).to_owned());
             }
             row(&mut out, cells.into_iter());
         }

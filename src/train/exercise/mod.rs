@@ -20,7 +20,7 @@ pub use sheet::{Answer, Given, Sheet};
 pub use text::asked;
 
 use super::{Progress, Step, Truth, Wanted, truth_of};
-use crate::base::{Gather, Text};
+use crate::base::{Gather, Text, Wrong};
 use marks::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -115,11 +115,12 @@ struct Read {
 
 impl Exercise {
     /// The exercise on a case.
-    pub fn of(wanted: Wanted, told: Progress<'_>) -> Result<Self, String> {
+    pub fn of(wanted: Wanted, told: Progress<'_>) -> Result<Self, Wrong> {
         let user_days = u64::from(wanted.users) * u64::from(wanted.days);
         if user_days > MOST_USER_DAYS {
-            return Err(format!(
-                "{user_days} users times days: an exercise has at most {MOST_USER_DAYS}"
+            return Err(Wrong::new(
+                format!("{user_days} users times days: an exercise has at most {MOST_USER_DAYS}"),
+                format!("利用者数×日数が{user_days}です。演習では{MOST_USER_DAYS}までです。"),
             ));
         }
         let truth = truth_of(&wanted, told)?;
@@ -210,14 +211,13 @@ impl ExerciseResult {
 }
 
 impl Read {
-    fn of(text: &str) -> Result<Self, String> {
-        let mut read: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| format!("no result of an exercise: {error}"))?;
+    fn of(text: &str) -> Result<Self, Wrong> {
+        let mut read: Self =
+            serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+                sheet::no_file(("no result of an exercise", "演習の結果ではありません"), &error)
+            })?;
         if read.sekisho_exercise != VERSION {
-            let found = read.sekisho_exercise;
-            return Err(format!(
-                "a result of version {found}; this program reads version {VERSION}"
-            ));
+            return Err(sheet::other_version(read.sekisho_exercise));
         }
         read.sheet = read.sheet.checked()?;
         Ok(read)
@@ -236,10 +236,13 @@ impl Read {
 struct Made(BTreeMap<String, Exercise>);
 
 impl Made {
-    fn of(&mut self, wanted: Wanted) -> Result<&Exercise, String> {
+    fn of(&mut self, wanted: Wanted) -> Result<&Exercise, Wrong> {
         let name = wanted.to_string();
         if self.0.len() >= MOST_CASES && !self.0.contains_key(&name) {
-            return Err(format!("{name}: a class has at most {MOST_CASES} different cases"));
+            return Err(Wrong::new(
+                format!("{name}: a class has at most {MOST_CASES} different cases"),
+                format!("{name}:1クラスで扱える事例は{MOST_CASES}種類までです。"),
+            ));
         }
         match self.0.entry(name) {
             std::collections::btree_map::Entry::Occupied(made) => Ok(made.into_mut()),

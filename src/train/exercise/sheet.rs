@@ -3,8 +3,8 @@
 
 use super::draft::{Item, Written};
 use super::questions::{Asked, Kind};
-use crate::base::Instant;
 use crate::base::clock::{self, Clock, DateOrder, Form};
+use crate::base::{Instant, Wrong};
 use crate::train::Wanted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -82,44 +82,51 @@ impl Sheet {
     }
 
     /// Reads a sheet.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, Wrong> {
         let sheet: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| format!("no answer sheet: {error}"))?;
+            .map_err(|error| no_file(("no answer sheet", "解答用紙ではありません"), &error))?;
         sheet.checked()
     }
 
     /// The sheet, if every answer fits its question. What says nothing is no answer.
-    pub(super) fn checked(mut self) -> Result<Self, String> {
+    pub(super) fn checked(mut self) -> Result<Self, Wrong> {
         if self.sekisho_sheet != VERSION {
-            let found = self.sekisho_sheet;
-            return Err(format!(
-                "a sheet of version {found}; this program reads version {VERSION}"
-            ));
+            return Err(other_version(self.sekisho_sheet));
         }
         self.wanted()?;
         self.trainee = self.trainee.chars().take(MOST_NAME).collect();
         for (asked, given) in &mut self.answers {
-            let wrong = |what: &str| format!("{}: {what}", asked.name());
+            let wrong = |en: &str, ja: &str| {
+                let name = asked.name();
+                Wrong::new(format!("{name}: {en}"), format!("{name}:{ja}"))
+            };
             if given.likelihood.is_some_and(|percent| percent > 100) {
-                return Err(wrong("a likelihood is 0 to 100 percent"));
+                return Err(wrong(
+                    "a likelihood is 0 to 100 percent",
+                    "確からしさは0~100パーセントです。",
+                ));
             }
             if given.hints > 3 {
-                return Err(wrong("there are three levels of hints"));
+                return Err(wrong("there are three levels of hints", "ヒントは3段階です。"));
             }
             given.answer = given.answer.take().and_then(said);
             let fits = given.answer.as_ref().is_none_or(|answer| fits(*asked, answer));
             if matches!(&given.answer, Some(Answer::Names(names)) if names.len() > MOST_NAMES) {
-                return Err(wrong("an answer has at most 5000 names"));
+                return Err(wrong(
+                    "an answer has at most 5000 names",
+                    "回答できる名称は5000件までです。",
+                ));
             }
             if !fits {
-                return Err(wrong(expected(asked.kind())));
+                let (en, ja) = expected(asked.kind());
+                return Err(wrong(en, ja));
             }
         }
         Ok(self)
     }
 
     /// The case.
-    pub fn wanted(&self) -> Result<Wanted, String> {
+    pub fn wanted(&self) -> Result<Wanted, Wrong> {
         self.training.parse()
     }
 
@@ -153,13 +160,29 @@ fn fits(asked: Asked, answer: &Answer) -> bool {
     }
 }
 
-const fn expected(kind: Kind) -> &'static str {
+const fn expected(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Choice => "expected one of its choices",
-        Kind::Names => "expected names",
-        Kind::Time => "expected a time, such as 2021-05-06 02:03 or 2021-05-05T17:03:00Z",
-        Kind::Count => "expected a whole number",
+        Kind::Choice => ("expected one of its choices", "選択肢から選んでください。"),
+        Kind::Names => ("expected names", "名称で答えてください。"),
+        Kind::Time => (
+            "expected a time, such as 2021-05-06 02:03 or 2021-05-05T17:03:00Z",
+            "時刻(2021-05-06 02:03、2021-05-05T17:03:00Zなど)で答えてください。",
+        ),
+        Kind::Count => ("expected a whole number", "整数で答えてください。"),
     }
+}
+
+/// A file that is none of an exercise.
+pub(super) fn no_file((en, ja): (&str, &str), error: &serde_json::Error) -> Wrong {
+    Wrong::new(format!("{en}: {error}"), format!("{ja}。詳細(英語):{error}"))
+}
+
+/// A file of an exercise that another version wrote.
+pub(super) fn other_version(found: u32) -> Wrong {
+    Wrong::new(
+        format!("a file of version {found}; this program reads version {VERSION}"),
+        format!("版{found}のファイルです。このプログラムが読み取れるのは版{VERSION}です。"),
+    )
 }
 
 /// The instant that a text states. Without a zone it is of Japan, as in the logs.

@@ -216,7 +216,7 @@ impl Class {
         }
         for file in &self.set_aside {
             let title = say("Not counted", "集計対象外");
-            let _ = writeln!(out, "{title}: {}: {}", file.file, file.why);
+            let _ = writeln!(out, "{title}: {}: {}", file.file, file.why.in_language(language));
         }
         out
     }

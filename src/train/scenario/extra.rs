@@ -1,5 +1,6 @@
 //! What is added to a scenario: decoys and defects of the logs.
 
+use crate::base::Wrong;
 use std::fmt;
 use std::str::FromStr;
 
@@ -71,12 +72,15 @@ impl Extras {
 }
 
 impl FromStr for Extras {
-    type Err = String;
+    type Err = Wrong;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Wrong> {
         text.split('.').try_fold(Self::NONE, |set, name| {
             let known = Extra::ALL.map(|(_, name)| name).join(", ");
-            let extra = Extra::named(name).ok_or_else(|| format!("{name:?}: expected {known}"));
+            let extra = Extra::named(name).ok_or_else(|| {
+                let ja = format!("次のいずれか({known})");
+                Wrong::expected(name, format!("one of {known}"), ja)
+            });
             Ok(set.and(extra?))
         })
     }

@@ -2,6 +2,7 @@
 //! seed and size. It says no more than a case's name does, so a class needs the name alone.
 
 use super::{Extra, Extras, Scenario, Wanted};
+use crate::base::Wrong;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -19,8 +20,8 @@ struct File {
 
 impl Wanted {
     /// Reads a scenario file.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    pub fn read(text: &str) -> Result<Self, Wrong> {
+        let file: File = toml::from_str(text).map_err(|error| no_file(&error))?;
         let usual = Self::new(file.campaign.parse::<Scenario>()?, file.seed.unwrap_or(1));
         let decoys = extras("decoys", &file.decoys, false)?;
         let with = extras("defects", &file.defects, true)?;
@@ -35,15 +36,21 @@ impl Wanted {
     }
 }
 
+fn no_file(error: &toml::de::Error) -> Wrong {
+    let ja = "シナリオファイルを読み取れません。TOMLの書き方か項目に誤りがあります。";
+    Wrong::new(error.to_string(), format!("{ja}詳細(英語):{error}"))
+}
+
 /// What a list of the file names: decoys, or defects.
-fn extras(list: &str, names: &[String], are_defects: bool) -> Result<Vec<Extra>, String> {
+fn extras(list: &str, names: &[String], are_defects: bool) -> Result<Vec<Extra>, Wrong> {
     let fits = |extra: &Extra| Extra::DEFECTS.contains(extra) == are_defects;
     let one = |name: &String| {
         let known = Extra::ALL.iter().filter(|(extra, _)| fits(extra)).map(|(_, name)| *name);
         let expected = known.collect::<Vec<_>>().join(", ");
-        Extra::named(name)
-            .filter(fits)
-            .ok_or_else(|| format!("{list}: {name:?}: expected {expected}"))
+        Extra::named(name).filter(fits).ok_or_else(|| {
+            let ja = format!("次のいずれか({expected})");
+            Wrong::expected(&format!("{list}: {name}"), format!("one of {expected}"), ja)
+        })
     };
     names.iter().map(one).collect()
 }

@@ -18,7 +18,7 @@ pub use extra::{Extra, Extras};
 pub use truth::{Entities, Shows, Step, Truth, Vector};
 
 use super::Random;
-use crate::base::{Arrange, Gather, Text};
+use crate::base::{Arrange, Gather, Text, Wrong};
 use calendar::DAY;
 use logs::{Actor, Kind, Logs, Request};
 use std::collections::BTreeMap;
@@ -62,14 +62,14 @@ impl fmt::Display for Scenario {
 }
 
 impl FromStr for Scenario {
-    type Err = String;
+    type Err = Wrong;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Wrong> {
         let named = |one: &Self| one.to_string().eq_ignore_ascii_case(text);
         Self::ALL
             .into_iter()
             .find(named)
-            .ok_or_else(|| "expected quiet, or one of T1 to T6".to_owned())
+            .ok_or_else(|| Wrong::expected(text, "quiet, or one of T1 to T6", "quietまたはT1~T6"))
     }
 }
 
@@ -99,10 +99,12 @@ impl Wanted {
     }
 
     /// Takes a part of its name: `days=60`, `users=200`, `with=scanners.gap`, `hard`.
-    fn set(&mut self, part: &str) -> Result<(), String> {
+    fn set(&mut self, part: &str) -> Result<(), Wrong> {
         let number = |text: &str| {
-            text.parse::<u32>()
-                .map_err(|_| format!("{part}: expected a whole number behind the sign"))
+            text.parse::<u32>().map_err(|_| {
+                let ja = "=の後ろに整数";
+                Wrong::expected(part, "a whole number behind the sign", ja)
+            })
         };
         match part.split_once('=').unwrap_or((part, "")) {
             ("days", days) => self.days = number(days)?,
@@ -110,8 +112,10 @@ impl Wanted {
             ("with", names) => self.with = names.parse()?,
             ("hard", "") => self.with = Extras::HARD,
             _ => {
-                return Err(format!(
-                    "{part}: expected days=, users=, with= or hard, such as T1-7,days=60,hard"
+                return Err(Wrong::expected(
+                    part,
+                    "days=, users=, with= or hard, such as T1-7,days=60,hard",
+                    "days=、users=、with=、hardのいずれか(例:T1-7,days=60,hard)",
                 ));
             }
         }
@@ -119,22 +123,28 @@ impl Wanted {
     }
 
     /// What is wrong with it, if anything is.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Wrong> {
         let (days, users) = (self.days, self.users);
         if !(30..=366).contains(&days) {
-            return Err(format!("{days} days: a case has 30 to 366"));
+            return Err(Wrong::new(
+                format!("{days} days: a case has 30 to 366"),
+                format!("{days}日間は指定できません。事例は30~366日間です。"),
+            ));
         }
         if !(80..=5_000).contains(&users) {
-            return Err(format!("{users} users: a case has 80 to 5000"));
+            return Err(Wrong::new(
+                format!("{users} users: a case has 80 to 5000"),
+                format!("利用者{users}人は指定できません。事例は80~5000人です。"),
+            ));
         }
         Ok(())
     }
 }
 
 impl FromStr for Wanted {
-    type Err = String;
+    type Err = Wrong;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Wrong> {
         let (name, more) =
             text.split_once(',').map_or((text, None), |(name, more)| (name, Some(more)));
         let named = name.split_once('-').and_then(|(scenario, seed)| {
@@ -142,7 +152,8 @@ impl FromStr for Wanted {
             Some(Self::new(scenario.parse().ok()?, is_number.then(|| seed.parse().ok())??))
         });
         let mut wanted = named.ok_or_else(|| {
-            "expected a scenario (quiet, T1 to T6), a hyphen and a number, such as T1-7".to_owned()
+            let en = "a scenario (quiet, T1 to T6), a hyphen and a number, such as T1-7";
+            Wrong::expected(name, en, "シナリオ(quiet、T1~T6)とハイフンと番号(例:T1-7)")
         })?;
         for part in more.into_iter().flat_map(|more| more.split(',')) {
             wanted.set(part)?;
@@ -258,12 +269,12 @@ impl Book {
 }
 
 /// Makes a case: logs, truth, and a file that says what it is.
-pub fn generate(wanted: &Wanted) -> Result<Vec<CaseFile>, String> {
+pub fn generate(wanted: &Wanted) -> Result<Vec<CaseFile>, Wrong> {
     generate_telling(wanted, &mut |_, _| ())
 }
 
 /// The same, and tells how far it is.
-pub fn generate_telling(wanted: &Wanted, told: Progress<'_>) -> Result<Vec<CaseFile>, String> {
+pub fn generate_telling(wanted: &Wanted, told: Progress<'_>) -> Result<Vec<CaseFile>, Wrong> {
     let (mut files, truth) = case(wanted, told)?;
     let bytes = serde_json::to_vec_pretty(&truth).unwrap_or_default();
     files.insert(files.len() - 1, CaseFile { name: "truth.json".to_owned(), bytes });
@@ -271,12 +282,12 @@ pub fn generate_telling(wanted: &Wanted, told: Progress<'_>) -> Result<Vec<CaseF
 }
 
 /// The truth about a case, and nothing else of it.
-pub fn truth_of(wanted: &Wanted, told: Progress<'_>) -> Result<Truth, String> {
+pub fn truth_of(wanted: &Wanted, told: Progress<'_>) -> Result<Truth, Wrong> {
     case(wanted, told).map(|(_, truth)| truth)
 }
 
 /// A case without the file that tells the truth, and the truth.
-fn case(wanted: &Wanted, told: Progress<'_>) -> Result<(Vec<CaseFile>, Truth), String> {
+fn case(wanted: &Wanted, told: Progress<'_>) -> Result<(Vec<CaseFile>, Truth), Wrong> {
     wanted.check()?;
     // Apart for each scenario, so that two of one seed differ in all.
     let seed = wanted.seed.wrapping_mul(8).wrapping_add(wanted.scenario as u64);

@@ -49,6 +49,9 @@ const FIREFOX_PREFERENCES = {
   "network.lna.blocking": false,
 };
 
+/** Colours of the document give way to others, as under high contrast. */
+const FORCED_COLOURS = { "browser.display.document_color_use": 2 };
+
 function program(name) {
   const found = PROGRAMS[name].find((path) => path && existsSync(path));
   if (!found) throw new Error(`no ${name} here; name it in SEKISHO_${name.toUpperCase()}`);
@@ -57,10 +60,11 @@ function program(name) {
 
 /**
  * Starts a browser with a new profile, whose person reads a language. `netLog` is a file for Chromium's
- * log of the network.
+ * log of the network. Firefox takes from the start that the system sets the colours; Chromium's tabs are
+ * told it later.
  */
-export async function launch(name, { netLog, language = "en" } = {}) {
-  return name === "chromium" ? launchChromium(language, netLog) : launchFirefox(language);
+export async function launch(name, { netLog, language = "en", forcesColours = false } = {}) {
+  return name === "chromium" ? launchChromium(language, netLog) : launchFirefox(language, forcesColours);
 }
 
 const LOCALES = { en: "en-GB", ja: "ja-JP" };
@@ -89,7 +93,7 @@ async function launchChromium(language, netLog) {
   };
 }
 
-async function launchFirefox(language) {
+async function launchFirefox(language, forcesColours) {
   const downloads = temporary("downloads");
   const { default: puppeteer } = await import(fromPage.resolve("puppeteer-core"));
   const browser = await puppeteer.launch({
@@ -101,6 +105,7 @@ async function launchFirefox(language) {
       ...FIREFOX_PREFERENCES,
       "browser.download.dir": downloads,
       "intl.accept_languages": LOCALES[language],
+      ...(forcesColours && FORCED_COLOURS),
     },
     defaultViewport: null,
   });

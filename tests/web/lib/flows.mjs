@@ -60,26 +60,39 @@ class Flow {
   }
 
   /** A new tab with nothing in it yet. */
-  async tab() {
-    return Object.assign(await this.#browser.open(), { hand: this.hand });
+  async tab(browser = this.#browser) {
+    return Object.assign(await browser.open(), { hand: this.hand });
   }
 
   /** A new tab in which a page, by default the plain one, is loaded. */
-  async open(path) {
-    const tab = await this.tab();
+  async open(path, browser) {
+    const tab = await this.tab(browser);
     await tab.load(this.address(path));
     return tab;
   }
 
   /** Uses a tab with the page, which must have complained of nothing, and closes it. */
-  async withPage(use) {
-    const tab = await this.open();
+  async withPage(use, browser) {
+    const tab = await this.open(undefined, browser);
     try {
       await there(tab, ".drop-zone");
       await use(tab);
       assert.deepEqual(tab.messages.filter((message) => message.startsWith("error")), []);
     } finally {
       await tab.close();
+    }
+  }
+
+  /** The same where the system sets the colours. */
+  async withForcedColours(use) {
+    const browser = await launch(this.name, { language: this.language, forcesColours: true });
+    try {
+      await this.withPage(async (tab) => {
+        await tab.raw.emulateMedia?.({ forcedColors: "active" });
+        await use(tab);
+      }, browser);
+    } finally {
+      await browser.close();
     }
   }
 }

@@ -115,17 +115,24 @@ async function reached(tab, selector) {
     return tab.frame((selector) => document.activeElement === document.querySelector(selector), selector);
   };
   await until(takes, { what: `the keyboard to reach ${selector}`, limit: 5000 });
+  await knowsOutlines(tab);
   await until(() => tab.frame(focusShows), { what: `the focus to show on ${selector}`, limit: 3000 });
   const isCheck = (selector) => document.querySelector(selector).matches("input[type=radio], input[type=checkbox]");
   return (await tab.frame(isCheck, selector)) ? " " : "Enter";
 }
 
-/** Whether what has the focus shows it, by itself or by what stands around it. */
+/** Gives the frame the test of whether something is outlined. */
+const knowsOutlines = (tab) =>
+  tab.frame(() => {
+    globalThis.isOutlined = (element) => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+      return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+    };
+  });
+
+/** Whether what has the focus shows it, by itself or by what stands around it. Runs in the frame. */
 function focusShows() {
-  const shows = (element) => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
-  };
+  const shows = globalThis.isOutlined;
   const has = document.activeElement;
   return !!has && has !== document.body && (shows(has) || (!!has.parentElement && has.parentElement.matches(":focus-within") && shows(has.parentElement)));
 }
@@ -141,6 +148,7 @@ async function keepsFocus(tab, selector) {
  * of radio buttons, and where arrows lead, Tab goes to one of them alone.
  */
 export async function walked(tab) {
+  await knowsOutlines(tab);
   await tab.frame(() => (globalThis.visited = new Set()));
   await tab.frame(() => {
     const scope = document.querySelector("dialog[open]") ?? document;
@@ -170,10 +178,7 @@ function visit() {
   if (!has || has === document.body || !document.hasFocus()) return { isNew: false, trouble: null };
   const isNew = !globalThis.visited.has(has);
   globalThis.visited.add(has);
-  const shows = (element) => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
-  };
+  const shows = globalThis.isOutlined;
   const around = [...(has.labels ?? []), has.parentElement, has.querySelector("[aria-selected=true]")];
   const { top, bottom, left, right } = has.getBoundingClientRect();
   const isInView = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;

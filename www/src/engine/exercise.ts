@@ -156,5 +156,5 @@ export interface ClassRollUp {
       readonly count: number;
     }[];
   }[];
-  readonly set_aside: readonly { readonly file: string; readonly why: string }[];
+  readonly set_aside: readonly { readonly file: string; readonly why: Text }[];
 }

@@ -53,7 +53,7 @@ function Marked({ all }: { all: ClassRollUp }): JSX.Element {
           <ul>
             {all.set_aside.map(({ file, why }, at) => (
               <li key={at}>
-                {visible(file)}: {visible(why)}
+                {visible(file)}: {visible(say(why))}
               </li>
             ))}
           </ul>

@@ -10,7 +10,7 @@ import { draftOf, guess, idOf, mappingOf, namesIn, pairsIn, type Draft, type Pai
 import { visible, visibleLines } from "../lib/visible";
 import { startAgain } from "../state/app";
 import { described, preview, type Described as Subject } from "../state/describe";
-import { messageOf } from "../state/engine";
+import { englishOf, messageOf } from "../state/engine";
 import { addMapping, setStream, streamSettings } from "../state/settings";
 import { Dialog } from "./dialog";
 import { LogText } from "./log-text";
@@ -97,23 +97,23 @@ function Form({ subject, stored }: { subject: Subject; stored: Preview }): JSX.E
         setZone={setZone}
       />
       <Understood result={result} id={idOf(draft.name)} error={errorsOf(error).other} />
-      <Finish subject={subject} draft={draft} mapping={mapping} zone={zone} isWrong={error !== ""} />
+      <Finish subject={subject} draft={draft} mapping={mapping} zone={zone} isWrong={error !== undefined} />
     </>
   );
 }
 
 /** How the first records are understood, followed while the description changes. */
 function usePreview(subject: Subject, name: string, text: string, zone: string) {
-  const [state, setState] = useState<{ result: Preview | undefined; error: string }>({
+  const [state, setState] = useState<{ result: Preview | undefined; error: unknown }>({
     result: undefined,
-    error: "",
+    error: undefined,
   });
   useEffect(() => {
     let isStale = false;
     const pause = setTimeout(() => {
       preview(subject, { name, text }, zone).then(
-        (result) => isStale || setState({ result, error: "" }),
-        (error) => isStale || setState((last) => ({ ...last, error: messageOf(error) })),
+        (result) => isStale || setState({ result, error: undefined }),
+        (error) => isStale || setState((last) => ({ ...last, error })),
       );
     }, PAUSE_MS);
     return () => {
@@ -125,18 +125,23 @@ function usePreview(subject: Subject, name: string, text: string, zone: string) 
 }
 
 /** What the engine said, at the field that it is about. */
-function errorsOf(error: string): Errors {
+function errorsOf(error: unknown): Errors {
+  if (error === undefined) return { other: "" };
   // The first words say which of the mappings it is; there is one here.
-  const said = error.replace(/^mapping \d+: /, "").replace(/^format \S+, /, "");
-  const at = (place: string) => ({ other: "", [place]: said });
-  if (said === "") return { other: "" };
+  const said = englishOf(error)
+    .replace(/^mapping \d+: /, "")
+    .replace(/^format \S+, /, "");
+  const shown = messageOf(error)
+    .replace(/^(mapping \d+: |マッピング\d+:)/, "")
+    .replace(/^(format \S+, |形式\S+?の)/, "");
+  const at = (place: string) => ({ other: "", [place]: shown });
   if (/^zone «/.test(said)) return at("zone");
   if (/^pattern/.test(said)) return at("patterns");
   if (/^columns/.test(said)) return at("columns");
-  if (/^claims/.test(said)) return { other: said };
+  if (/^claims/.test(said)) return { other: shown };
   if (/^fields\.@timestamp/.test(said) || /form of time/.test(said)) return at("time");
   const field = /^fields\.([\w.]+)/.exec(said)?.[1];
-  return field ? at(field) : /^when/.test(said) ? at("result") : { other: said };
+  return field ? at(field) : /^when/.test(said) ? at("result") : { other: shown };
 }
 
 function Records({ texts }: { texts: readonly string[] }): JSX.Element {

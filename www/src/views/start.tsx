@@ -68,10 +68,10 @@ function DropZone(): JSX.Element {
       <p class="drop-here">{w.here}</p>
       <p class="drop-or">{w.or}</p>
       <div class="buttons">
-        <button type="button" class="main" onClick={chooseFiles}>
+        <button type="button" class="main" data-action="choose-files" onClick={chooseFiles}>
           {w.files}
         </button>
-        <button type="button" onClick={chooseFolder}>
+        <button type="button" data-action="choose-folder" onClick={chooseFolder}>
           {w.folder}
         </button>
         <button type="button" data-action="paste" onClick={() => setPasting(true)}>

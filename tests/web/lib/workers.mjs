@@ -1,0 +1,42 @@
+// The workers of a page, counted and struck.
+
+import { atMost } from "./browser.mjs";
+
+/**
+ * Watches the workers of a page from here on. Struck, each throws an error of its own in Chromium; in
+ * Firefox, whose driver does not reach into workers, each is ended and the page told as by the browser.
+ */
+export async function watchedWorkers(tab) {
+  return typeof tab.raw.waitForEvent === "function" ? byDriver(tab) : byPage(tab);
+}
+
+function byDriver(tab) {
+  let started = 0;
+  tab.raw.on("worker", () => started++);
+  const strike = () => void setTimeout(() => { throw new Error("struck"); });
+  return {
+    started: async () => started,
+    working: async () => tab.raw.workers().length,
+    strike: () => Promise.all(tab.raw.workers().map((worker) => atMost(2000, worker.evaluate(strike)))),
+  };
+}
+
+async function byPage(tab) {
+  await tab.frame(() => {
+    const { postMessage } = Worker.prototype;
+    globalThis.workersSeen = new Set();
+    Worker.prototype.postMessage = function (...message) {
+      globalThis.workersSeen.add(this);
+      return postMessage.apply(this, message);
+    };
+  });
+  const started = () => tab.frame(() => globalThis.workersSeen.size);
+  const strike = () =>
+    tab.frame(() => {
+      for (const worker of globalThis.workersSeen) {
+        worker.terminate();
+        worker.dispatchEvent(new ErrorEvent("error", { message: "struck", cancelable: true }));
+      }
+    });
+  return { started, working: started, strike };
+}
