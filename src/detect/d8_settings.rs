@@ -61,7 +61,7 @@ fn secrets(context: &Conclusion<'_>) -> Vec<Finding> {
         (Question::Q9, State::Possible),
     ];
     let grade = |around: &Around<'_>| way_back(around).filter(|_| around.in_day.0 >= SECRETS);
-    changes::conclude(&SystemSettings::CARD, Change::SecretRead, context, &speaks_to, grade)
+    changes::conclude(&SystemSettings::CARD, Change::SecretRead, context, &speaks_to, &grade)
         .findings
 }
 
