@@ -34,6 +34,12 @@ pub struct Thresholds {
     pub extraction_requests: u32,
     /// B8: different addresses refused to one client within ten minutes. At most 32.
     pub scan_refused: u32,
+    /// B11: seconds between a request and the connection that it may have caused. At most 3,600.
+    pub call_out_secs: u32,
+    /// B11: days of connections of a server before one is new.
+    pub call_out_days: u32,
+    /// B11: new destinations in these days from which on one more says nothing.
+    pub call_out_new: u32,
     /// C6: refusals of a document before it is handed out. At most 8.
     pub refusals: u32,
     /// C7: pages for those who run the application, in a day.
@@ -87,6 +93,9 @@ impl Default for Thresholds {
             unusual_z: 6,
             extraction_requests: 30,
             scan_refused: 30,
+            call_out_secs: 60,
+            call_out_days: 7,
+            call_out_new: 7,
             refusals: 3,
             admin_pages: 3,
             projects: 5,
@@ -130,6 +139,8 @@ impl Thresholds {
             ("dormant_days", self.dormant_days),
             ("factor_denials", self.factor_denials),
             ("extraction_requests", self.extraction_requests),
+            ("call_out_days", self.call_out_days),
+            ("call_out_new", self.call_out_new),
             ("admin_pages", self.admin_pages),
             ("shares", self.shares),
             ("shared_accounts", self.shared_accounts),
@@ -138,6 +149,10 @@ impl Thresholds {
         ];
         if let Some((name, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("thresholds.{name} is 0; it takes 1 or more"));
+        }
+        if !(1..=3_600).contains(&self.call_out_secs) {
+            let value = self.call_out_secs;
+            return Err(format!("thresholds.call_out_secs is {value}; it takes 1 to 3600"));
         }
         if !(1..=8).contains(&self.refusals) {
             return Err(format!("thresholds.refusals is {}; it takes 1 to 8", self.refusals));
