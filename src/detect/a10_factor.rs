@@ -47,7 +47,7 @@ impl Detector for Factor {
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let speaks_to = [(Question::Q1, State::Possible), (Question::Q7, State::Possible)];
         let mut verdict =
-            changes::conclude(&Self::CARD, Change::FactorWeakened, context, &speaks_to, grade);
+            changes::conclude(&Self::CARD, Change::FactorWeakened, context, &speaks_to, &grade);
         let networks = context.baseline.activities.by_network();
         let pairs = networks.iter().flat_map(|(_, pairs)| pairs);
         verdict.findings.extend(pairs.filter_map(|(key, pair)| worn(*key, pair, context)));

@@ -22,8 +22,8 @@ impl Detector for ManyOrganisations {
             "同一ネットワークから複数組織へのサインイン",
         ),
         what: Text::fixed(
-            "Successful sign-ins from one network to 3 accounts or more of 2 organisations or more: to all of which it is new, before its third day of use; or that meet there on 3 days or more, each at home elsewhere, and make up most of its use. High where two of these meet: all within an hour; all from one address; they keep meeting; two or more search for what leads further, read documents on systems or people, or take 20. Else low. The organisation is the one that the record states, or else the mail domain of the account. Measured on 20 generated quiet cases of 90 days, with mobile networks and hotels: none above low.",
-            "同一ネットワークから2組織以上・3アカウント以上へのサインイン成功があり、いずれのアカウントにとっても新しいもの(使用3日目より前)、または普段は別の場所で作業するアカウントが3日以上そろって現れ、その利用の大半を占めるもの。1時間以内・同一アドレス・繰り返し・情報収集(機微な語の検索、システムや名簿の文書の閲覧、20件以上の取得)のうち2つ以上が重なる場合は重大、それ以外は軽微とします。組織は記録の記載、なければアカウントのメールドメインによります。モバイル回線やホテルを含む、生成した平常時90日分20件での実測では軽微を超える検知なし。",
+            "Successful sign-ins from one network to 3 accounts or more of 2 organisations or more: to all of which it is new, before its third day of use; or that meet there on 3 days or more, each at home elsewhere, and make up most of its use. High where two of these meet: all within an hour; all from one address; they keep meeting; two or more search for what leads further, read documents on systems or people, or take 20. Else low. The organisation is the one that the record states, or else the mail domain of the account.",
+            "同一ネットワークから2組織以上・3アカウント以上へのサインイン成功があり、いずれのアカウントにとっても新しいもの(使用3日目より前)、または普段は別の場所で作業するアカウントが3日以上そろって現れ、その利用の大半を占めるもの。1時間以内・同一アドレス・繰り返し・情報収集(機微な語の検索、システムや名簿の文書の閲覧、20件以上の取得)のうち2つ以上が重なる場合は重大、それ以外は軽微とします。組織は記録の記載、なければアカウントのメールドメインによります。",
         ),
         why: Text::fixed(
             "People of different organisations do not sit in one place. Whoever signs in to all of them holds a list of passwords, or the store of them: at ProjectWEB nothing else showed.",

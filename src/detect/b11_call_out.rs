@@ -1,7 +1,7 @@
 //! B11: a web server connects to where it never did, right behind a request that may have made it.
 
 use super::accounts::{DAY_SECS, unevaluable};
-use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Verdict};
+use super::{Card, Conclusion, Detector, Marks, Needs, Seen, Thresholds, Verdict};
 use crate::base::{
     Arrange, Fingerprint, Instant, Location, Merge, Sampled, Seed, SmallMap, Text, rfc3339,
     visible, within,
@@ -18,12 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The detection.
 pub struct CallOut;
 
-/// Seconds between the request and the connection.
-const SOON_SECS: i64 = 60;
-/// Seconds of connections of a server before one is new.
-const KNOWN_SECS: i64 = 7 * DAY_SECS;
-/// New destinations in these days from which on one more says nothing.
-const MANY_NEW: usize = 7;
+/// Seconds of requests that are kept together.
+const MINUTE_SECS: i64 = 60;
 /// Pairs of servers and networks that are kept.
 const CONTACTS: usize = 1 << 16;
 /// Minutes with requests that are kept, the latest, and requests of each.
@@ -128,7 +124,7 @@ impl Detector for CallOut {
             client: String::from_utf8_lossy(text(Field::SourceAddress).unwrap_or(b"-")).into(),
             server: text(Field::DestinationAddress).and_then(address),
         };
-        let minute = seen.at.div_euclid(SOON_SECS);
+        let minute = seen.at.div_euclid(MINUTE_SECS);
         partial.asked.change(minute, |asked| asked.merge(Asked(vec![request])));
         partial.asked.keep_last(ASKED);
     }
@@ -168,7 +164,8 @@ impl Detector for CallOut {
         let mut findings: Vec<_> = servers
             .iter()
             .flat_map(|(from, contacts)| {
-                Server { from: *from, contacts, is_declared: context.declared.names(*from) }
+                let is_declared = context.declared.names(*from);
+                Server { from: *from, contacts, is_declared, limits: context.thresholds }
                     .findings(&asked)
             })
             .collect();
@@ -192,6 +189,7 @@ struct Server<'a> {
     from: IpAddr,
     contacts: &'a [&'a Contact],
     is_declared: bool,
+    limits: &'a Thresholds,
 }
 
 impl<'a> Server<'a> {
@@ -208,38 +206,42 @@ impl<'a> Server<'a> {
         }
         let is_once = |request: &Request| days.get(&request.path).is_some_and(|of| of.len() == 1);
         let told = behind.iter().filter(|(_, request)| is_once(request));
-        told.map(|(contact, request)| finding(contact, request)).collect()
+        let days = self.limits.call_out_days;
+        told.map(|(contact, request)| finding(contact, request, days)).collect()
     }
 
     /// Connections to networks that are new to a server that is known, and rarely has any new.
     fn new_contacts(&self) -> Vec<&'a Contact> {
         let began = self.contacts.iter().map(|contact| contact.first.0).min().unwrap_or(0);
         let firsts: Vec<_> = self.contacts.iter().map(|contact| contact.first.0).collect();
+        let known = i64::from(self.limits.call_out_days) * DAY_SECS;
         let is_rare = |at: Instant| {
             // On its first day, all are new.
-            let from = (at - KNOWN_SECS).max(began + DAY_SECS);
-            firsts.iter().filter(|first| (from..at).contains(*first)).count() < MANY_NEW
+            let from = (at - known).max(began + DAY_SECS);
+            let new = firsts.iter().filter(|first| (from..at).contains(*first)).count();
+            new < self.limits.call_out_new as usize
         };
         let is_new = |contact: &&&Contact| {
             let at = contact.first.0;
-            at >= began + KNOWN_SECS && is_rare(at)
+            at >= began + known && is_rare(at)
         };
         self.contacts.iter().filter(is_new).copied().collect()
     }
 
     /// The request to this server shortly before that says most.
     fn behind(&self, at: Instant, asked: &'a [(i64, Asked)]) -> Option<&'a Request> {
-        let minutes = (at - SOON_SECS).div_euclid(SOON_SECS)..=at.div_euclid(SOON_SECS);
+        let from = at - i64::from(self.limits.call_out_secs);
+        let minutes = from.div_euclid(MINUTE_SECS)..=at.div_euclid(MINUTE_SECS);
         let asked = within(asked, minutes).iter().flat_map(|(_, asked)| &asked.0);
         let is_its = |request: &&Request| {
-            let is_soon = (at - SOON_SECS..=at).contains(&request.at);
+            let is_soon = (from..=at).contains(&request.at);
             is_soon && request.server.map_or(self.is_declared, |server| server == self.from)
         };
         asked.filter(is_its).min()
     }
 }
 
-fn finding(contact: &Contact, request: &Request) -> Finding {
+fn finding(contact: &Contact, request: &Request, days: u32) -> Finding {
     let (at, location, to) = contact.first;
     let (from, client, target) = (contact.from, visible(&request.client), &request.target);
     let seconds = at - request.at;
@@ -256,10 +258,10 @@ fn finding(contact: &Contact, request: &Request) -> Finding {
         count: 2,
         reason: Text::new(
             format!(
-                "The server {from} connected to {to} {seconds} s after the request for {target}. It never connected to that network in 7 days or more before."
+                "The server {from} connected to {to} {seconds} s after the request for {target}. It never connected to that network in {days} days or more before."
             ),
             format!(
-                "{target} への要求の{seconds}秒後に、サーバー {from} が {to} に接続しました。それ以前の7日以上、このネットワークへの接続はありません。"
+                "{target} への要求の{seconds}秒後に、サーバー {from} が {to} に接続しました。それ以前の{days}日以上、このネットワークへの接続はありません。"
             ),
         ),
         scope: Scope {

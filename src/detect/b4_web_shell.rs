@@ -26,8 +26,8 @@ impl Detector for WebShell {
         id: "B4",
         name: Text::fixed("Web shell", "Webシェル"),
         what: Text::fixed(
-            "3 or more requests with commands of a web shell (cmd=whoami and the like) to one program (.php, .jsp, .aspx and others), answered with 200 or 206 and in different sizes, none of them that of an error page, where the program was served to 3 clients or fewer. Measured on 20 generated quiet cases of 90 days with scanners: no finding.",
-            "同一のプログラム(.php・.jsp・.aspxなど)に対するWebシェルのコマンド(cmd=whoamiなど)の要求3件以上に200または206で、エラーページと異なる複数のサイズの応答があり、そのプログラムが3以下のクライアントにしか応答していないもの。スキャナーを含む、生成した平常時90日分20件での実測では検知なし。",
+            "3 or more requests with commands of a web shell (cmd=whoami and the like) to one program (.php, .jsp, .aspx and others), answered with 200 or 206 and in different sizes, none of them that of an error page, where the program was served to 3 clients or fewer.",
+            "同一のプログラム(.php・.jsp・.aspxなど)に対するWebシェルのコマンド(cmd=whoamiなど)の要求3件以上に200または206で、エラーページと異なる複数のサイズの応答があり、そのプログラムが3以下のクライアントにしか応答していないもの。",
         ),
         why: Text::fixed(
             "A page that answers each command differently carries it out. Who has it has the server.",

@@ -52,7 +52,7 @@ pub fn conclude(
     kind: Change,
     context: &Conclusion<'_>,
     speaks_to: &[(Question, State)],
-    grade: impl Fn(&Around<'_>) -> Graded,
+    grade: &dyn Fn(&Around<'_>) -> Graded,
 ) -> Verdict {
     let activities = &context.baseline.activities;
     if activities.changed == 0 {

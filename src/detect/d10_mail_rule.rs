@@ -46,7 +46,7 @@ impl Detector for MailRule {
             Change::MailRule,
             context,
             &[(Question::Q7, State::Possible), (Question::Q4, State::Possible)],
-            |around| grade(around, context),
+            &|around| grade(around, context),
         )
     }
 }

@@ -1,5 +1,6 @@
 //! D3: an export by an account that never made one.
 
+use super::changes;
 use super::days::{self, AccountDay, OWN_DAYS, Told};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
@@ -17,8 +18,8 @@ impl Detector for Export {
         id: "D3",
         name: Text::fixed("Bulk export", "一括出力"),
         what: Text::fixed(
-            "An export or archive made by an account that made none on its earlier days, of which there are 14 or more; or from a network new to the account.",
-            "活動のある日が14日以上あり、これまで出力(エクスポート・一括アーカイブ)をしたことのないアカウントによる出力、または新しいネットワークからの出力。",
+            "An export or archive, or a copy of a database or its log, made by an account that made none on its earlier days, of which there are 14 or more; or from a network new to the account, or where the record names no network, within a day of a sign-in from one.",
+            "活動のある日が14日以上あり、これまで出力(エクスポート・一括アーカイブ、データベースやそのログの写し)をしたことのないアカウントによる出力、または新しいネットワークからの(記録に接続元がない場合は、新しいネットワークからのサインイン後1日以内の)出力。",
         ),
         why: Text::fixed(
             "One request takes all of a project, where downloads leave a line for each document.",
@@ -47,17 +48,21 @@ impl Detector for Export {
     }
 }
 
-fn judged(day: &AccountDay<'_>, _: &Conclusion<'_>) -> Option<Finding> {
+fn judged(day: &AccountDay<'_>, context: &Conclusion<'_>) -> Option<Finding> {
     let exported = day.acts.exported;
     let is_known = day.earlier().count() >= OWN_DAYS;
     let is_first = day.earlier().all(|acts| acts.exported == 0);
-    if exported == 0 || !(day.graver.is_some() || (is_known && is_first)) {
+    let is_graver = day.graver.is_some() || day.has_arrived(context);
+    if exported == 0 || !(is_graver || (is_known && is_first)) {
         return None;
     }
     let name = day.name();
-    let first = match is_known && is_first {
-        true => Text::fixed("The first of this account.", "当該アカウントによる初めての出力です。"),
-        false => Text::fixed("", ""),
+    let first = match (is_known && is_first, day.graver.is_some()) {
+        (true, _) => {
+            Text::fixed("The first of this account.", "当該アカウントによる初めての出力です。")
+        }
+        (false, true) => Text::fixed("", ""),
+        (false, false) => changes::NEW_NETWORK,
     };
     Some(day.finding(
         &Export::CARD,

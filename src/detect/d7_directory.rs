@@ -17,8 +17,8 @@ impl Detector for Directory {
         id: "D7",
         name: Text::fixed("Address list taken", "名簿・アドレス帳の取得"),
         what: Text::fixed(
-            "Address books, member lists and the like, told by their names: 5 or more in a day (3 from a network new to the account, or by a vendor's account), and half or more of what it does that day, by an account with 14 earlier days that never touched any; or, from such a network or by such an account, 5 or more and over twice as many as on any earlier day. High only from a network new to the account, or by a vendor's. Measured on 20 generated quiet cases of 90 days and 320 accounts: no finding.",
-            "名簿・アドレス帳など(名称による判定):14日以上の履歴がありこれまで扱ったことのないアカウントによる1日5件以上(新しいネットワークから、または委託先アカウントの場合は3件以上)かつ当日の操作の半数以上の取得・閲覧、または新しいネットワークからの(あるいは委託先アカウントによる)5件以上かつ過去のどの日の2倍も超える取得・閲覧。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。生成した平常時90日分・320アカウント20件での実測では検知なし。",
+            "Address books, member lists and the like, told by their names: 5 or more in a day (3 from a network new to the account, or by a vendor's account), and half or more of what it does that day, by an account with 14 earlier days that never touched any; or, from such a network or by such an account, 5 or more and over twice as many as on any earlier day. High only from a network new to the account, or by a vendor's.",
+            "名簿・アドレス帳など(名称による判定):14日以上の履歴がありこれまで扱ったことのないアカウントによる1日5件以上(新しいネットワークから、または委託先アカウントの場合は3件以上)かつ当日の操作の半数以上の取得・閲覧、または新しいネットワークからの(あるいは委託先アカウントによる)5件以上かつ過去のどの日の2倍も超える取得・閲覧。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。",
         ),
         why: Text::fixed(
             "Lists of people are personal data by themselves, and the addresses for what comes next. At ProjectWEB they held 76,000 of them.",

@@ -21,8 +21,8 @@ impl Detector for SystemSettings {
         id: "D8",
         name: Text::fixed("Mail and system settings taken", "メール・システム設定の取得"),
         what: Text::fixed(
-            "Documents on mail systems (SMTP, LDAP), networks, firewalls and lists of devices, told by their names: 5 or more in a day (3 from a network new to the account, or by a vendor's account), and half or more of what it does that day, by an account with 14 earlier days that never touched any; or, from such a network or by such an account, 5 or more and over twice as many as on any earlier day. High only from a network new to the account, or by a vendor's. Or secrets of a vault, 3 reads or more in a day, from such a network (high), or the first by an account known for two weeks. Measured on 20 generated quiet cases of 90 days and 320 accounts: no finding.",
-            "メール設定(SMTP・LDAP)・ネットワーク構成・機器一覧など(名称による判定):14日以上の履歴がありこれまで扱ったことのないアカウントによる1日5件以上(新しいネットワークから、または委託先アカウントの場合は3件以上)かつ当日の操作の半数以上の取得・閲覧、または新しいネットワークからの(あるいは委託先アカウントによる)5件以上かつ過去のどの日の2倍も超える取得・閲覧。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。または、新しいネットワークからの(重大)、あるいは2週間以上の記録があるアカウントによる初めての、1日3回以上のシークレット保管庫の読み出し。生成した平常時90日分・320アカウント20件での実測では検知なし。",
+            "Documents on mail systems (SMTP, LDAP), networks, firewalls and lists of devices, told by their names: 5 or more in a day (3 from a network new to the account, or by a vendor's account), and half or more of what it does that day, by an account with 14 earlier days that never touched any; or, from such a network or by such an account, 5 or more and over twice as many as on any earlier day. High only from a network new to the account, or by a vendor's. Or secrets of a vault, 3 reads or more in a day, from such a network (high), or the first by an account known for two weeks.",
+            "メール設定(SMTP・LDAP)・ネットワーク構成・機器一覧など(名称による判定):14日以上の履歴がありこれまで扱ったことのないアカウントによる1日5件以上(新しいネットワークから、または委託先アカウントの場合は3件以上)かつ当日の操作の半数以上の取得・閲覧、または新しいネットワークからの(あるいは委託先アカウントによる)5件以上かつ過去のどの日の2倍も超える取得・閲覧。新しいネットワークからの場合、または委託先アカウントの場合のみ重大とします。または、新しいネットワークからの(重大)、あるいは2週間以上の記録があるアカウントによる初めての、1日3回以上のシークレット保管庫の読み出し。",
         ),
         why: Text::fixed(
             "They hold passwords and the way to the next system: what they name must be changed.",
@@ -61,7 +61,7 @@ fn secrets(context: &Conclusion<'_>) -> Vec<Finding> {
         (Question::Q9, State::Possible),
     ];
     let grade = |around: &Around<'_>| way_back(around).filter(|_| around.in_day.0 >= SECRETS);
-    changes::conclude(&SystemSettings::CARD, Change::SecretRead, context, &speaks_to, grade)
+    changes::conclude(&SystemSettings::CARD, Change::SecretRead, context, &speaks_to, &grade)
         .findings
 }
 

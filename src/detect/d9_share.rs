@@ -20,8 +20,8 @@ impl Detector for Share {
         id: "D9",
         name: Text::fixed("Documents shared with outsiders", "文書の外部・匿名共有"),
         what: Text::fixed(
-            "A document shared by a link that asks for no sign-in, or with somebody of another mail domain than the account's and the declared ones: within a day of a sign-in from a network new to the account; 10 or more in a day, and more than twice as many as on any earlier day of an account known for two weeks; or, by an account known for two weeks that never did so, a document that tells of systems, mail or people by its name. High where a new network meets one of the others. An account that shares on three earlier days or more counts only where it shares many. The first 64 shares of an account are kept.",
-            "サインイン不要のリンクによる共有、または自ドメイン・設定済みドメイン以外への共有のうち、(1)新しいネットワークからのサインイン後1日以内のもの、(2)2週間以上の記録があるアカウントによる1日10件以上かつ過去のどの日の2倍も上回るもの、(3)2週間以上の記録があるアカウントによる初めての共有で、文書名がシステム・メール・人名簿に関するもの。(1)が他と重なる場合は重大とします。過去3日以上共有しているアカウントは(2)のみ対象です。アカウントごとに最初の64件を保持します。",
+            "A document shared by a link that asks for no sign-in, a store of a cloud opened to everybody or to another organisation, or a document shared with somebody of another mail domain than the account's and the declared ones: within a day of a sign-in from a network new to the account; 10 or more in a day, and more than twice as many as on any earlier day of an account known for two weeks; or, by an account known for two weeks that never did so, a document that tells of systems, mail or people by its name. High where a new network meets one of the others. An account that shares on three earlier days or more counts only where it shares many. The first 64 shares of an account are kept.",
+            "サインイン不要のリンクによる共有、クラウドの保管先の全員または他組織への開放、または自ドメイン・設定済みドメイン以外への共有のうち、(1)新しいネットワークからのサインイン後1日以内のもの、(2)2週間以上の記録があるアカウントによる1日10件以上かつ過去のどの日の2倍も上回るもの、(3)2週間以上の記録があるアカウントによる初めての共有で、文書名がシステム・メール・人名簿に関するもの。(1)が他と重なる場合は重大とします。過去3日以上共有しているアカウントは(2)のみ対象です。アカウントごとに最初の64件を保持します。",
         ),
         why: Text::fixed(
             "What is shared by link is fetched later, from anywhere, without an account, and the logs of the account show nothing of it.",
@@ -44,7 +44,7 @@ impl Detector for Share {
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let speaks_to = [(Question::Q4, State::Possible), (Question::Q7, State::Possible)];
-        changes::conclude(&Self::CARD, Change::Shared, context, &speaks_to, |around| {
+        changes::conclude(&Self::CARD, Change::Shared, context, &speaks_to, &|around| {
             grade(around, context)
         })
     }

@@ -1,10 +1,10 @@
 //! What the detections of documents have in common: a day of an account, compared with its other
 //! days and with those of its peers.
 
-use super::accounts::{named, new_networks, place, scope, stated, unevaluable};
+use super::accounts::{DAY_SECS, named, new_networks, novelty, place, scope, stated, unevaluable};
 use super::{Card, Conclusion, Verdict};
 use crate::base::{Arrange, Fingerprint, Text, visible};
-use crate::baseline::activity::{AccountStats, DayOfActs, Few, Mark, MarkFrom, Part};
+use crate::baseline::activity::{AccountStats, DayOfActs, Few, Mark, MarkFrom, Novelty, Part};
 use crate::finding::{
     Confidence, Finding, Grade, Question, Scope, Severity, State, Subject, SubjectKind,
 };
@@ -76,6 +76,16 @@ impl AccountDay<'_> {
     /// Its earlier days.
     pub fn earlier(&self) -> impl Iterator<Item = &DayOfActs> {
         self.stats.days.range(..self.day).map(|(_, acts)| acts)
+    }
+
+    /// Whether the account, whose records of the day name no network, had signed in from one new to
+    /// it within the day before.
+    pub fn has_arrived(&self, context: &Conclusion<'_>) -> bool {
+        let Some(first) = self.acts.any.first().filter(|_| self.acts.networks.is_empty()) else {
+            return false;
+        };
+        let mut arrivals = self.stats.arrivals(first.0 - DAY_SECS, first.0);
+        arrivals.any(|(network, day)| novelty(context, self.key, network, day) == Novelty::New)
     }
 
     /// Its name as it may be shown.

@@ -42,7 +42,7 @@ impl Detector for NewAccount {
             Change::AccountCreated,
             context,
             &[(Question::Q7, State::Possible)],
-            changes::way_back,
+            &changes::way_back,
         )
     }
 }

@@ -45,7 +45,7 @@ impl Detector for RoleChange {
             Change::RoleGranted,
             context,
             &[(Question::Q7, State::Possible)],
-            grade,
+            &grade,
         )
     }
 }

@@ -17,8 +17,8 @@ impl Detector for Credential {
         id: "E3",
         name: Text::fixed("Key or token added", "鍵・トークンの追加"),
         what: Text::fixed(
-            "An API key, token, password of an application, second factor or SSH key added, trust in an identity provider changed, or a session opened as somebody else, within a day of a sign-in from a network new to the account, or for the first time by an account known for two weeks.",
-            "新しいネットワークからのサインイン後1日以内、または2週間以上の記録があるアカウントによる初めての、APIキー・トークン・アプリパスワード・多要素認証手段・SSH鍵の追加、IDプロバイダーとの信頼設定の変更、または他者としてのセッションの開始。",
+            "An API key, token, password of an application, second factor or SSH key added, or one of others shown in the clear, trust in an identity provider changed, or a session opened as somebody else, within a day of a sign-in from a network new to the account, or for the first time by an account known for two weeks.",
+            "新しいネットワークからのサインイン後1日以内、または2週間以上の記録があるアカウントによる初めての、APIキー・トークン・アプリパスワード・多要素認証手段・SSH鍵の追加、他者の鍵・パスワードの表示、IDプロバイダーとの信頼設定の変更、または他者としてのセッションの開始。",
         ),
         why: Text::fixed(
             "Keys and tokens open the door after the password was changed, and ask for no second factor.",
@@ -45,7 +45,7 @@ impl Detector for Credential {
             Change::CredentialAdded,
             context,
             &[(Question::Q7, State::Possible)],
-            changes::way_back,
+            &changes::way_back,
         )
     }
 }

@@ -45,7 +45,7 @@ impl Detector for Consent {
             Change::ConsentGiven,
             context,
             &[(Question::Q7, State::Possible)],
-            changes::way_back,
+            &changes::way_back,
         )
     }
 }

@@ -17,8 +17,8 @@ impl Detector for ProgramPlaced {
         id: "E6",
         name: Text::fixed("Task, service or function placed", "タスク・サービス・関数の配置"),
         what: Text::fixed(
-            "A scheduled task, a service, a function of a cloud, or a command or shell on machines by way of a cloud, placed by an account under which a web server runs, or by one that signed in from a network new to it within the day before; low where it is the first by an account known for two weeks. An account that did so on three earlier days is left out. Files that are written, such as a web.config or a crontab, are not judged.",
-            "Webサーバーの実行アカウント、または直前1日以内に新しいネットワークからサインインしたアカウントによる、スケジュールタスク・サービス・クラウド関数の配置、クラウド経由の端末へのコマンド・シェル。2週間以上の記録があるアカウントによる初めての配置は低とします。過去3日以上で配置しているアカウントは除きます。web.configやcrontabなどのファイルの書き込みは対象外です。",
+            "A scheduled task, a service, a function of a cloud, a machine or container of a cloud with rights of its own, or a command or shell on machines by way of a cloud, placed by an account under which a web server runs, or by one that signed in from a network new to it within the day before; low where it is the first by an account known for two weeks. An account that did so on three earlier days is left out. Files that are written, such as a web.config or a crontab, are not judged.",
+            "Webサーバーの実行アカウント、または直前1日以内に新しいネットワークからサインインしたアカウントによる、スケジュールタスク・サービス・クラウド関数、独自の権限を持つクラウドのマシン・コンテナの配置、クラウド経由の端末へのコマンド・シェル。2週間以上の記録があるアカウントによる初めての配置は低とします。過去3日以上で配置しているアカウントは除きます。web.configやcrontabなどのファイルの書き込みは対象外です。",
         ),
         why: Text::fixed(
             "What runs by itself is there again after the door was closed. A web server has no need to place anything.",
@@ -41,7 +41,7 @@ impl Detector for ProgramPlaced {
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
         let speaks_to = [(Question::Q7, State::Possible)];
-        changes::conclude(&Self::CARD, Change::ProgramPlaced, context, &speaks_to, grade)
+        changes::conclude(&Self::CARD, Change::ProgramPlaced, context, &speaks_to, &grade)
     }
 }
 

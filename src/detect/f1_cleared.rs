@@ -1,6 +1,6 @@
 //! F1: a log is emptied, or recording is switched off.
 
-use super::changes::{self, Graded};
+use super::changes::{self, Around, Graded};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
 use crate::base::Text;
 use crate::event::Field;
@@ -17,8 +17,8 @@ impl Detector for Cleared {
         id: "F1",
         name: Text::fixed("Log cleared or recording stopped", "ログの消去・記録の停止"),
         what: Text::fixed(
-            "A record that an account emptied a security or system log of Windows, or stopped or deleted the recording of a cloud platform (trail, flow log, sink, diagnostic setting).",
-            "Windowsのセキュリティログ・システムログの消去、またはクラウド基盤の記録設定(証跡、フローログ、シンク、診断設定)の停止・削除を示す記録。",
+            "A record that an account emptied a security or system log of Windows, or stopped or deleted the recording of a cloud platform (trail, flow log, sink, diagnostic setting). Medium where the record says only that recording was changed, and the account had signed in from a network new to it within the day before.",
+            "Windowsのセキュリティログ・システムログの消去、またはクラウド基盤の記録設定(証跡、フローログ、シンク、診断設定)の停止・削除を示す記録。記録設定の変更とのみ示す記録は、直前1日以内に新しいネットワークからサインインしたアカウントによるものを中とします。",
         ),
         why: Text::fixed(
             "What was recorded before is gone, or what followed was never recorded. Whoever does it has something to hide, or makes it impossible to tell.",
@@ -40,13 +40,17 @@ impl Detector for Cleared {
     };
 
     fn conclude(&self, (): (), context: &Conclusion<'_>) -> Verdict {
-        changes::conclude(
-            &Self::CARD,
-            Change::AuditStopped,
-            context,
-            &[(Question::Q8, State::Likely)],
-            |_| -> Graded { Some((Severity::High, RECORDED)) },
-        )
+        let of = |change, state, grade: &dyn Fn(&Around<'_>) -> Graded| {
+            changes::conclude(&Self::CARD, change, context, &[(Question::Q8, state)], grade)
+        };
+        let stopped = |_: &Around<'_>| Some((Severity::High, RECORDED));
+        let mut verdict = of(Change::AuditStopped, State::Likely, &stopped);
+        let changed = of(Change::AuditChanged, State::Possible, &|around| {
+            let is_told = around.is_new_network && !around.is_usual;
+            is_told.then_some((Severity::Medium, changes::NEW_NETWORK))
+        });
+        verdict.findings.extend(changed.findings);
+        verdict
     }
 }
 

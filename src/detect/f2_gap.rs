@@ -33,8 +33,8 @@ impl Detector for GapInLog {
         id: "F2",
         name: Text::fixed("Gap against expectation", "期待に反する空白"),
         what: Text::fixed(
-            "A period without a single record in which 20 or more were to be expected: the median of the same hours of the other weeks, over at least 14 days of history, where at most one week in eight has under a quarter of that. Where records come in clusters, as those of a session do, so many times more must be expected. Japanese holidays, 29 December to 3 January and 13 to 16 August are compared with Sundays. Rotated files of one log count together. Where the other logs go on meanwhile, missing records are likely; where others stop as well, an outage is as good an explanation. Measured on 20 generated quiet cases of 90 days: no finding.",
-            "1件の記録もない期間のうち、20件以上が期待されるもの(14日以上の履歴における他の週の同じ時間帯の中央値。その4分の1未満の週が8週に1週以下の場合に限ります)。セッションのように記録がまとまって発生するログでは、その分多い件数を必要とします。日本の祝日・年末年始(12月29日~1月3日)・8月13~16日は日曜日と比較します。ローテーションされたファイルは合わせて数えます。他のログが継続していれば欠落の可能性が高く、他のログも止まっていれば障害でも説明できます。生成した平常時90日分20件での実測では検知なし。",
+            "A period without a single record in which 20 or more were to be expected: the median of the same hours of the other weeks, over at least 14 days of history, where at most one week in eight has under a quarter of that. Where records come in clusters, as those of a session do, so many times more must be expected. Japanese holidays, 29 December to 3 January and 13 to 16 August are compared with Sundays. Rotated files of one log count together. Where the other logs go on meanwhile, missing records are likely; where others stop as well, an outage is as good an explanation.",
+            "1件の記録もない期間のうち、20件以上が期待されるもの(14日以上の履歴における他の週の同じ時間帯の中央値。その4分の1未満の週が8週に1週以下の場合に限ります)。セッションのように記録がまとまって発生するログでは、その分多い件数を必要とします。日本の祝日・年末年始(12月29日~1月3日)・8月13~16日は日曜日と比較します。ローテーションされたファイルは合わせて数えます。他のログが継続していれば欠落の可能性が高く、他のログも止まっていれば障害でも説明できます。",
         ),
         why: Text::fixed(
             "Whoever removes records leaves a hole; and what happened in a hole cannot be answered.",

@@ -32,8 +32,8 @@ impl Detector for Contradiction {
         id: "F7",
         name: Text::fixed("Logs contradict one another", "ログ間の矛盾"),
         what: Text::fixed(
-            "A day on which the access log shows 20 documents or more handed out to an account beyond those in the audit log, which knows fewer than a third of them; where on 90 % of the days of accounts (20 at least, with 3 documents or more each) the audit log knows 70 % or more. Measured on 20 generated quiet cases of 90 days: no finding.",
-            "アクセスログではアカウントに渡された文書が監査ログより20件以上多く、監査ログの記録がその3分の1未満の日。通常は(文書3件以上のアカウント・日が20以上あり、その90%で)監査ログに70%以上が記録されている場合に限ります。生成した平常時90日分20件での実測では検知なし。",
+            "A day on which the access log shows 20 documents or more handed out to an account beyond those in the audit log, which knows fewer than a third of them; where on 90 % of the days of accounts (20 at least, with 3 documents or more each) the audit log knows 70 % or more.",
+            "アクセスログではアカウントに渡された文書が監査ログより20件以上多く、監査ログの記録がその3分の1未満の日。通常は(文書3件以上のアカウント・日が20以上あり、その90%で)監査ログに70%以上が記録されている場合に限ります。",
         ),
         why: Text::fixed(
             "Whoever edits one log rarely edits all of them. What one of them still says shows what was taken out of the other.",

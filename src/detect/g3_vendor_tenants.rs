@@ -27,8 +27,8 @@ impl Detector for VendorTenants {
         id: "G3",
         name: Text::fixed("Vendor's account across organisations", "委託先アカウントの組織横断"),
         what: Text::fixed(
-            "From a network new to it, an account of an organisation that has no projects of its own (or a declared vendor's) takes or reads documents in projects of 3 organisations or more, more than from all its other networks together, 3 or more of the projects never used before. A project is that of the organisation of most of its accounts, 3 or more. Measured on 20 generated quiet cases of 90 days, with integrators and a vendor: no finding.",
-            "自らのプロジェクトを持たない組織のアカウント(または設定された委託先アカウント)が、新しいネットワークから、他のネットワークからの合計を超える3組織以上のプロジェクトの文書を取得・閲覧し、うち3以上のプロジェクトが初めてのもの。プロジェクトの所属は、最も多い(3以上の)アカウントの組織とします。SI事業者・保守事業者を含む、生成した平常時90日分20件での実測では検知なし。",
+            "From a network new to it, an account of an organisation that has no projects of its own (or a declared vendor's) takes or reads documents in projects of 3 organisations or more, more than from all its other networks together, 3 or more of the projects never used before. A project is that of the organisation of most of its accounts, 3 or more.",
+            "自らのプロジェクトを持たない組織のアカウント(または設定された委託先アカウント)が、新しいネットワークから、他のネットワークからの合計を超える3組織以上のプロジェクトの文書を取得・閲覧し、うち3以上のプロジェクトが初めてのもの。プロジェクトの所属は、最も多い(3以上の)アカウントの組織とします。",
         ),
         why: Text::fixed(
             "Vendors hold the keys of many customers. Who takes over one of their accounts looks at all of these.",

@@ -21,6 +21,7 @@ mod a10_factor;
 mod a11_weak_method;
 mod a12_many_organisations;
 mod a13_no_login;
+mod a14_alarm;
 mod a1_spray;
 mod a2_stuffing;
 mod a3_guessing;
@@ -284,6 +285,7 @@ detectors! {
     a11: a11_weak_method::WeakMethod,
     a12: a12_many_organisations::ManyOrganisations,
     a13: a13_no_login::NoLogin,
+    a14: a14_alarm::Alarm,
     b1: b1_payload::Payload,
     b2: b2_product::Product,
     b3: b3_new_program::NewProgram,

@@ -36,6 +36,12 @@ pub struct Thresholds {
     pub extraction_requests: u32,
     /// B8: different addresses refused to one client within ten minutes. At most 32.
     pub scan_refused: u32,
+    /// B11: seconds between a request and the connection that it may have caused. At most 3,600.
+    pub call_out_secs: u32,
+    /// B11: days of connections of a server before one is new.
+    pub call_out_days: u32,
+    /// B11: new destinations in these days from which on one more says nothing.
+    pub call_out_new: u32,
     /// C6: refusals of a document before it is handed out. At most 8.
     pub refusals: u32,
     /// C7: pages for those who run the application, in a day.
@@ -89,6 +95,9 @@ impl Default for Thresholds {
             unusual_z: 6,
             extraction_requests: 30,
             scan_refused: 30,
+            call_out_secs: 60,
+            call_out_days: 7,
+            call_out_new: 7,
             refusals: 3,
             admin_pages: 3,
             projects: 5,
@@ -128,6 +137,9 @@ impl Thresholds {
             ("dormant_days", self.dormant_days, any.clone()),
             ("factor_denials", self.factor_denials, any.clone()),
             ("extraction_requests", self.extraction_requests, any.clone()),
+            ("call_out_secs", self.call_out_secs, 1..=3_600),
+            ("call_out_days", self.call_out_days, any.clone()),
+            ("call_out_new", self.call_out_new, any.clone()),
             ("admin_pages", self.admin_pages, any.clone()),
             ("shares", self.shares, any.clone()),
             ("shared_accounts", self.shared_accounts, any.clone()),

@@ -12,6 +12,7 @@ mod crowdsec;
 mod differential;
 mod doubts;
 mod exceptions;
+mod measured;
 mod regression;
 mod samples;
 mod scenarios;
@@ -60,7 +61,8 @@ const JOBS: [&str; 3] = ["1", "2", "7"];
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     if options.dir == Path::new("scenarios") {
         let binary = native::command_line(repo, Profile::Dev)?;
-        return scenarios::run(&binary, &repo.target.join("corpus/scenarios"), options.seeds);
+        let work = repo.target.join("corpus/scenarios");
+        return scenarios::run(repo, &binary, &work, options.seeds);
     }
     if options.dir == Path::new("outcomes") {
         let test = ["test", "--package", "sekisho", "--test", "outcomes"];

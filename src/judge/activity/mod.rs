@@ -4,6 +4,7 @@
 //! stands nowhere there is none of these, and nothing is guessed.
 
 mod network;
+mod policy;
 mod words;
 
 pub use network::Network;
@@ -70,6 +71,8 @@ pub enum Change {
     ShareRemoved,
     ProgramPlaced,
     SecretRead,
+    AlarmRaised,
+    AuditChanged,
 }
 
 impl What {
@@ -168,8 +171,10 @@ impl<'a> Activity<'a> {
         let word = words.action(event)?;
         let is_failure = fields.text(Field::Outcome) == Some(b"failure");
         let what = meaning(words, word, event, is_failure)?;
-        // What somebody tried in vain changed nothing and took nothing.
-        let is_vain = is_failure && matches!(what, What::Act(_) | What::Change(_));
+        // What somebody tried in vain changed nothing and took nothing. An alarm is often of that.
+        let is_vain = is_failure
+            && what != What::Change(Change::AlarmRaised)
+            && matches!(what, What::Act(_) | What::Change(_));
         if is_vain || words.is_nobody(account) {
             return None;
         }
@@ -315,7 +320,12 @@ impl<'a> Activity<'a> {
     pub fn shares_whole(&self) -> bool {
         let Some(words) = words() else { return false };
         self.action().is_some_and(|action| words.is_whole(action))
-            && self.event.fields.pairs().iter().any(|pair| words.gives(pair.key))
+            && self
+                .event
+                .fields
+                .pairs()
+                .iter()
+                .any(|pair| pair.value.text().is_some_and(|to| words.gives(pair.key, to)))
     }
 
     /// Whether a document is shared with somebody of the own organisation, or nothing says with whom.

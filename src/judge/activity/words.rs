@@ -1,6 +1,6 @@
 //! What the words of logs mean, compiled from `words.toml`: the one place where they stand.
 
-use super::{Act, Change, Method, Reason, What};
+use super::{Act, Change, Method, Reason, What, policy};
 use crate::base::{Seed, Table};
 use crate::event::{Event, Field};
 use aho_corasick::AhoCorasick;
@@ -74,6 +74,8 @@ struct Changes {
     share_removed: Vec<String>,
     program_placed: Vec<String>,
     secret_read: Vec<String>,
+    alarm_raised: Vec<String>,
+    audit_changed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -130,10 +132,22 @@ pub(super) enum Word {
     Depends(usize),
 }
 
-/// What parameters of a record must be for its action to mean something.
+/// What must hold of a record for its action to mean something.
 struct Case {
-    parameters: Vec<Parameter>,
+    conditions: Vec<Condition>,
     word: Word,
+}
+
+/// What must hold of a record.
+enum Condition {
+    /// A parameter has a value.
+    Has(Parameter),
+    /// No parameter has it.
+    Lacks(Parameter),
+    /// It is done to another account than the one that does it.
+    Other,
+    /// A policy in it lets in everybody, or an organisation that is not the record's own.
+    Outside,
 }
 
 /// A parameter by the last part of its name, in small letters, and what its value must be.
@@ -146,34 +160,51 @@ enum Wanted {
     Is(String),
     Ends(String),
     Holds(String),
+    /// Anything but nothing.
+    Some,
 }
 
 impl Case {
-    /// `name=value & name=*text*`, where `*` stands for any text.
+    /// `name=value & name=*text* & !name=value & outside`, where `*` stands for any text.
     fn new(written: &str, word: Word) -> Option<Self> {
-        let parameter = |written: &str| {
-            let (name, value) = written.split_once('=')?;
-            let value = match value.strip_prefix('*') {
-                None => Wanted::Is(value.to_owned()),
-                Some(end) => match end.strip_suffix('*') {
-                    None => Wanted::Ends(end.to_owned()),
-                    Some(text) => Wanted::Holds(text.to_owned()),
-                },
-            };
-            Some(Parameter { name: name.to_owned(), value })
+        let condition = |written: &str| match (written, written.strip_prefix('!')) {
+            ("other", _) => Some(Condition::Other),
+            ("outside", _) => Some(Condition::Outside),
+            (_, Some(written)) => Parameter::new(written).map(Condition::Lacks),
+            (written, None) => Parameter::new(written).map(Condition::Has),
         };
-        let parameters = written.split(" & ").map(parameter).collect::<Option<_>>()?;
-        Some(Self { parameters, word })
+        let conditions = written.split(" & ").map(condition).collect::<Option<_>>()?;
+        Some(Self { conditions, word })
     }
 
     fn is_of(&self, event: &Event<'_>) -> bool {
-        self.parameters.iter().all(|parameter| {
-            let of = event.fields.pairs().iter();
-            let mut of =
-                of.filter(|pair| last(pair.key).eq_ignore_ascii_case(parameter.name.as_bytes()));
-            of.any(|pair| {
-                pair.value.text().and_then(folded).is_some_and(|text| parameter.value.is(&text))
-            })
+        self.conditions.iter().all(|condition| match condition {
+            Condition::Has(parameter) => parameter.is_in(event),
+            Condition::Lacks(parameter) => !parameter.is_in(event),
+            Condition::Other => is_to_other(event),
+            Condition::Outside => policy::is_outside(event),
+        })
+    }
+}
+
+impl Parameter {
+    fn new(written: &str) -> Option<Self> {
+        let (name, value) = written.split_once('=')?;
+        let value = match value.strip_prefix('*') {
+            None => Wanted::Is(value.to_owned()),
+            Some("") => Wanted::Some,
+            Some(end) => match end.strip_suffix('*') {
+                None => Wanted::Ends(end.to_owned()),
+                Some(text) => Wanted::Holds(text.to_owned()),
+            },
+        };
+        Some(Self { name: name.to_owned(), value })
+    }
+
+    fn is_in(&self, event: &Event<'_>) -> bool {
+        event.fields.pairs().iter().any(|pair| {
+            last(pair.key).eq_ignore_ascii_case(self.name.as_bytes())
+                && pair.value.text().and_then(folded).is_some_and(|text| self.value.is(&text))
         })
     }
 }
@@ -184,8 +215,19 @@ impl Wanted {
             Self::Is(value) => text == value,
             Self::Ends(end) => text.ends_with(end.as_str()),
             Self::Holds(part) => text.contains(part.as_str()),
+            Self::Some => !text.is_empty(),
         }
     }
+}
+
+/// Whether a record names another account as its target, and nowhere its own.
+fn is_to_other(event: &Event<'_>) -> bool {
+    let fields = &event.fields;
+    let Some(own) = fields.text(Field::UserName) else { return false };
+    let target = fields.text(Field::TargetUser);
+    let mut named = fields.pairs().iter().filter(|pair| pair.key.starts_with(b"target"));
+    target.is_some_and(|target| !target.eq_ignore_ascii_case(own))
+        && !named.any(|pair| pair.value.text().is_some_and(|text| text.eq_ignore_ascii_case(own)))
 }
 
 /// The words, ready to be looked up.
@@ -337,12 +379,7 @@ impl Words {
     /// Whether an account stands for a machine or for nobody.
     pub(super) fn is_nobody(&self, account: &[u8]) -> bool {
         account.ends_with(b"$")
-            || self
-                .written
-                .nobody
-                .accounts
-                .iter()
-                .any(|name| account.eq_ignore_ascii_case(name.as_bytes()))
+            || self.written.nobody.accounts.iter().any(|name| is_or_begins(account, name))
     }
 
     /// Whether an account is one of a web server.
@@ -356,14 +393,13 @@ impl Words {
         is_one(action, &self.written.share.whole)
     }
 
-    /// Whether a parameter names whom such a copy is given to.
-    pub(super) fn gives(&self, parameter: &[u8]) -> bool {
+    /// Whether a parameter gives such a copy to everybody, or to an account or an organisation.
+    pub(super) fn gives(&self, parameter: &[u8], to: &[u8]) -> bool {
         let lower = parameter.to_ascii_lowercase();
-        self.written
-            .share
-            .given
-            .iter()
-            .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+        let is_given = |word: &String| memchr::memmem::find(&lower, word.as_bytes()).is_some();
+        let is_somebody =
+            to == b"all" || to.starts_with(b"arn:") || to.iter().all(u8::is_ascii_digit);
+        is_somebody && self.written.share.given.iter().any(is_given)
     }
 
     /// Whether a role or group rules over others.
@@ -443,7 +479,7 @@ impl Words {
 }
 
 /// Every list of actions, and what an action that stands in it means.
-fn actions(written: &Written) -> [(&Vec<String>, Word); 22] {
+fn actions(written: &Written) -> [(&Vec<String>, Word); 24] {
     let (acts, changes) = (&written.act, &written.change);
     [
         (&written.sign_in, Word::SignIn),
@@ -468,6 +504,8 @@ fn actions(written: &Written) -> [(&Vec<String>, Word); 22] {
         (&changes.share_removed, Word::Means(What::Change(Change::ShareRemoved))),
         (&changes.program_placed, Word::Means(What::Change(Change::ProgramPlaced))),
         (&changes.secret_read, Word::Means(What::Change(Change::SecretRead))),
+        (&changes.alarm_raised, Word::Means(What::Change(Change::AlarmRaised))),
+        (&changes.audit_changed, Word::Means(What::Change(Change::AuditChanged))),
     ]
 }
 
@@ -493,13 +531,21 @@ pub(super) fn is_last(name: &[u8], words: &[String]) -> bool {
 }
 
 /// The last part of a name with points.
-fn last(name: &[u8]) -> &[u8] {
+pub(super) fn last(name: &[u8]) -> &[u8] {
     name.rsplit(|byte| *byte == b'.').next().unwrap_or(name)
 }
 
 /// Whether a text is one of these, in whichever case.
 fn is_one(text: &[u8], words: &[String]) -> bool {
     words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Whether a text is a word, or begins with it where it ends with `*`.
+fn is_or_begins(text: &[u8], word: &str) -> bool {
+    match word.strip_suffix('*') {
+        None => text.eq_ignore_ascii_case(word.as_bytes()),
+        Some(start) => text.starts_with(start.as_bytes()),
+    }
 }
 
 /// Small letters; none when it is no text. A buffer takes what is short and of ASCII.

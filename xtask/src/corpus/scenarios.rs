@@ -1,7 +1,7 @@
 //! `cargo xtask corpus scenarios`: cases that `sekisho generate` makes, through the checker. For
 //! each scenario: how much of the incident the findings of medium severity or above rest on, how
 //! much of what they rest on is of the incident, which answers are those of the truth, and which
-//! detections speak. Figures, not limits.
+//! detections speak. Figures, not limits; those of each detection are kept in `measured.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,15 +10,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::measured::Measured;
 use crate::command::Program;
-use crate::repo::read;
+use crate::repo::{Repo, read};
 use crate::table;
 
 const SCENARIOS: [&str; 7] = ["quiet", "T1", "T2", "T3", "T4", "T5", "T6"];
 const KINDS: [&str; 4] = ["accounts", "networks", "projects", "documents"];
 
 /// What records name, by kind.
-type Named = BTreeMap<&'static str, BTreeSet<String>>;
+pub type Named = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// What all cases of a scenario come to.
 #[derive(Default)]
@@ -35,13 +36,13 @@ struct Sum {
 }
 
 /// Runs every scenario with so many seeds.
-pub fn run(binary: &Path, work: &Path, seeds: u64) -> Result<()> {
-    let mut rows = Vec::new();
+pub fn run(repo: &Repo, binary: &Path, work: &Path, seeds: u64) -> Result<()> {
+    let (mut rows, mut measured) = (Vec::new(), Measured::default());
     for scenario in SCENARIOS {
         let mut sum = Sum::default();
         for seed in 1..=seeds {
             let case = make(binary, work, scenario, seed)?;
-            sum.add(binary, &case)?;
+            sum.add(binary, &case, &mut measured)?;
             fs::remove_dir_all(&case).context("a case cannot be removed")?;
         }
         rows.push(sum.row(scenario, seeds));
@@ -52,7 +53,7 @@ pub fn run(binary: &Path, work: &Path, seeds: u64) -> Result<()> {
         head.chain(["answers", "medium or above /10,000 user-days", "high or above"]).collect();
     println!("\nRecall / precision of what the findings rest on, over {seeds} seeds each:");
     table::print(&head, &rows);
-    Ok(())
+    measured.finish(repo, seeds)
 }
 
 fn make(binary: &Path, work: &Path, scenario: &str, seed: u64) -> Result<PathBuf> {
@@ -74,7 +75,7 @@ fn ask(binary: &Path, case: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 impl Sum {
-    fn add(&mut self, binary: &Path, case: &Path) -> Result<()> {
+    fn add(&mut self, binary: &Path, case: &Path, measured: &mut Measured) -> Result<()> {
         let json = |text: &str| serde_json::from_str::<Value>(text).context("no JSON");
         let truth = json(&read(&case.join("truth.json"))?)?;
         let report = json(&ask(binary, case, &["check", "--format", "json"])?)?;
@@ -99,6 +100,7 @@ impl Sum {
         }
         let found = found(case, &ask(binary, case, &["hits"])?)?;
         let incident = incident(&truth);
+        measured.add(&report, &truth, &incident);
         for kind in KINDS {
             let (found, incident) = (&found[kind], &incident[kind]);
             let sum = self.named.entry(kind).or_default();
@@ -203,7 +205,7 @@ fn found(case: &Path, hits: &str) -> Result<Named> {
 }
 
 /// Notes what a record names.
-fn name(record: &str, found: &mut Named) {
+pub fn name(record: &str, found: &mut Named) {
     let mut add = |kind: &'static str, name: String| {
         if !name.is_empty() && name != "-" {
             found.entry(kind).or_default().insert(name);
