@@ -2,7 +2,9 @@
 //!
 //! Nothing that is read depends on what is remembered: it follows from what is asked alone.
 
+use super::FormatIndex;
 use super::grams::{GramId, Signs};
+use super::keys::hashed;
 use crate::base::{Fingerprint, Table};
 use std::rc::Rc;
 
@@ -19,7 +21,7 @@ pub(super) enum Asked {
     /// Those of texts that any program may write.
     AnyProgram,
     /// Those of the patterns of one format.
-    Patterns(super::FormatIndex),
+    Patterns(FormatIndex),
 }
 
 /// Which gates a text was at, and all that they look at before they look at the text itself.
@@ -45,7 +47,11 @@ struct Answer {
 
 /// Answers to questions that were asked before.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Recall(Table<Answer>);
+pub(super) struct Recall {
+    answers: Table<Answer>,
+    /// Names of programs, and the formats of their messages.
+    programs: Table<(Box<[u8]>, Rc<[FormatIndex]>)>,
+}
 
 impl Question<'_> {
     /// Stands for the question; others may share it.
@@ -83,17 +89,35 @@ impl Recall {
         work_out: impl FnOnce() -> Rc<[u16]>,
     ) -> Rc<[u16]> {
         let print = question.fingerprint();
-        if let Some(known) = self.0.get(print) {
+        if let Some(known) = self.answers.get(print) {
             return if question.is(known) { Rc::clone(&known.places) } else { work_out() };
         }
-        if self.0.len() >= MOST {
-            self.0.clear();
+        if self.answers.len() >= MOST {
+            self.answers.clear();
         }
         let Question { asked, first, signs, grams } = *question;
         let places = work_out();
         let answer = || Answer { asked, first, signs, grams: grams.into(), places: places.clone() };
-        self.0.entry(print, answer);
+        self.answers.entry(print, answer);
         places
+    }
+
+    /// The formats of a program, which are worked out where it is new.
+    pub fn formats_of(
+        &mut self,
+        program: &[u8],
+        work_out: impl FnOnce() -> Rc<[FormatIndex]>,
+    ) -> Rc<[FormatIndex]> {
+        let print = hashed(program);
+        if let Some((known, formats)) = self.programs.get(print) {
+            return if **known == *program { Rc::clone(formats) } else { work_out() };
+        }
+        if self.programs.len() >= MOST {
+            self.programs.clear();
+        }
+        let formats = work_out();
+        self.programs.entry(print, || (program.into(), Rc::clone(&formats)));
+        formats
     }
 }
 
@@ -123,6 +147,6 @@ mod tests {
                 assert_eq!(answer, own, "{round}: {question:?}");
             }
         }
-        assert!(recall.0.len() <= MOST);
+        assert!(recall.answers.len() <= MOST);
     }
 }
