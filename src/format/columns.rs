@@ -169,6 +169,12 @@ impl Columns {
         self.only = self.plan.only();
     }
 
+    /// The slow twin: any record may be claimed.
+    #[cfg(test)]
+    pub fn open(&mut self) {
+        self.only.clear();
+    }
+
     /// Whether a record of a stream that names no columns may be claimed, as far as single columns
     /// tell.
     pub fn may_claim<'a>(
@@ -245,7 +251,7 @@ impl Columns {
             }
             Separator::Words => csv::words(record, &mut cells),
         }
-        let cells = &*cells.into_bump_slice();
+        let cells = cells.into_bump_slice();
         split.set(Some((self.separator, cells)));
         cells
     }

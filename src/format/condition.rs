@@ -194,9 +194,10 @@ impl Condition {
     /// The slow twin: texts are compared whatever records hold.
     #[cfg(test)]
     pub fn open(&mut self) {
+        self.shared.fill(None);
         for (_, test) in &mut self.tests {
             if let Test::Is(likes) | Test::IsNot(likes) = test {
-                likes.iter_mut().for_each(|like| like.gram = None);
+                likes.iter_mut().for_each(|like| (like.gram, like.signs) = (None, Signs::NONE));
             }
         }
     }

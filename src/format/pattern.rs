@@ -881,6 +881,20 @@ mod tests {
     }
 
     #[test]
+    fn words_end_at_the_first_space() {
+        let mut random = crate::train::Random::new(9);
+        for _ in 0..2_000 {
+            let mut text = vec![b'x'; random.below(40) as usize];
+            for _ in 0..random.below(3).min(text.len() as u64) {
+                let at = random.below(text.len() as u64) as usize;
+                text[at] = *random.pick(b" \t\0!\x7f\x80\xff\n").unwrap();
+            }
+            let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+            assert_eq!(Class::Word.longest(&text), end, "{text:?}");
+        }
+    }
+
+    #[test]
     fn the_lines_that_can_begin_a_record_are_told_by_their_first_parts() {
         let pattern = Pattern::compile("{?[}<@timestamp>{?]} <level:INFO|WARN>: <text>").unwrap();
         let begins =

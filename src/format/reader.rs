@@ -282,8 +282,12 @@ impl Reader {
     #[cfg(test)]
     pub(super) fn opened(mut self) -> Self {
         for format in &mut self.formats {
-            if let Method::Text(text) = &mut format.method {
-                text.patterns.iter_mut().for_each(|known| known.gate = gate::Gate::open());
+            match &mut format.method {
+                Method::Text(text) => {
+                    text.patterns.iter_mut().for_each(|known| known.gate = gate::Gate::open());
+                }
+                Method::Columns(columns) => columns.open(),
+                _ => {}
             }
             format.mapping.open();
         }

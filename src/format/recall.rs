@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// Answers remembered before all are forgotten.
 const MOST: usize = 1_024;
 
+/// Bytes of the names of programs that are remembered.
+const NAME_BYTES: usize = 64;
+
 /// Which gates are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -49,8 +52,14 @@ struct Answer {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Recall {
     answers: Table<Answer>,
-    /// Names of programs, and the formats of their messages.
-    programs: Table<(Box<[u8]>, Rc<[FormatIndex]>)>,
+    programs: Table<Program>,
+}
+
+/// The name of a program, and the formats of its messages.
+#[derive(Clone, Debug)]
+struct Program {
+    name: Box<[u8]>,
+    formats: Rc<[FormatIndex]>,
 }
 
 impl Question<'_> {
@@ -108,15 +117,19 @@ impl Recall {
         program: &[u8],
         work_out: impl FnOnce() -> Rc<[FormatIndex]>,
     ) -> Rc<[FormatIndex]> {
+        if program.len() > NAME_BYTES {
+            return work_out();
+        }
         let print = hashed(program);
-        if let Some((known, formats)) = self.programs.get(print) {
-            return if **known == *program { Rc::clone(formats) } else { work_out() };
+        if let Some(Program { name, formats }) = self.programs.get(print) {
+            return if **name == *program { Rc::clone(formats) } else { work_out() };
         }
         if self.programs.len() >= MOST {
             self.programs.clear();
         }
         let formats = work_out();
-        self.programs.entry(print, || (program.into(), Rc::clone(&formats)));
+        let new = || Program { name: program.into(), formats: Rc::clone(&formats) };
+        self.programs.entry(print, new);
         formats
     }
 }

@@ -79,3 +79,36 @@ fn complete(parsed: &BrokenDownTime, clock: &Clock) -> Option<Time> {
     }
     civil.complete(zone, clock)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Random;
+
+    #[test]
+    fn what_may_not_fit_is_not_read() {
+        let patterns = [
+            "%Y/%m/%d %H:%M:%S%.f",
+            "%d-%b-%Y %H:%M:%S",
+            "%Y%m%d%H%M%S",
+            "%y%m%d\t%H%M",
+            "at %H.%M",
+        ];
+        let texts = ["2021/05/06 10:02:03.5", "-21/ 5/6 10:02:03", "06-May-2021 10:02:03"];
+        let texts = [&texts[..], &["20210506100203", "210506  1002", "at 10.02", ""]].concat();
+        let (mut random, mut refused) = (Random::new(5), 0);
+        for _ in 0..20_000 {
+            let mut text = random.pick(&texts).unwrap().as_bytes().to_vec();
+            for _ in 0..random.below(3) {
+                let at = random.below(text.len() as u64 + 1) as usize;
+                text.insert(at, *random.pick(b"0 /-+:M\t").unwrap());
+            }
+            let pattern = random.pick(&patterns).unwrap();
+            let may = may_fit(&text, pattern.as_bytes());
+            let is_read = BrokenDownTime::parse_prefix(pattern, &text).is_ok();
+            assert!(may || !is_read, "{pattern}: {:?}", String::from_utf8_lossy(&text));
+            refused += usize::from(!may);
+        }
+        assert!(refused > 10_000);
+    }
+}
