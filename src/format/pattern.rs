@@ -515,6 +515,7 @@ impl Pattern {
     ) -> Option<Taken<'a>> {
         let may_fit = match self.program.first() {
             Some(Part::Literal(literal)) if !begins(text, &literal.text) => false,
+            Some(Part::Optional(_)) | None => self.has_literals(text),
             _ => self.is_plain || self.has_literals(text),
         };
         if !may_fit {
