@@ -131,9 +131,10 @@ impl Detector for CallOut {
 
     fn observe_other(&self, event: &Event<'_>, at: Instant, seed: Seed, partial: &mut Calls) {
         let text = |field| event.fields.text(field).and_then(address);
-        let Some(from) = text(Field::SourceAddress).filter(is_private) else { return };
+        // Most events name no destination.
         let Some(to) = text(Field::DestinationAddress).filter(|to| !is_private(to)) else { return };
-        let Some(network) = Network::of(to.to_string().as_bytes()) else { return };
+        let Some(from) = text(Field::SourceAddress).filter(is_private) else { return };
+        let Some(network) = Network::around(to) else { return };
         if event.fields.text(Field::Outcome) == Some(b"failure") {
             return;
         }

@@ -92,6 +92,7 @@ impl<'a> Fields<'a> {
     pub fn text(&self, field: Field) -> Option<&'a [u8]> {
         let text = match self.inline.get(field as usize) {
             Some(text) => *text,
+            None if !self.has(field) => return None,
             None => self.others.iter().find(|(other, _)| *other == field)?.1.text()?,
         };
         (!text.is_empty()).then_some(text)

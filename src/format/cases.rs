@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const SEED: Seed = Seed(0);
 /// Values that conditions are told by are no longer than this.
 const VALUE_BYTES: usize = 64;
-const BITS: usize = u64::BITS as usize;
+pub(super) const BITS: usize = u64::BITS as usize;
 
 /// Conditions by the values that they ask for.
 #[derive(Clone, Debug, Default)]
@@ -156,7 +156,8 @@ impl OfWord {
     }
 }
 
-fn mark(bits: &mut [u64], place: usize) {
+/// Sets the bit of a place.
+pub(super) fn mark(bits: &mut [u64], place: usize) {
     if let Some(word) = bits.get_mut(place / BITS) {
         *word |= 1 << (place % BITS);
     }

@@ -1,5 +1,6 @@
 //! Logs in columns: which line names them, and how a record is split.
 
+use super::condition::Holding;
 use super::definition::Definition;
 use super::keys::{KeyId, Plan};
 use super::known::Known;
@@ -7,7 +8,7 @@ use super::mapping::Mapping;
 use crate::base::{Gather, Wrong};
 use crate::text::{Pair, Pairs, Value, csv};
 use bumpalo::Bump;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// Comment lines that are kept, of different names.
 const DIRECTIVES: usize = 16;
@@ -32,12 +33,17 @@ pub(super) struct Columns {
     names: Vec<Box<[u8]>>,
     /// What the format asks for of these.
     plan: Plan,
+    /// By what the format asks for, the column that says it, where no other does.
+    only: Vec<Option<usize>>,
     requires: Vec<Box<[u8]>>,
 }
 
+/// The columns of a record, as they were split last: several formats may ask for the same.
+pub(super) type Split<'a> = Cell<Option<(Separator, &'a [&'a [u8]])>>;
+
 /// What stands between columns.
-#[derive(Clone, Copy, Debug)]
-enum Separator {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Separator {
     Byte(u8),
     /// Spaces, but for those in quotes and brackets.
     Words,
@@ -159,13 +165,37 @@ impl Columns {
         if matches!(header, Header::None) {
             names.extend((names.len()..NUMBERED).map(numbered));
         }
-        let (plan, requires) = (Plan::default(), boxed(&definition.requires));
-        Ok(Self { separator, header, names, plan, requires })
+        let (plan, only, requires) = (Plan::default(), Vec::new(), boxed(&definition.requires));
+        Ok(Self { separator, header, names, plan, only, requires })
     }
 
     /// Looks its names up among those that the format asks for.
     pub fn look_up(&mut self, mapping: &Mapping) {
         self.plan = mapping.plan(self.names.iter().map(AsRef::as_ref));
+        self.only = self.plan.only();
+    }
+
+    /// The slow twin: any record may be claimed.
+    #[cfg(test)]
+    pub fn open(&mut self) {
+        self.only.clear();
+    }
+
+    /// Whether a record of a stream that names no columns may be claimed, as far as single columns
+    /// tell.
+    pub fn may_claim<'a>(
+        &self,
+        mapping: &Mapping,
+        record: &'a [u8],
+        held: Holding<'_>,
+        (split, arena): (&Split<'a>, &'a Bump),
+    ) -> bool {
+        let cells = self.cells(record, split, arena);
+        let said = |cell: &&'a [u8]| (!is_null(cell)).then_some(Value::Text(cell));
+        mapping.may_claim(held, |key| {
+            let column = (*self.only.get(usize::from(key))?)?;
+            Some(cells.get(column).and_then(said))
+        })
     }
 
     /// The names of the columns, when the line is one that names this format's.
@@ -180,7 +210,10 @@ impl Columns {
             }
             Header::First => {
                 let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-                self.cells(line, &arena).iter().map(|cell| cell.trim_ascii().into()).collect()
+                self.cells(line, &Split::default(), &arena)
+                    .iter()
+                    .map(|cell| cell.trim_ascii().into())
+                    .collect()
             }
         };
         let holds = |required: &[u8]| names.iter().any(|name| name.eq_ignore_ascii_case(required));
@@ -213,7 +246,10 @@ impl Columns {
         mapping.needed_names().map(last).min().map(|before| (byte, before.max(1)))
     }
 
-    fn cells<'a>(&self, record: &'a [u8], arena: &'a Bump) -> csv::Fields<'a> {
+    fn cells<'a>(&self, record: &'a [u8], split: &Split<'a>, arena: &'a Bump) -> &'a [&'a [u8]] {
+        if let Some((_, cells)) = split.get().filter(|(known, _)| *known == self.separator) {
+            return cells;
+        }
         let mut cells = csv::Fields::with_capacity_in(USUAL, arena);
         match self.separator {
             Separator::Byte(separator) => {
@@ -221,6 +257,8 @@ impl Columns {
             }
             Separator::Words => csv::words(record, &mut cells),
         }
+        let cells = cells.into_bump_slice();
+        split.set(Some((self.separator, cells)));
         cells
     }
 
@@ -230,7 +268,7 @@ impl Columns {
         &'a self,
         record: &'a [u8],
         state: Option<&'a State>,
-        arena: &'a Bump,
+        split: &Split<'a>,
         pairs: &mut Pairs<'a>,
     ) -> Option<&'a [Box<[KeyId]>]> {
         let named = state.and_then(|state| state.columns.as_ref());
@@ -238,7 +276,8 @@ impl Columns {
             Header::None => (&self.names, &self.plan),
             _ => named.map(|named| (&named.names, &named.plan))?,
         };
-        let cells = self.cells(record, arena);
+        let arena = pairs.bump();
+        let cells = self.cells(record, split, arena);
         let is_enough = match self.header {
             // Known columns may be followed by more, or end early: their claims decide.
             Header::None => cells.len() > 1,
@@ -255,7 +294,7 @@ impl Columns {
                 Some(name) => name,
                 None => &*arena.alloc_slice_copy(&numbered(at)),
             };
-            let value = if matches!(*cell, b"" | b"-") { Value::Null } else { Value::Text(cell) };
+            let value = if is_null(cell) { Value::Null } else { Value::Text(cell) };
             pairs.push(Pair { key, value });
         }
         for (name, text) in state.iter().flat_map(|state| &state.directives) {
@@ -263,6 +302,11 @@ impl Columns {
         }
         Some(plan.first(cells.len()))
     }
+}
+
+/// Whether a cell says nothing.
+const fn is_null(cell: &[u8]) -> bool {
+    matches!(cell, b"" | b"-")
 }
 
 /// Whether the cells of a first line can be names: several, all different, none a number, none a

@@ -4,7 +4,7 @@
 //! `key=value` (any of `a|b`, where `*` stands for any text), `key!=value`, `key>=400`, `key<400`.
 //! Letters of ASCII count the same in both cases.
 
-use super::grams::{GramId, Grams, Held};
+use super::grams::{GramId, Grams, Held, Signs};
 use super::keys::{Found, KeyId, Keys};
 use crate::base::{Glob, Wrong};
 use crate::event::number;
@@ -19,7 +19,31 @@ const ALTERNATIVES: usize = 32;
 
 /// A condition, compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Condition(Vec<(KeyId, Test)>);
+pub(super) struct Condition {
+    tests: Vec<(KeyId, Test)>,
+    /// The numbers of those that others ask as well.
+    shared: Vec<Option<u8>>,
+}
+
+/// What values are tested for by several conditions, and what came of it for a record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Answers {
+    known: u64,
+    holds: u64,
+}
+
+impl Answers {
+    /// The answer of a number.
+    #[inline]
+    fn of(&mut self, number: u8, holds: impl FnOnce() -> bool) -> bool {
+        let bit = 1 << number;
+        if self.known & bit == 0 {
+            self.known |= bit;
+            self.holds |= if holds() { bit } else { 0 };
+        }
+        self.holds & bit != 0
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Test {
@@ -36,6 +60,7 @@ enum Test {
 struct Like {
     glob: Glob,
     gram: Option<GramId>,
+    signs: Signs,
     /// Whether it is one text, which is soon compared.
     is_exact: bool,
 }
@@ -58,20 +83,31 @@ impl Holding<'_> {
             Self::Values(_) => true,
         }
     }
+
+    /// Whether these signs may.
+    #[inline]
+    const fn may_have_signs(&self, signs: Signs) -> bool {
+        match self {
+            Self::Record(held) => held.has_signs(signs),
+            Self::Values(_) => true,
+        }
+    }
 }
 
 impl Like {
     fn new(text: &str) -> Self {
         let glob = Glob::whole(text);
         let is_exact = glob.exact().is_some();
-        Self { glob, gram: None, is_exact }
+        let signs = glob.parts().map(|part| Signs::of(part.as_bytes()));
+        Self { signs: signs.fold(Signs::NONE, Signs::or), glob, gram: None, is_exact }
     }
 
     /// Whether a text of a record that holds this is so.
     #[inline]
     fn fits(&self, text: &[u8], held: Holding<'_>) -> bool {
-        let may_be = self.is_exact || self.gram.is_none_or(|gram| held.may_have(gram));
-        may_be && self.glob.fits(text)
+        let may_be =
+            || held.may_have_signs(self.signs) && self.gram.is_none_or(|gram| held.may_have(gram));
+        (self.is_exact || may_be()) && self.glob.fits(text)
     }
 
     /// The literals of another way of holding, and its own.
@@ -91,24 +127,66 @@ impl Condition {
                 "an empty condition; expected key, !key or key=value",
                 "条件が空です。名前、!名前、名前=値のいずれかを指定してください。",
             )),
-            false => Ok(Self(parts)),
+            false => Ok(Self { shared: vec![None; parts.len()], tests: parts }),
+        }
+    }
+
+    /// Numbers its tests for one of several texts among those of others: the same test has the same
+    /// number.
+    pub fn share<'c>(conditions: impl Iterator<Item = &'c mut Self>) {
+        let mut known: Vec<(KeyId, Test)> = Vec::new();
+        for condition in conditions {
+            for (test, number) in condition.tests.iter().zip(&mut condition.shared) {
+                if test.1.likes().len() < 2 {
+                    continue;
+                }
+                let at = known.iter().position(|other| other == test).unwrap_or_else(|| {
+                    known.push(test.clone());
+                    known.len() - 1
+                });
+                *number = u8::try_from(at).ok().filter(|number| u32::from(*number) < u64::BITS);
+            }
         }
     }
 
     /// Whether it holds for what was found in a record, which holds this.
     pub fn holds(&self, found: &Found<'_, '_>, held: Holding<'_>) -> bool {
-        self.0.iter().all(|(key, test)| test.holds(found.value(*key), held))
+        self.tests.iter().all(|(key, test)| test.holds(found.value(*key), held))
+    }
+
+    /// Whether it may hold, where this is known that the record says.
+    pub fn may_hold<'v>(
+        &self,
+        held: Holding<'_>,
+        says: impl Fn(KeyId) -> Option<Option<Value<'v>>>,
+    ) -> bool {
+        self.tests.iter().all(|(key, test)| says(*key).is_none_or(|value| test.holds(value, held)))
+    }
+
+    /// The same where some answers are known.
+    pub fn holds_knowing(
+        &self,
+        found: &Found<'_, '_>,
+        held: Holding<'_>,
+        answers: &mut Answers,
+    ) -> bool {
+        let own = self.tests.iter().zip(&self.shared);
+        let mut own = own.map(|((key, test), number)| (found.value(*key), test, number));
+        own.all(|(value, test, number)| match number {
+            Some(number) => answers.of(*number, || test.holds(value, held)),
+            None => test.holds(value, held),
+        })
     }
 
     /// Counts the literals that values must hold.
     pub fn count(&self, grams: &mut Grams) {
-        let likes = self.0.iter().flat_map(|(_, test)| test.likes());
+        let likes = self.tests.iter().flat_map(|(_, test)| test.likes());
         likes.for_each(|like| grams.count(like.glob.longest().as_bytes()));
     }
 
     /// Asks for the literals that values must hold.
     pub fn ask(&mut self, grams: &mut Grams) {
-        for (_, test) in &mut self.0 {
+        for (_, test) in &mut self.tests {
             if let Test::Is(likes) | Test::IsNot(likes) = test {
                 let ask = |like: &mut Like| like.gram = grams.ask(like.glob.longest().as_bytes());
                 likes.iter_mut().for_each(ask);
@@ -119,9 +197,10 @@ impl Condition {
     /// The slow twin: texts are compared whatever records hold.
     #[cfg(test)]
     pub fn open(&mut self) {
-        for (_, test) in &mut self.0 {
+        self.shared.fill(None);
+        for (_, test) in &mut self.tests {
             if let Test::Is(likes) | Test::IsNot(likes) = test {
-                likes.iter_mut().for_each(|like| like.gram = None);
+                likes.iter_mut().for_each(|like| (like.gram, like.signs) = (None, Signs::NONE));
             }
         }
     }
@@ -129,7 +208,7 @@ impl Condition {
     /// Every way in which it can hold, each by the texts that values must then be like.
     pub fn alternatives<'s>(&'s self) -> Vec<Alternative<'s>> {
         let mut all: Vec<Alternative<'s>> = vec![Vec::new()];
-        for (_, test) in &self.0 {
+        for (_, test) in &self.tests {
             let Test::Is(globs) = test else { continue };
             if all.len() * globs.len() > ALTERNATIVES {
                 continue;
@@ -143,7 +222,7 @@ impl Condition {
     /// A key and the values, in lower case, of which it must have one for the condition to hold.
     pub fn values(&self) -> Option<(KeyId, Vec<&[u8]>)> {
         // The one behind says more: a source comes first, and the number of its event follows.
-        self.0.iter().rev().find_map(|(key, test)| match test {
+        self.tests.iter().rev().find_map(|(key, test)| match test {
             Test::Is(likes) => {
                 let exact = likes.iter().map(|like| like.glob.exact().map(str::as_bytes));
                 Some((*key, exact.collect::<Option<Vec<_>>>()?))
@@ -162,12 +241,12 @@ impl Condition {
             }
             _ => None,
         };
-        self.0.iter().filter_map(of_test).min_by_key(|(_, grams)| grams.len())
+        self.tests.iter().filter_map(of_test).min_by_key(|(_, grams)| grams.len())
     }
 
     /// The keys that must be there for it to hold.
     pub fn needed(&self) -> impl Iterator<Item = KeyId> {
-        self.0.iter().filter(|(_, test)| test.needs_pair()).map(|(key, _)| *key)
+        self.tests.iter().filter(|(_, test)| test.needs_pair()).map(|(key, _)| *key)
     }
 }
 

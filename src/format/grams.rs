@@ -103,18 +103,29 @@ impl Grams {
     /// Hands on those that stand in what is [`kept`] of a text, in order, each as often as it does.
     #[inline]
     pub fn each_in(&self, kept: &[u8], mut put: impl FnMut(GramId)) {
-        for bytes in kept.array_windows() {
-            let gram = small(*bytes);
+        let mut each = |gram: u32| {
             let bit = filter_bit(gram);
             if self.filter[bit >> 6] & 1 << (bit & 63) != 0
                 && let Ok(id) = self.slot(gram)
             {
                 put(id);
             }
+        };
+        let mut rest = kept;
+        // Four of them lie in seven bytes.
+        while let Some(word) = rest.first_chunk() {
+            let word = u64::from_le_bytes(*word) | u64::from_le_bytes([0x20; 8]);
+            each(word as u32);
+            each((word >> 8) as u32);
+            each((word >> 16) as u32);
+            each((word >> 24) as u32);
+            rest = &rest[GRAM..];
         }
+        rest.array_windows().for_each(|bytes| each(small(*bytes)));
     }
 
     /// The id of one that is asked for, or the slot where it would stand.
+    #[inline(never)]
     fn slot(&self, gram: u32) -> Result<GramId, usize> {
         let mut slot = slot_of(gram);
         while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {

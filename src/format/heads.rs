@@ -4,10 +4,8 @@
 //! text may begin so in vain, and always does where the pattern fits.
 
 use super::gate::Bytes;
-use super::pattern::{Class, Times};
-use crate::base::begins;
+use super::pattern::{Class, Literal, Times};
 use crate::base::clock::Form;
-use memchr::memmem;
 use std::cell::{Cell, OnceCell};
 
 /// Stands for the parts of a head.
@@ -16,13 +14,13 @@ pub(super) type HeadId = u16;
 /// One part of a head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    Literal(Box<[u8]>),
+    Literal(Literal),
     Time(Form),
     /// All that is of a class.
     Take(Class),
     /// Something of a class, and a literal behind it. It takes nothing, for it does not tell where
     /// that stands.
-    Before(Class, Box<[u8]>),
+    Before(Class, Literal),
 }
 
 /// The heads of all patterns, each as one that is shorter by a part, and that part.
@@ -44,16 +42,16 @@ struct Longer {
 /// How a text begins: with this head, and behind it with one of some bytes, or it ends there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    head: Option<HeadId>,
-    /// Its first part, which tells most texts apart.
-    first: Option<HeadId>,
+    /// The head, and before it all that are shorter: most texts begin otherwise, and with most of
+    /// these that shows soon.
+    path: Box<[HeadId]>,
     next: Bytes,
 }
 
 impl Head {
     /// Whether any text begins so.
     pub fn is_any(&self) -> bool {
-        self.head.is_none() && self.next == Bytes::ALL
+        self.path.is_empty() && self.next == Bytes::ALL
     }
 }
 
@@ -61,7 +59,9 @@ impl Heads {
     /// How texts begin that have this head.
     pub fn with(&self, head: Option<HeadId>, next: Bytes) -> Head {
         let shorter = |head: &HeadId| self.all.get(usize::from(*head))?.than;
-        Head { head, first: std::iter::successors(head, shorter).last(), next }
+        let mut path: Vec<_> = std::iter::successors(head, shorter).collect();
+        path.reverse();
+        Head { path: path.into(), next }
     }
 
     /// A head that is longer by a part than another, or than none. None where there are too many.
@@ -134,50 +134,40 @@ impl Begun<'_> {
     /// Whether the text begins so.
     #[inline]
     pub fn fits(&self, head: &Head) -> bool {
-        if head.first.is_some_and(|first| self.end(first).is_none()) {
-            return false;
-        }
-        let end = match head.head {
-            Some(head) => self.end(head),
-            None => Some(0),
-        };
+        let end = head.path.iter().try_fold(0, |from, head| self.end(*head, from));
         let rest = end.and_then(|end| self.text.get(end..));
         rest.is_some_and(|rest| rest.first().is_none_or(|byte| head.next.has(*byte)))
     }
 
-    /// Where a head ends.
+    /// Where a head ends whose last part begins here.
     #[inline(always)]
-    fn end(&self, head: HeadId) -> Option<usize> {
+    fn end(&self, head: HeadId, from: usize) -> Option<usize> {
         let tried = self.tried.of(self.heads, head)?;
         let (number, end) = tried.get();
-        let end = if number == self.number { end } else { self.try_end(head, tried) };
+        let end = if number == self.number { end } else { self.try_end(head, from, tried) };
         (end != NOWHERE).then_some(end as usize)
     }
 
     #[inline(never)]
-    fn try_end(&self, head: HeadId, tried: &Cell<End>) -> u32 {
-        let end = self.find_end(head).and_then(|end| u32::try_from(end).ok()).unwrap_or(NOWHERE);
+    fn try_end(&self, head: HeadId, from: usize, tried: &Cell<End>) -> u32 {
+        let end = self.find_end(head, from).and_then(|end| u32::try_from(end).ok());
+        let end = end.unwrap_or(NOWHERE);
         tried.set((self.number, end));
         end
     }
 
     #[inline(always)]
-    fn find_end(&self, head: HeadId) -> Option<usize> {
-        let Longer { than, by, .. } = self.heads.all.get(usize::from(head))?;
-        let at = match than {
-            Some(than) => self.end(*than)?,
-            None => 0,
-        };
-        let rest = self.text.get(at..)?;
-        let length = match by {
-            Step::Literal(literal) => begins(rest, literal).then_some(literal.len()),
-            Step::Time(form) => self.times.read(self.text, at, form).map(|(_, length)| length),
+    fn find_end(&self, head: HeadId, from: usize) -> Option<usize> {
+        let rest = self.text.get(from..)?;
+        let length = match &self.heads.all.get(usize::from(head))?.by {
+            Step::Literal(literal) => literal.begins(rest),
+            Step::Time(form) => self.times.read(self.text, from, form).map(|(_, length)| length),
             Step::Take(class) => class.whole(rest),
             Step::Before(class, literal) => {
                 let within = rest.get(..class.whole(rest)? + literal.len()).unwrap_or(rest);
-                memmem::find(within, literal).map(|_| 0)
+                literal.find(within).map(|_| 0)
             }
         };
-        Some(at + length?)
+        Some(from + length?)
     }
 }

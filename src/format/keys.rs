@@ -191,6 +191,20 @@ impl Plan {
         self.0.iter().any(|ids| ids.contains(&id))
     }
 
+    /// By id, the name that stands for it, where no other does.
+    pub fn only(&self) -> Vec<Option<usize>> {
+        let ids = || self.0.iter().flatten();
+        let count = ids().max().map_or(0, |last| usize::from(*last) + 1);
+        let names = |id: usize| {
+            (0..).zip(&self.0).filter(move |(_, ids)| ids.iter().any(|own| usize::from(*own) == id))
+        };
+        let only = |id| {
+            let mut names = names(id).map(|(name, _)| name);
+            names.next().filter(|_| names.next().is_none())
+        };
+        (0..count).map(only).collect()
+    }
+
     /// Those of the first so many names.
     pub fn first(&self, count: usize) -> &[Box<[KeyId]>] {
         self.0.get(..count).unwrap_or(&self.0)

@@ -1,16 +1,17 @@
 //! From the pairs of a record to the fields of the event model.
 
-use super::cases::Cases;
-use super::condition::{Alternative, Condition, Holding};
+use super::cases::{BITS, Cases, mark};
+use super::condition::{Alternative, Answers, Condition, Holding};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
+use super::gate::ones;
 use super::grams::{GramId, Grams};
 use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
 use crate::base::clock::{Clock, Form, read};
 use crate::base::{Fingerprint, Time, Wrong};
 use crate::event::Field;
-use crate::text::Pair;
+use crate::text::{Pair, Value};
 use bumpalo::Bump;
 use std::borrow::Cow;
 
@@ -28,6 +29,8 @@ pub(super) struct Mapping {
     given_by: Vec<Vec<Given>>,
     /// For the time and each of the fields, which of its texts need no key.
     always: Vec<Texts>,
+    /// Which of those have such texts, as bits.
+    always_given: Vec<u64>,
     when: Vec<(Condition, Vec<(Field, Spec)>)>,
     /// Which of those may hold.
     cases: Cases,
@@ -45,10 +48,6 @@ impl Texts {
 
     fn add(&mut self, text: usize) {
         self.0 |= 1 << text.min(Self::LAST);
-    }
-
-    const fn is_empty(self) -> bool {
-        self.0 == 0
     }
 
     /// The places of these of so many, in order.
@@ -74,8 +73,9 @@ struct Given {
 impl Mapping {
     /// Compiles the mapping of a description.
     pub fn compile(definition: &Definition) -> Result<Self, DefinitionError> {
-        let always = vec![Texts::default()];
-        let mut mapping = Self { is_utc: utc(definition)?, always, ..Self::default() };
+        let (always, always_given) = (vec![Texts::default()], vec![0]);
+        let is_utc = utc(definition)?;
+        let mut mapping = Self { is_utc, always, always_given, ..Self::default() };
         for (name, aliases) in &definition.alias {
             for alias in aliases.all() {
                 mapping.keys.add_alias(alias, name);
@@ -93,6 +93,7 @@ impl Mapping {
             let place = format!("when «{}»", rule.condition);
             mapping.add_when(rule).map_err(|what| refuse(definition, &place, what))?;
         }
+        Condition::share(mapping.when.iter_mut().map(|(condition, _)| condition));
         Ok(mapping)
     }
 
@@ -110,6 +111,7 @@ impl Mapping {
         let specs = specs.all().iter().map(|text| Spec::compile(text, &mut self.keys));
         let specs: Vec<_> = specs.collect::<Result<_, _>>()?;
         self.always.push(Texts::default());
+        self.always_given.resize(self.always.len().div_ceil(BITS), 0);
         for (text, spec) in specs.iter().enumerate() {
             self.note(spec, Given { place: self.fields.len() + 1, text });
         }
@@ -124,19 +126,23 @@ impl Mapping {
             self.given_by[key].push(given);
         } else if let Some(texts) = self.always.get_mut(given.place) {
             texts.add(given.text);
+            mark(&mut self.always_given, given.place);
         }
     }
 
-    /// The texts that a record may have: of the time first, behind it of each field.
-    fn given<'a>(&self, found: &Found<'_, '_>, arena: &'a Bump) -> &'a [Texts] {
+    /// The texts that a record may have, of the time first, behind it of each field; and which of
+    /// these have some, as bits.
+    fn given<'a>(&self, found: &Found<'_, '_>, arena: &'a Bump) -> (&'a [Texts], &'a [u64]) {
         let given = arena.alloc_slice_copy(&self.always);
+        let places = arena.alloc_slice_copy(&self.always_given);
         let by_key = found.present().iter().map(|key| self.given_by.get(usize::from(*key)));
         for Given { place, text } in by_key.flatten().flatten() {
             if let Some(texts) = given.get_mut(*place) {
                 texts.add(*text);
+                mark(places, *place);
             }
         }
-        given
+        (given, places)
     }
 
     fn add_when(&mut self, rule: &When) -> Result<(), Wrong> {
@@ -205,6 +211,15 @@ impl Mapping {
         self.claims.iter().any(|claim| claim.holds(found, held))
     }
 
+    /// Whether a record may be of the format, of which this is known that it says.
+    pub fn may_claim<'v>(
+        &self,
+        held: Holding<'_>,
+        says: impl Fn(KeyId) -> Option<Option<Value<'v>>>,
+    ) -> bool {
+        self.claims.iter().any(|claim| claim.may_hold(held, &says))
+    }
+
     /// For each way in which a claim can hold, what must stand in the record: names only where they
     /// are written so, with what stands behind them.
     pub fn alternatives<'s>(&'s self, behind_names: Option<&[u8]>) -> Vec<Alternative<'s>> {
@@ -270,16 +285,21 @@ impl Mapping {
         clock: &Clocks<'_>,
         draft: &mut Draft<'a>,
     ) {
-        let Some((time, fields)) = self.given(found, draft.arena).split_first() else { return };
+        let (given, places) = self.given(found, draft.arena);
+        let Some((time, fields)) = given.split_first() else { return };
         self.read_time(found, *time, clock, draft);
-        let given = self.fields.iter().zip(fields).filter(|(_, texts)| !texts.is_empty());
+        let places = ones(places).filter_map(|place| place.checked_sub(1));
+        let given = places.filter_map(|at| self.fields.get(at).zip(fields.get(at)));
         for ((field, specs), texts) in given {
             let mut said = texts.places(specs.len()).filter_map(|at| specs.get(at));
             let _ = said.any(|spec| spec.set(*field, found, draft));
         }
+        let mut answers = Answers::default();
         for place in self.cases.candidates(found, held, draft.arena) {
             let Some((condition, set)) = self.when.get(place) else { continue };
-            if set.iter().any(|(field, _)| !draft.has(*field)) && condition.holds(found, held) {
+            if set.iter().any(|(field, _)| !draft.has(*field))
+                && condition.holds_knowing(found, held, &mut answers)
+            {
                 for (field, spec) in set {
                     spec.set(*field, found, draft);
                 }

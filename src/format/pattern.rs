@@ -50,22 +50,32 @@ enum Part {
 }
 
 /// A text, ready to be searched.
-#[derive(Clone, Debug)]
-struct Literal {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Literal {
     text: Box<[u8]>,
     /// Where the byte of it stands that texts have least often.
     rare: usize,
 }
 
 impl Literal {
-    fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let text: Box<[u8]> = text.as_bytes().into();
         let rare = rarest(&text);
         Self { text, rare }
     }
 
+    pub const fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// How long it is, where a text begins with it.
+    #[inline]
+    pub fn begins(&self, text: &[u8]) -> Option<usize> {
+        begins(text, &self.text).then_some(self.text.len())
+    }
+
     /// Where it stands first. It is short, and mostly it stands where its rare byte does.
-    fn find(&self, text: &[u8]) -> Option<usize> {
+    pub fn find(&self, text: &[u8]) -> Option<usize> {
         let byte = *self.text.get(self.rare)?;
         let mut from = self.rare;
         loop {
@@ -430,7 +440,7 @@ impl Pattern {
                 self.add_heads((part + 1, head), ways / 2, heads, all);
                 return self.add_heads((*end, head), ways - ways / 2, heads, all);
             }
-            Some(Part::Literal(literal)) => Some(Step::Literal(literal.text.clone())),
+            Some(Part::Literal(literal)) => Some(Step::Literal(literal.clone())),
             Some(Part::Time(form)) => Some(Step::Time(form.clone())),
             Some(Part::Take(_, class)) => {
                 let is_whole = class.ends_before(&self.first_bytes(part + 1));
@@ -450,7 +460,7 @@ impl Pattern {
             self.program.get(part..).unwrap_or_default()
             && !matches!(class, Class::Any | Class::Quoted)
         {
-            let step = Step::Before(class.clone(), literal.text.clone());
+            let step = Step::Before(class.clone(), literal.clone());
             if let Some(longer) = heads.behind(head, step) {
                 return heads.with(Some(longer), Bytes::ALL);
             }
@@ -499,7 +509,10 @@ impl Pattern {
                 begins(rest, &literal.text)
                     && (behind == text.len() || self.may_begin_at(part + 1, text, behind, times))
             }
-            Some(Part::Time(form)) => times.read(text, at, form).is_some(),
+            Some(Part::Time(form)) => {
+                rest.first().is_some_and(|byte| may_begin_time(form, *byte))
+                    && times.read(text, at, form).is_some()
+            }
             Some(Part::Optional(end)) => {
                 self.may_begin_at(part + 1, text, at, times)
                     || self.may_begin_at(*end, text, at, times)
@@ -523,8 +536,8 @@ impl Pattern {
     ) -> Option<Taken<'a>> {
         let may_fit = match self.program.first() {
             Some(Part::Literal(literal)) if !begins(text, &literal.text) => false,
-            Some(Part::Literal(_)) if self.is_plain => true,
-            _ => self.has_literals(text),
+            Some(Part::Optional(_)) | None => self.has_literals(text),
+            _ => self.is_plain || self.has_literals(text),
         };
         if !may_fit {
             return None;
@@ -713,17 +726,21 @@ impl Match<'_, '_> {
 impl Class {
     /// Bytes at the start of a text that can be of the class.
     fn longest(&self, text: &[u8]) -> usize {
-        let while_of = |class: u8| {
+        let while_of = |class: u8, text: &[u8]| {
             let ends = |byte: &u8| CLASSES[usize::from(*byte)] & class == 0;
             text.iter().position(ends).unwrap_or(text.len())
         };
         match self {
             Self::Any => text.len(),
-            Self::Word => while_of(WORD),
-            Self::Int => while_of(INT),
-            Self::Ip => while_of(IP),
-            Self::Host => while_of(HOST),
-            Self::Space => while_of(SPACE),
+            Self::Word => {
+                let words = text.as_chunks().0.iter().take_while(|word| no_control(**word));
+                let from = words.count() * size_of::<u64>();
+                from + while_of(WORD, &text[from..])
+            }
+            Self::Int => while_of(INT, text),
+            Self::Ip => while_of(IP, text),
+            Self::Host => while_of(HOST, text),
+            Self::Space => while_of(SPACE, text),
             Self::Quoted => {
                 let mut escaped = false;
                 let end = text.iter().position(|byte| {
@@ -797,6 +814,14 @@ impl Class {
             }
         }
     }
+}
+
+/// Whether none of eight bytes is a space or a control: then none ends a word.
+const fn no_control(bytes: [u8; 8]) -> bool {
+    const LOW: u64 = u64::MAX / 0xff;
+    let word = u64::from_le_bytes(bytes);
+    // A byte below what is taken off borrows from its highest bit.
+    word.wrapping_sub(LOW * (b' ' + 1) as u64) & !word & (LOW << 7) == 0
 }
 
 /// Classes of bytes, as bits.
@@ -875,6 +900,20 @@ mod tests {
         assert_eq!(texts("a<<b <x>", "a<b c d"), ["c d"]);
         assert_eq!(texts("a {?{<_><}> }<x:word>", "a {b} c"), ["c"]);
         assert_eq!(texts("a {?{<_><}> }<x:word>", "a c"), ["c"]);
+    }
+
+    #[test]
+    fn words_end_at_the_first_space() {
+        let mut random = crate::train::Random::new(9);
+        for _ in 0..2_000 {
+            let mut text = vec![b'x'; random.below(40) as usize];
+            for _ in 0..random.below(3).min(text.len() as u64) {
+                let at = random.below(text.len() as u64) as usize;
+                text[at] = *random.pick(b" \t\0!\x7f\x80\xff\n").unwrap();
+            }
+            let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+            assert_eq!(Class::Word.longest(&text), end, "{text:?}");
+        }
     }
 
     #[test]

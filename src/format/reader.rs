@@ -2,7 +2,7 @@
 //! does. What a record is read as depends on the record and the stream, never on the records
 //! around it.
 
-use super::columns::State;
+use super::columns::{Columns, Split, State};
 use super::compiled::{Compiled, Method, Text, TextPattern};
 use super::condition::Holding;
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
@@ -25,9 +25,13 @@ use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
+
+/// Patterns that are asked sooner than what was worked out of them is recalled.
+const FEW: usize = 8;
 
 /// Names and values that most records have no more of.
 const USUAL_PAIRS: usize = 32;
@@ -278,8 +282,12 @@ impl Reader {
     #[cfg(test)]
     pub(super) fn opened(mut self) -> Self {
         for format in &mut self.formats {
-            if let Method::Text(text) = &mut format.method {
-                text.patterns.iter_mut().for_each(|known| known.gate = gate::Gate::open());
+            match &mut format.method {
+                Method::Text(text) => {
+                    text.patterns.iter_mut().for_each(|known| known.gate = gate::Gate::open());
+                }
+                Method::Columns(columns) => columns.open(),
+                _ => {}
             }
             format.mapping.open();
         }
@@ -385,6 +393,17 @@ impl Reader {
             envelope.fill(draft);
         }
         Some(format)
+    }
+
+    /// The formats of the messages of a program, in their order.
+    fn formats_of(&self, program: &[u8]) -> Rc<[FormatIndex]> {
+        let name = program.to_ascii_lowercase();
+        let mut formats: Vec<_> =
+            self.by_program.get(hashed(&name)).into_iter().flatten().copied().collect();
+        formats.extend(self.by_beginning.of(&name));
+        formats.sort_unstable();
+        formats.dedup();
+        formats.into()
     }
 
     /// The primary format, when its records can be tried for it before all others.
@@ -496,6 +515,7 @@ struct Attempt<'a, 'r> {
     times: Times<'r>,
     /// Its number among those whose beginnings are tried.
     number: u32,
+    split: Split<'a>,
     /// Its pairs as XML, where it is that, once they were asked for.
     xml: OnceCell<Option<&'a [Pair<'a>]>>,
 }
@@ -505,7 +525,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
         let (held, xml) = (OnceCell::new(), OnceCell::new());
         let times = Times::new(&situation.clock);
         let number = situation.tried.next();
-        Attempt { reader, situation, text, nested, state: None, held, times, number, xml }
+        let split = Split::default();
+        Attempt { reader, situation, text, nested, state: None, held, times, number, split, xml }
     }
 
     fn of_stream(
@@ -666,7 +687,10 @@ impl<'a, 'r> Attempt<'a, 'r> {
             Method::Text(text) => return self.patterns(index, format, text, draft),
             Method::Utmp => return utmp::read(self.text, draft).then_some(index),
             Method::Columns(columns) => {
-                let read = columns.read(self.text, state, draft.arena, &mut pairs);
+                if state.is_none() && !self.may_claim(format, columns, draft.arena) {
+                    return None;
+                }
+                let read = columns.read(self.text, state, &self.split, &mut pairs);
                 planned = read.unwrap_or_default();
                 read.is_some()
             }
@@ -692,6 +716,12 @@ impl<'a, 'r> Attempt<'a, 'r> {
         // Columns that a line named need no other claim.
         let is_named = state.is_some_and(|state| state.format() == Some(index));
         (is_read && self.claim(format, pairs, planned, is_named, draft)).then_some(index)
+    }
+
+    /// Whether a format in columns may claim the text.
+    fn may_claim(&self, format: &Compiled, columns: &Columns, arena: &'a Bump) -> bool {
+        let held = self.holding(format);
+        columns.may_claim(&format.mapping, self.text, held, (&self.split, arena))
     }
 
     /// Sets the fields of a record when it is of the format. What the format asks for of the first
@@ -736,6 +766,13 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
         let at_gate = self.at_gate(draft.arena);
+        if text.patterns.len() <= FEW {
+            let may_pass = |known: &&TextPattern| {
+                known.gate.may_let_through(&at_gate) && known.gate.lets_through(&at_gate)
+            };
+            let mut passing = text.patterns.iter().filter(may_pass);
+            return passing.find_map(|known| self.pattern(index, format, known, draft));
+        }
         let places = at_gate.recalled(Asked::Patterns(index), &self.situation.recall, || {
             let all = (0..).zip(&text.patterns);
             all.filter(|(_, known)| known.gate.may_let_through(&at_gate))
@@ -794,15 +831,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     fn of_program(&self, program: &[u8], draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let mut named = None;
-        let name = draft.arena.alloc_slice_copy(program);
-        name.make_ascii_lowercase();
-        let name = &*name;
-        let mut indexes = bumpalo::collections::Vec::new_in(draft.arena);
-        indexes.extend(self.reader.by_program.get(hashed(name)).into_iter().flatten().copied());
-        indexes.extend(self.reader.by_beginning.of(name));
-        indexes.sort_unstable();
-        indexes.dedup();
-        for index in indexes {
+        let of_program = || self.reader.formats_of(program);
+        let indexes = self.situation.recall.borrow_mut().formats_of(program, of_program);
+        for index in indexes.iter().copied() {
             let Some(format) = self.reader.format(index) else { continue };
             let Method::Text(text) = &format.method else { continue };
             if let Some(index) = self.patterns(index, format, text, draft) {

@@ -2,12 +2,17 @@
 //!
 //! Nothing that is read depends on what is remembered: it follows from what is asked alone.
 
+use super::FormatIndex;
 use super::grams::{GramId, Signs};
+use super::keys::hashed;
 use crate::base::{Fingerprint, Table};
 use std::rc::Rc;
 
 /// Answers remembered before all are forgotten.
 const MOST: usize = 1_024;
+
+/// Bytes of the names of programs that are remembered.
+const NAME_BYTES: usize = 64;
 
 /// Which gates are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub(super) enum Asked {
     /// Those of texts that any program may write.
     AnyProgram,
     /// Those of the patterns of one format.
-    Patterns(super::FormatIndex),
+    Patterns(FormatIndex),
 }
 
 /// Which gates a text was at, and all that they look at before they look at the text itself.
@@ -45,7 +50,17 @@ struct Answer {
 
 /// Answers to questions that were asked before.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Recall(Table<Answer>);
+pub(super) struct Recall {
+    answers: Table<Answer>,
+    programs: Table<Program>,
+}
+
+/// The name of a program, and the formats of its messages.
+#[derive(Clone, Debug)]
+struct Program {
+    name: Box<[u8]>,
+    formats: Rc<[FormatIndex]>,
+}
 
 impl Question<'_> {
     /// Stands for the question; others may share it.
@@ -83,17 +98,39 @@ impl Recall {
         work_out: impl FnOnce() -> Rc<[u16]>,
     ) -> Rc<[u16]> {
         let print = question.fingerprint();
-        if let Some(known) = self.0.get(print) {
+        if let Some(known) = self.answers.get(print) {
             return if question.is(known) { Rc::clone(&known.places) } else { work_out() };
         }
-        if self.0.len() >= MOST {
-            self.0.clear();
+        if self.answers.len() >= MOST {
+            self.answers.clear();
         }
         let Question { asked, first, signs, grams } = *question;
         let places = work_out();
         let answer = || Answer { asked, first, signs, grams: grams.into(), places: places.clone() };
-        self.0.entry(print, answer);
+        self.answers.entry(print, answer);
         places
+    }
+
+    /// The formats of a program, which are worked out where it is new.
+    pub fn formats_of(
+        &mut self,
+        program: &[u8],
+        work_out: impl FnOnce() -> Rc<[FormatIndex]>,
+    ) -> Rc<[FormatIndex]> {
+        if program.len() > NAME_BYTES {
+            return work_out();
+        }
+        let print = hashed(program);
+        if let Some(Program { name, formats }) = self.programs.get(print) {
+            return if **name == *program { Rc::clone(formats) } else { work_out() };
+        }
+        if self.programs.len() >= MOST {
+            self.programs.clear();
+        }
+        let formats = work_out();
+        let new = || Program { name: program.into(), formats: Rc::clone(&formats) };
+        self.programs.entry(print, new);
+        formats
     }
 }
 
@@ -123,6 +160,6 @@ mod tests {
                 assert_eq!(answer, own, "{round}: {question:?}");
             }
         }
-        assert!(recall.0.len() <= MOST);
+        assert!(recall.answers.len() <= MOST);
     }
 }

@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use super::keys::{Found, KeyId, Keys};
 use super::layout::set_request;
-use super::pattern::unclosed;
+use super::pattern::{Literal, unclosed};
 use crate::base::Wrong;
 use crate::event::{Field, number};
 use crate::text::Value;
@@ -43,8 +43,8 @@ enum Step {
     Last,
     Lower,
     Basename,
-    Before(Box<[u8]>),
-    After(Box<[u8]>),
+    Before(Literal),
+    After(Literal),
     Unquote,
     Percent,
     Address,
@@ -96,8 +96,8 @@ impl Spec {
             "last" => Step::Last,
             "lower" => Step::Lower,
             "basename" => Step::Basename,
-            "before" => Step::Before(argument.as_bytes().into()),
-            "after" => Step::After(argument.as_bytes().into()),
+            "before" => Step::Before(Literal::new(argument)),
+            "after" => Step::After(Literal::new(argument)),
             "unquote" => Step::Unquote,
             "percent" => Step::Percent,
             "address" => Step::Address,
@@ -221,11 +221,19 @@ fn compile_pieces(rest: &mut &str, keys: &mut Keys, inside: bool) -> Result<Vec<
 }
 
 fn fill<'a>(pieces: &[Piece], found: &Found<'a, '_>, arena: &'a Bump) -> Option<&'a [u8]> {
+    if let [Piece::Key(key)] = pieces {
+        return said(found, *key);
+    }
     let mut text = BumpVec::new_in(arena);
     if !fill_into(pieces, found, &mut text) {
         return None;
     }
     Some(text.into_bump_slice())
+}
+
+/// What a record says of a name.
+fn said<'a>(found: &Found<'a, '_>, key: KeyId) -> Option<&'a [u8]> {
+    found.text(key).filter(|value| *value != b"-")
 }
 
 /// False when a key says nothing; what was written so far then does not count.
@@ -235,7 +243,7 @@ fn fill_into(pieces: &[Piece], found: &Found<'_, '_>, text: &mut BumpVec<'_, u8>
             text.extend_from_slice(literal);
             true
         }
-        Piece::Key(key) => match found.text(*key).filter(|value| *value != b"-") {
+        Piece::Key(key) => match said(found, *key) {
             Some(value) => {
                 text.extend_from_slice(value);
                 true
@@ -262,10 +270,8 @@ impl Step {
             }
             Self::Lower => lower(text, arena),
             Self::Basename => text.rsplit(|byte| matches!(byte, b'/' | b'\\')).next()?,
-            Self::Before(sign) => memmem::find(text, sign).map_or(text, |at| &text[..at]),
-            Self::After(sign) => {
-                memmem::find(text, sign).map_or(text, |at| &text[at + sign.len()..])
-            }
+            Self::Before(sign) => sign.find(text).map_or(text, |at| &text[..at]),
+            Self::After(sign) => sign.find(text).map_or(text, |at| &text[at + sign.len()..]),
             Self::Unquote => unquoted(text),
             Self::Percent => percent_decoded(text, arena),
             Self::Address => parse_address(text)?,
@@ -325,6 +331,10 @@ fn parse_address(text: &[u8]) -> Option<&[u8]> {
     // In a sentence a stop or a comma may follow.
     let end = text.iter().rposition(|byte| !matches!(byte, b'.' | b',' | b';' | b')'));
     let text = &text[..end.map_or(0, |end| end + 1)];
+    // Most words are none, which shows in the first letter.
+    if !text.first().is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':') {
+        return None;
+    }
     let words: Cow<'_, str> = String::from_utf8_lossy(text);
     let bare = words.split('%').next()?;
     bare.parse::<core::net::IpAddr>().ok().map(|_| &text[..bare.len()])

@@ -129,8 +129,8 @@ impl Civil {
             _ => ZoneSource::Stated,
         };
         let limit = reference.saturating_add(AHEAD);
-        // The year of the reference in UTC may be one behind that of a zone or of the limit.
-        let latest = 1971 + reference.clamp(0, END) / 31_556_952;
+        // In mean years no year begins more than a day early, and no zone is a day from UTC.
+        let latest = 1970 + limit.saturating_add(2 * 86_400).clamp(0, END) / 31_556_952;
         // 29 February is at most eight years from the next.
         let stamp = (latest - 11..=latest)
             .rev()

@@ -1,10 +1,12 @@
 //! Names of months and weekdays: English, French, German, Spanish, Italian and Portuguese.
 
+use crate::base::time::month as english_month;
+
 /// The month of a name, in any case, without the dot of an abbreviation.
 #[inline]
 pub(super) fn month(name: &[u8]) -> Option<i64> {
     if let Ok(three) = name.try_into()
-        && let Some(month) = crate::base::time::month(three)
+        && let Some(month) = english_month(three)
     {
         return Some(month);
     }
@@ -22,7 +24,9 @@ pub(super) fn is_weekday(name: &[u8]) -> bool {
     if matches!(name, b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun") {
         return true;
     }
-    if !may_be_name(name) {
+    // Months begin as some weekdays do; the French Tuesday is all of one.
+    let is_month = || name.try_into().ok().and_then(english_month).is_some_and(|month| month != 3);
+    if !may_be_name(name) || is_month() {
         return false;
     }
     let mut lower = [0; LONGEST];

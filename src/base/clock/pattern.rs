@@ -14,8 +14,35 @@ pub(super) fn is_usable(pattern: &str) -> bool {
 
 /// Reads a time by a pattern. One that states no date or no time of day is none.
 pub(super) fn read(text: &[u8], pattern: &str, clock: &Clock) -> Option<(Time, usize)> {
+    if !may_fit(text, pattern.as_bytes()) {
+        return None;
+    }
     let (parsed, length) = BrokenDownTime::parse_prefix(pattern, text).ok()?;
     Some((complete(&parsed, clock)?, length))
+}
+
+/// Whether a text may be read by a pattern, as far as its first numbers and the signs between them
+/// tell: most that are tried are not, and an error of jiff costs more than this.
+fn may_fit(text: &[u8], pattern: &[u8]) -> bool {
+    let rest = match pattern {
+        [b'%', b'Y', ..] => {
+            let signed = matches!(text.first(), Some(b'+' | b'-'));
+            behind_number(&text[usize::from(signed)..], 4)
+        }
+        [b'%', b'm' | b'd' | b'H' | b'M' | b'S' | b'y', ..] => behind_number(text, 2),
+        [] | [b'%', ..] => return true,
+        [blank, ..] if blank.is_ascii_whitespace() => return true,
+        [sign, ..] => text.strip_prefix(&[*sign]),
+    };
+    let taken = if pattern.first() == Some(&b'%') { 2 } else { 1 };
+    rest.is_some_and(|rest| may_fit(rest, &pattern[taken..]))
+}
+
+/// What lies behind the number that a text begins with, of so many digits at most.
+fn behind_number(text: &[u8], most: usize) -> Option<&[u8]> {
+    let text = text.trim_ascii_start();
+    let digits = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 0).then(|| &text[digits..])
 }
 
 /// Seconds from UTC at most, as in all other forms; jiff would read up to 25 hours.
@@ -51,4 +78,37 @@ fn complete(parsed: &BrokenDownTime, clock: &Clock) -> Option<Time> {
         (civil.month, civil.day) = (i64::from(date.month()), i64::from(date.day()));
     }
     civil.complete(zone, clock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Random;
+
+    #[test]
+    fn what_may_not_fit_is_not_read() {
+        let patterns = [
+            "%Y/%m/%d %H:%M:%S%.f",
+            "%d-%b-%Y %H:%M:%S",
+            "%Y%m%d%H%M%S",
+            "%y%m%d\t%H%M",
+            "at %H.%M",
+        ];
+        let texts = ["2021/05/06 10:02:03.5", "-21/ 5/6 10:02:03", "06-May-2021 10:02:03"];
+        let texts = [&texts[..], &["20210506100203", "210506  1002", "at 10.02", ""]].concat();
+        let (mut random, mut refused) = (Random::new(5), 0);
+        for _ in 0..20_000 {
+            let mut text = random.pick(&texts).unwrap().as_bytes().to_vec();
+            for _ in 0..random.below(3) {
+                let at = random.below(text.len() as u64 + 1) as usize;
+                text.insert(at, *random.pick(b"0 /-+:M\t").unwrap());
+            }
+            let pattern = random.pick(&patterns).unwrap();
+            let may = may_fit(&text, pattern.as_bytes());
+            let is_read = BrokenDownTime::parse_prefix(pattern, &text).is_ok();
+            assert!(may || !is_read, "{pattern}: {:?}", String::from_utf8_lossy(&text));
+            refused += usize::from(!may);
+        }
+        assert!(refused > 10_000);
+    }
 }

@@ -23,7 +23,12 @@ impl Network {
         if address.len() > LONGEST {
             return None;
         }
-        let address = std::str::from_utf8(address).ok()?.parse::<IpAddr>().ok()?.to_canonical();
+        Self::around(std::str::from_utf8(address).ok()?.parse().ok()?)
+    }
+
+    /// The same of an address that was read.
+    pub fn around(address: IpAddr) -> Option<Self> {
+        let address = address.to_canonical();
         if address.is_loopback() || address.is_unspecified() {
             return None;
         }
