@@ -10,6 +10,8 @@ use std::cmp::Ordering;
 
 /// Values of a facet.
 const VALUES: usize = 12;
+/// Rank of a row without a value.
+const RANKLESS: u32 = u32::MAX;
 /// Steps of the histogram at most.
 const STEPS: i64 = 160;
 /// Widths of a step, in seconds.
@@ -194,54 +196,73 @@ impl Explorer {
     }
 
     /// Puts what was found into the order of a value, or of the times where no name is given. Rows
-    /// without a value are last, either way.
+    /// without a value are last, either way; those of one value are in the order of their times.
     pub fn sort(&mut self, name: Option<Name>, is_descending: bool) {
-        let ranks = name.map(|name| self.ranks(name));
+        match name {
+            Some(name) => self.sort_by_rank(&self.ranks(name), is_descending),
+            None => self.sort_by_time(is_descending),
+        }
+    }
+
+    fn sort_by_time(&mut self, is_descending: bool) {
         let (columns, found) = (&self.columns, &mut self.found);
-        let key = |row: &Row| match &ranks {
-            Some(ranks) => ranks[*row as usize],
-            None => columns.time(*row as usize),
-        };
         found.sort_unstable_by(|a, b| {
-            let (a_key, b_key) = (key(a), key(b));
-            let is_last = (a_key == TIMELESS).cmp(&(b_key == TIMELESS));
-            let by_key = if is_descending { b_key.cmp(&a_key) } else { a_key.cmp(&b_key) };
-            let by_time = || columns.time(*a as usize).cmp(&columns.time(*b as usize));
-            is_last.then(by_key).then_with(by_time).then(a.cmp(b))
+            let (at, other) = (columns.time(*a as usize), columns.time(*b as usize));
+            let is_last = (at == TIMELESS).cmp(&(other == TIMELESS));
+            let by_time = if is_descending { other.cmp(&at) } else { at.cmp(&other) };
+            is_last.then(by_time).then(a.cmp(b))
         });
     }
 
-    /// For each row the rank of its value; `TIMELESS` where it has none.
-    fn ranks(&self, name: Name) -> Vec<i64> {
-        let rows = 0..self.columns.len();
-        let ranked = |texts: &[&[u8]]| {
-            let mut ids: Vec<usize> = (0..texts.len()).collect();
-            ids.sort_by(|a, b| compared(texts[*a], texts[*b]).then(a.cmp(b)));
-            let mut ranks = vec![TIMELESS; texts.len()];
-            (0..).zip(ids).for_each(|(rank, id)| ranks[id] = rank);
-            ranks
+    /// Counts the rows of each rank and puts each where those before it end: as quick as reading
+    /// them, however many there are.
+    fn sort_by_rank(&mut self, ranks: &[u32], is_descending: bool) {
+        self.order_by_time();
+        let mut is_found = vec![false; self.columns.len()];
+        self.found.iter().for_each(|row| is_found[*row as usize] = true);
+        let in_time = || self.by_time.iter().copied().filter(|row| is_found[*row as usize]);
+        let kinds = ranks.iter().filter(|rank| **rank != RANKLESS).max().map_or(0, |most| most + 1);
+        let bucket = |row: Row| match ranks[row as usize] {
+            RANKLESS => kinds as usize,
+            rank if is_descending => (kinds - 1 - rank) as usize,
+            rank => rank as usize,
         };
-        let texts = |names: &'_ [String]| -> Vec<i64> {
+        let mut ends = counted(kinds as usize + 1, in_time().map(bucket));
+        let mut before = 0;
+        for end in &mut ends {
+            before += std::mem::replace(end, before);
+        }
+        for row in in_time() {
+            let place = &mut ends[bucket(row)];
+            self.found[*place as usize] = row;
+            *place += 1;
+        }
+    }
+
+    /// For each row the rank of its value; `RANKLESS` where it has none.
+    fn ranks(&self, name: Name) -> Vec<u32> {
+        let rows = 0..self.columns.len();
+        let texts = |names: &'_ [String]| -> Vec<u32> {
             ranked(&names.iter().map(|name| name.as_bytes()).collect::<Vec<_>>())
         };
         match name {
             Name::Field(field) => {
                 let Some(column) = self.columns.field(field) else {
-                    return rows.map(|_| TIMELESS).collect();
+                    return rows.map(|_| RANKLESS).collect();
                 };
                 let ranks = ranked(&all_texts(column));
-                rows.map(|row| column.id(row).checked_sub(1).map_or(TIMELESS, |at| ranks[at]))
+                rows.map(|row| column.id(row).checked_sub(1).map_or(RANKLESS, |at| ranks[at]))
                     .collect()
             }
             Name::Format => {
                 let ranks = texts(&self.formats);
-                rows.map(|row| ranks.get(self.columns.format(row)).copied().unwrap_or(TIMELESS))
+                rows.map(|row| ranks.get(self.columns.format(row)).copied().unwrap_or(RANKLESS))
                     .collect()
             }
             Name::Log => {
                 let ranks = texts(&self.logs);
                 let rank = |row| ranks.get(self.columns.place(row).0 as usize).copied();
-                rows.map(|row| rank(row).unwrap_or(TIMELESS)).collect()
+                rows.map(|row| rank(row).unwrap_or(RANKLESS)).collect()
             }
         }
     }
@@ -251,14 +272,22 @@ fn all_texts(column: &Column) -> Vec<&[u8]> {
     (1..=column.len()).filter_map(|id| column.text(id)).collect()
 }
 
-/// Numbers by what they count, before texts.
-fn compared(a: &[u8], b: &[u8]) -> Ordering {
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(b),
-    }
+/// For each text its rank: numbers by what they count, before other texts.
+fn ranked(texts: &[&[u8]]) -> Vec<u32> {
+    let keys: Vec<_> = texts.iter().map(|text| (number(text), *text)).collect();
+    let mut ids: Vec<usize> = (0..texts.len()).collect();
+    ids.sort_by(|a, b| {
+        let by_value = match (keys[*a], keys[*b]) {
+            ((Some(a), _), (Some(b), _)) => a.cmp(&b),
+            ((Some(_), _), (None, _)) => Ordering::Less,
+            ((None, _), (Some(_), _)) => Ordering::Greater,
+            ((None, a), (None, b)) => a.cmp(b),
+        };
+        by_value.then(a.cmp(b))
+    });
+    let mut ranks = vec![RANKLESS; texts.len()];
+    (0..).zip(ids).for_each(|(rank, id)| ranks[id] = rank);
+    ranks
 }
 
 fn counted(kinds: usize, ids: impl Iterator<Item = usize>) -> Vec<u64> {

@@ -210,6 +210,34 @@ fn rows_are_in_the_order_asked_for() {
 }
 
 #[test]
+fn the_order_is_that_of_comparing_row_by_row() {
+    let mut explored = explored(Cuts::Usual);
+    for query in ["", "log:web/*", "status:503 or user:*"] {
+        for name in explored.explorer.names() {
+            explored.ask(query, &[]);
+            explored.explorer.sort(None, false);
+            let by_time = explored.explorer.rows(0, 960, &[name]);
+            for is_descending in [false, true] {
+                let mut expected = by_time.clone();
+                expected.sort_by(|a, b| {
+                    let [a, b] = [a, b].map(|row| row.values[0].as_deref());
+                    let key = |text: &str| {
+                        let number = crate::event::number(text.as_bytes());
+                        (number.is_none(), number, text.to_owned())
+                    };
+                    let by_value = a.map(key).cmp(&b.map(key));
+                    let by_value = if is_descending { by_value.reverse() } else { by_value };
+                    a.is_none().cmp(&b.is_none()).then(by_value)
+                });
+                explored.explorer.sort(Some(name), is_descending);
+                let sorted = explored.explorer.rows(0, 960, &[name]);
+                assert_eq!(sorted, expected, "{query} {name:?} {is_descending}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_copied_is_no_formula() {
     let mut explored = explored(Cuts::Usual);
     explored.ask("log:auth.log", &[]);
