@@ -108,17 +108,37 @@ function report(path, cutBytes, cutSeed, list) {
   const { settings, encoded } = listed(list);
   const file = blob(readFileSync(path));
   const survey = wasm.survey(basename(path), file.size, statSync(path).mtimeMs, file, {}, []);
-  const plan = wasm.plan(settings, [], [survey], cutBytes, cutSeed);
+  let plan = wasm.plan(settings, [], [survey], cutBytes, cutSeed);
+  let merged = concluder(plan, encoded, seen(plan, plan.jobs, file, encoded));
+  // Where records are there more than once, all is scanned again; digests stay as they are.
+  const again = merged.repeats([file]);
+  if (again) {
+    const rest = merged.rest();
+    merged.free();
+    plan = again;
+    const scans = plan.jobs.filter(({ kind }) => kind === "scan");
+    merged = concluder(plan, encoded, [...seen(plan, scans, file, encoded), rest]);
+  }
+  const json = merged.conclude([file]);
+  merged.free();
+  return json;
+}
+
+/** What a scanner leaves of jobs. */
+function seen(plan, jobs, file, encoded) {
   const scanner = new wasm.Scanner(plan, encoded);
   const none = new Uint8Array();
-  for (const { id, kind, end } of plan.jobs) {
+  for (const { id, kind, end } of jobs) {
     if (kind === "scan") scanner.scan(id, undefined, file, 0, none, () => undefined);
     else scanner.digest(id, end, file, 0, none);
   }
-  const concluder = new wasm.Concluder(plan, encoded);
-  for (const piece of scanner.take()) concluder.add(piece);
-  const json = concluder.conclude([file]);
+  const pieces = scanner.take();
   scanner.free();
-  concluder.free();
-  return json;
+  return pieces;
+}
+
+function concluder(plan, encoded, pieces) {
+  const made = new wasm.Concluder(plan, encoded);
+  for (const piece of pieces) made.add(piece);
+  return made;
 }
