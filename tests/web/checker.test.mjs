@@ -141,6 +141,7 @@ flows((flow) => {
     assert.equal(await count(tab, ".drop-zone"), 0);
     const check = () => tab.outer(() => window.sekisho.check([new File(["x"], "x.log")]).then(() => "checked", (error) => error.message));
     assert.match(await check(), /changed/);
+    assert.match(await text(tab, "[data-checker=refused] .said"), flow.says(/changed after it was signed/, /署名された後に変更/));
     await tab.screenshot(join(SHOTS, `${flow.shot}-checker-refused.png`));
     await tab.close();
   });

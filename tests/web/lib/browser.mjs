@@ -113,7 +113,11 @@ async function launchFirefox(language, forcesColours) {
     name: "firefox",
     browser,
     open: async () => firefoxTab(await newFirefoxPage(browser), downloads),
-    close: () => browser.close(),
+    // It can go away without an answer, and its driver waits for one for minutes.
+    close: async () => {
+      await atMost(10_000, browser.close());
+      browser.process()?.kill("SIGKILL");
+    },
   };
 }
 

@@ -4,7 +4,7 @@
 import { signal } from "@preact/signals";
 import { block } from "../engine/boot";
 import type { OpenedChecker } from "../engine/protocol";
-import { engines, messageOf } from "./engine";
+import { engines } from "./engine";
 import { addLists } from "./lists";
 import { readMapping } from "./mappings";
 import { addRules } from "./rules";
@@ -14,7 +14,7 @@ export type Checker =
   | { readonly kind: "none" }
   | { readonly kind: "opening" }
   | { readonly kind: "opened"; readonly opened: OpenedChecker }
-  | { readonly kind: "refused"; readonly why: string };
+  | { readonly kind: "refused"; readonly why: unknown };
 
 export const checker = signal<Checker>({ kind: "none" });
 
@@ -27,7 +27,7 @@ export async function takeChecker(text: string | null): Promise<void> {
     checker.value = { kind: "opening" };
     checker.value = await open(text).catch((error: unknown) => ({
       kind: "refused" as const,
-      why: messageOf(error),
+      why: error,
     }));
   }
   arrived();
@@ -51,7 +51,7 @@ async function open(text: string): Promise<Checker> {
 export async function whenOpened(): Promise<void> {
   await engines();
   await opened;
-  if (checker.value.kind === "refused") throw new Error(checker.value.why);
+  if (checker.value.kind === "refused") throw checker.value.why;
 }
 
 /** Whether the last day of a checker is over, by this machine's date. */

@@ -8,6 +8,7 @@ import type { OpenedChecker } from "../engine/protocol";
 import { say, words } from "../i18n";
 import { blocksOf, type Block, type Inline } from "../lib/markdown";
 import { visible } from "../lib/visible";
+import { messageOf } from "../state/engine";
 import { checker, isOver } from "../state/checker";
 
 /** The vendor's part of the first screen; nothing where the page is no checker. */
@@ -17,14 +18,14 @@ export function FromVendor(): JSX.Element | null {
 }
 
 /** In place of everything else: a checker that was changed is not used. */
-export function Refused({ why }: { why: string }): JSX.Element {
+export function Refused({ why }: { why: unknown }): JSX.Element {
   const w = words.value.checker;
   return (
     <main class="start">
       <div class="panel alarm" role="alert" data-checker="refused">
         <h1>{w.refused}</h1>
         <p>{w.refusedTodo}</p>
-        <pre class="said">{visible(why)}</pre>
+        <pre class="said">{visible(messageOf(why))}</pre>
       </div>
     </main>
   );
