@@ -54,10 +54,7 @@ fn made(wanted: Wanted) -> Result<Exercise, Failure> {
 }
 
 fn read(path: &Path) -> Result<Sheet, Failure> {
-    Sheet::read(&text_of(path)?).map_err(|wrong| Failure::File {
-        path: path.display().to_string(),
-        what: wrong.to_string(),
-    })
+    Sheet::read(&text_of(path)?).map_err(|error| wrong(path, &error))
 }
 
 fn put(wanted: &Wanted, written: &ExerciseWritten) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `generate`: writes a case to practise on into a folder.
 
 use super::args::GenerateOptions;
-use super::bundle::text_of;
+use super::bundle::{text_of, wrong};
 use super::{Failure, Status};
 use crate::base::Wrong;
 use crate::train::{Scenario, Wanted, generate as make};
@@ -38,19 +38,13 @@ pub(super) fn generate(options: &GenerateOptions) -> Result<Status, Failure> {
 pub(super) fn wanted(case: &str) -> Result<Wanted, Failure> {
     let path = Path::new(case);
     case.parse().or_else(|why: Wrong| match path.is_file() {
-        true => Wanted::read(&text_of(path)?).map_err(|wrong| Failure::File {
-            path: path.display().to_string(),
-            what: wrong.to_string(),
-        }),
+        true => Wanted::read(&text_of(path)?).map_err(|error| wrong(path, &error)),
         false => Err(Failure::from(why)),
     })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or(path);
-    let failed = |error: io::Error| Failure::File {
-        path: path.display().to_string(),
-        what: error.to_string(),
-    };
-    fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)).map_err(failed)
+    let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes));
+    written.map_err(|error| wrong(path, &error))
 }

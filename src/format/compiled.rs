@@ -167,8 +167,8 @@ fn identity(definition: &Definition) -> Result<Option<Field>, DefinitionError> {
         "event.id" => Ok(Some(Field::EventId)),
         "winlog.record_id" => Ok(Some(Field::RecordNumber)),
         other => {
-            let expected = ("event.id or winlog.record_id", "event.idまたはwinlog.record_id");
-            Err(refuse(definition, "identity", Wrong::expected(other, expected.0, expected.1)))
+            let (en, ja) = ("event.id or winlog.record_id", "event.idまたはwinlog.record_id");
+            Err(refuse(definition, "identity", Wrong::expected(other, en, ja)))
         }
     }
 }

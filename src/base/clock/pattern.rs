@@ -23,19 +23,23 @@ pub(super) fn read(text: &[u8], pattern: &str, clock: &Clock) -> Option<(Time, u
 
 /// Whether a text may be read by a pattern, as far as its first numbers and the signs between them
 /// tell: most that are tried are not, and an error of jiff costs more than this.
-fn may_fit(text: &[u8], pattern: &[u8]) -> bool {
-    let rest = match pattern {
-        [b'%', b'Y', ..] => {
-            let signed = matches!(text.first(), Some(b'+' | b'-'));
-            behind_number(&text[usize::from(signed)..], 4)
-        }
-        [b'%', b'm' | b'd' | b'H' | b'M' | b'S' | b'y', ..] => behind_number(text, 2),
-        [] | [b'%', ..] => return true,
-        [blank, ..] if blank.is_ascii_whitespace() => return true,
-        [sign, ..] => text.strip_prefix(&[*sign]),
-    };
-    let taken = if pattern.first() == Some(&b'%') { 2 } else { 1 };
-    rest.is_some_and(|rest| may_fit(rest, &pattern[taken..]))
+fn may_fit(mut text: &[u8], mut pattern: &[u8]) -> bool {
+    loop {
+        let (rest, behind) = match pattern {
+            [b'%', b'Y', behind @ ..] => {
+                let signed = matches!(text.first(), Some(b'+' | b'-'));
+                (behind_number(&text[usize::from(signed)..], 4), behind)
+            }
+            [b'%', b'm' | b'd' | b'H' | b'M' | b'S' | b'y', behind @ ..] => {
+                (behind_number(text, 2), behind)
+            }
+            [] | [b'%', ..] => return true,
+            [blank, ..] if blank.is_ascii_whitespace() => return true,
+            [sign, behind @ ..] => (text.strip_prefix(&[*sign]), behind),
+        };
+        let Some(rest) = rest else { return false };
+        (text, pattern) = (rest, behind);
+    }
 }
 
 /// What lies behind the number that a text begins with, of so many digits at most.
