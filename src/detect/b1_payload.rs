@@ -82,8 +82,8 @@ impl Detector for Payload {
 /// The kind under which a record counts. None where a pack knows what the answer means: then B2
 /// tells, and the same record must not be said to have failed here.
 fn kind_of(seen: &Seen<'_>) -> Option<Payloads> {
-    let is_told = seen.marks.meet(Marks::WATCHED) && packs().know_answer(seen);
-    main_kind(seen.payloads).filter(|_| !is_told)
+    let is_told = || seen.marks.meet(Marks::WATCHED) && packs().know_answer(seen);
+    main_kind(seen.payloads).filter(|_| !is_told())
 }
 
 /// The most telling kind that a record holds.

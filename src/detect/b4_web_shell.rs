@@ -75,12 +75,13 @@ const KIND: u16 = Payloads::WEBSHELL.bits();
 /// Whether a request carries a command to a program and was answered. Where a pack knows what the
 /// answer means, B2 tells.
 fn is_command(seen: &Seen<'_>) -> bool {
-    if seen.marks.meet(Marks::WATCHED) && packs().know_answer(seen) {
-        return false;
-    }
     let resource = seen.judged.resource;
     let is_shell = seen.payloads.iter().any(|one| one.bits() == KIND);
-    is_shell && resource.contains(Resource::DYNAMIC) && matches!(seen.status, 200 | 206)
+    let is_told = || seen.marks.meet(Marks::WATCHED) && packs().know_answer(seen);
+    is_shell
+        && resource.contains(Resource::DYNAMIC)
+        && matches!(seen.status, 200 | 206)
+        && !is_told()
 }
 
 fn judged(groups: &[(u64, &Group)], context: &Conclusion<'_>) -> Option<Finding> {

@@ -143,6 +143,11 @@ impl Sent {
         Self { decoded: (decoded != raw).then_some(decoded), raw }
     }
 
+    /// The text, and what it decodes to.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&*self.raw).chain(self.decoded.as_deref())
+    }
+
     fn fits(&self, glob: &Glob) -> bool {
         glob.fits(&self.raw) || self.decoded.as_ref().is_some_and(|decoded| glob.fits(decoded))
     }
@@ -153,7 +158,11 @@ impl<'s, 'e> Parts<'s, 'e> {
         Self { seen, path: Sent::new(seen.path_text, false), query: OnceCell::new() }
     }
 
-    fn query(&self) -> &Sent {
+    pub(super) const fn path(&self) -> &Sent {
+        &self.path
+    }
+
+    pub(super) fn query(&self) -> &Sent {
         self.query.get_or_init(|| Sent::new(self.seen.query.unwrap_or(b""), true))
     }
 

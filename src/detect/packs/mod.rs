@@ -1,18 +1,18 @@
 //! What is known of flaws in products that attackers use: one description for each, in `defs`.
 //! `docs/packs.md` describes their language.
 //!
-//! Everything is compiled once. One gate over the texts that the paths of attack requests must
-//! hold stands in front; it is asked once for every path that differs, and says yes in vain but
-//! never no where a description fits.
+//! Everything is compiled once. An index of the texts that the paths of attack requests must hold
+//! stands in front; it is asked once for every path that differs, and says yes in vain but never no
+//! where a description fits.
 
 mod definition;
 
 pub use definition::{Pack, Request};
 
 use crate::judge::payload::decoded;
+use aho_corasick::{AhoCorasick, Match};
 use definition::{Parts, Sent};
 use memchr::memchr3;
-use regex::bytes::{Regex, RegexBuilder};
 use std::sync::OnceLock;
 
 /// The descriptions, with the paths of their files.
@@ -29,8 +29,15 @@ pub struct Packs {
     packs: Vec<Pack>,
     /// Every request of every pack: the pack, and which of its requests.
     requests: Vec<(usize, usize)>,
-    paths: Option<Regex>,
-    queries: Option<Regex>,
+    paths: Index,
+    queries: Index,
+}
+
+/// Requests by the texts that what is sent must hold, whatever their case.
+struct Index {
+    finder: Option<AhoCorasick>,
+    /// By the number of the text.
+    kinds: Vec<RequestKind>,
 }
 
 /// Stands for a request of a pack: its place among all.
@@ -53,9 +60,14 @@ impl Packs {
     fn new(packs: Vec<Pack>) -> Self {
         let each = |(at, pack): (usize, &Pack)| (0..pack.requests.len()).map(move |of| (at, of));
         let requests = packs.iter().enumerate().flat_map(each).collect();
-        let all = || packs.iter().flat_map(|pack| &pack.requests);
-        let paths = any_of(all().flat_map(Request::paths_hold));
-        let queries = any_of(all().filter_map(Request::query_holds));
+        let all = || (0..).zip(packs.iter().flat_map(|pack| &pack.requests));
+        let by_path = all().flat_map(|(kind, request): (RequestKind, &Request)| {
+            request.paths_hold().map(move |text| (text, kind))
+        });
+        let by_query = all().filter_map(|(kind, request): (RequestKind, &Request)| {
+            request.query_holds().map(|text| (text, kind))
+        });
+        let (paths, queries) = (Index::new(by_path), Index::new(by_query));
         Self { packs, requests, paths, queries }
     }
 
@@ -66,7 +78,7 @@ impl Packs {
 
     /// Whether a request for this path may be one that a pack describes.
     pub fn watch_path(&self, path: &[u8]) -> bool {
-        if !may_match(self.paths.as_ref(), path, false) {
+        if !self.paths.may_be(path, false) {
             return false;
         }
         let path = Sent::new(path, false);
@@ -76,16 +88,23 @@ impl Packs {
 
     /// Whether a request with this query may be one that a pack describes by its query alone.
     pub fn watch_query(&self, query: &[u8]) -> bool {
-        may_match(self.queries.as_ref(), query, true)
+        self.queries.may_be(query, true)
     }
 
     /// The requests that this one is.
     pub fn matching(&self, seen: &super::Seen<'_>) -> Vec<RequestKind> {
         let parts = Parts::of(seen);
-        let fits = |(_, (pack, of)): &(RequestKind, &(usize, usize))| {
-            self.packs[*pack].requests[*of].fits(&parts)
+        let mut kinds = self.paths.kinds(parts.path());
+        if self.queries.may_be(seen.query.unwrap_or_default(), true) {
+            kinds.extend(self.queries.kinds(parts.query()));
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        let fits = |kind: &RequestKind| {
+            self.request(*kind).is_some_and(|(.., request)| request.fits(&parts))
         };
-        (0..).zip(&self.requests).filter(fits).map(|(kind, _)| kind).collect()
+        kinds.retain(fits);
+        kinds
     }
 
     /// Whether this is a request of an attack whose answer means something of its own.
@@ -106,16 +125,29 @@ impl Packs {
     }
 }
 
-/// One expression for many texts, whatever their case.
-fn any_of<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Regex> {
-    let texts: Vec<_> = texts.map(regex::escape).collect();
-    RegexBuilder::new(&texts.join("|")).unicode(false).case_insensitive(true).build().ok()
-}
+impl Index {
+    fn new<'t>(texts: impl Iterator<Item = (&'t str, RequestKind)>) -> Self {
+        let (texts, kinds): (Vec<_>, Vec<_>) = texts.unzip();
+        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(texts).ok();
+        Self { finder, kinds }
+    }
 
-fn may_match(texts: Option<&Regex>, text: &[u8], is_query: bool) -> bool {
-    let Some(texts) = texts else { return false };
-    let is_encoded = || is_query || memchr3(b'%', b'\\', b'&', text).is_some();
-    texts.is_match(text) || (is_encoded() && texts.is_match(&decoded(text, is_query)))
+    /// Whether a text, or what it decodes to, holds one of the texts.
+    fn may_be(&self, text: &[u8], is_query: bool) -> bool {
+        let Some(finder) = &self.finder else { return false };
+        let is_encoded = || is_query || memchr3(b'%', b'\\', b'&', text).is_some();
+        finder.is_match(text) || (is_encoded() && finder.is_match(&decoded(text, is_query)))
+    }
+
+    /// The requests whose texts stand in what was sent.
+    fn kinds(&self, sent: &Sent) -> Vec<RequestKind> {
+        let found = |text| {
+            let finder = self.finder.iter();
+            finder.flat_map(move |finder| finder.find_overlapping_iter(text))
+        };
+        let kind = |found: Match| self.kinds.get(found.pattern().as_usize()).copied();
+        sent.texts().flat_map(found).filter_map(kind).collect()
+    }
 }
 
 #[cfg(test)]

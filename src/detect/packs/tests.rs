@@ -155,3 +155,20 @@ fn the_table_of_the_documentation_is_that_of_the_packs() {
     let table: String = packs().iter().map(row).collect();
     assert!(include_str!("../../../docs/packs.md").contains(&table), "should be:\n{table}");
 }
+
+#[test]
+fn the_index_names_every_request_that_fits() {
+    let mut fitting = 0;
+    for line in
+        every_request().flat_map(|(_, request)| request.examples.iter().chain(&request.ordinary))
+    {
+        with_request(line, |seen| {
+            let parts = Parts::of(seen);
+            let fits = |kind: &RequestKind| packs().request(*kind).unwrap().2.fits(&parts);
+            let all: Vec<_> = (0..packs().requests.len() as RequestKind).filter(fits).collect();
+            fitting += all.len();
+            assert_eq!(packs().matching(seen), all, "{line}");
+        });
+    }
+    assert!(fitting > packs().requests.len());
+}
