@@ -219,7 +219,7 @@ impl AccountStats {
 
     /// Notes what it did.
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
-        self.named(&String::from_utf8_lossy(activity.account));
+        self.named(&activity.name());
         let day = day_of(activity.at, activity.offset_secs);
         self.ways.note(activity, mark);
         match activity.what {

@@ -61,7 +61,7 @@ pub struct Changed {
 impl Changes {
     /// Nothing yet.
     pub fn new(activity: &Activity<'_>, change: Change) -> Self {
-        let name = String::from_utf8_lossy(activity.account).into();
+        let name = activity.name().into();
         Self { account: activity.account_key, name, change, count: 0, first: Vec::new() }
     }
 
@@ -71,7 +71,7 @@ impl Changes {
             bytes.map(|bytes| String::from_utf8_lossy(bytes).chars().take(200).collect())
         };
         let change = self.change;
-        self.named(&String::from_utf8_lossy(activity.account));
+        self.named(&activity.name());
         self.count += 1;
         self.add(Changed {
             mark,

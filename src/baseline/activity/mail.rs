@@ -38,7 +38,7 @@ impl Reader {
     pub fn new(activity: &Activity<'_>, program: &[u8]) -> Self {
         Self {
             account: activity.account_key,
-            name: String::from_utf8_lossy(activity.account).into(),
+            name: activity.name().into(),
             program: String::from_utf8_lossy(program).chars().take(100).collect(),
             network: activity.network,
             records: 0,
@@ -50,7 +50,7 @@ impl Reader {
 
     /// Notes a record of so many mails.
     pub fn note(&mut self, activity: &Activity<'_>, items: u64, mark: Mark) {
-        self.named(&String::from_utf8_lossy(activity.account));
+        self.named(&activity.name());
         self.records += 1;
         keep_earliest(&mut self.first, mark, FIRST);
         self.day(day_of(activity.at, activity.offset_secs), items);

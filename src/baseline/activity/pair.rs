@@ -79,7 +79,7 @@ impl Pair {
     pub fn new(activity: &Activity<'_>, network: Network) -> Self {
         Self {
             account: activity.account_key,
-            name: String::from_utf8_lossy(activity.account).into(),
+            name: activity.name().into(),
             address: activity.address().into(),
             network,
             organisation: None,
@@ -99,7 +99,7 @@ impl Pair {
 
     /// Notes what it did.
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
-        let name = String::from_utf8_lossy(activity.account);
+        let name = activity.name();
         self.named(&name, &activity.address(), self.new_organisation(activity));
         if !matches!(activity.what, What::Refused(_)) {
             self.used(day_of(activity.at, 0));

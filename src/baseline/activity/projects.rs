@@ -44,7 +44,7 @@ impl InProject {
     pub fn new(activity: &Activity<'_>, project: &[u8]) -> Self {
         Self {
             account: activity.account_key,
-            name: String::from_utf8_lossy(activity.account).into(),
+            name: activity.name().into(),
             project: String::from_utf8_lossy(project).into(),
             taken: Distinct::default(),
             days: Vec::new(),
@@ -58,7 +58,7 @@ impl InProject {
             self.taken.add(seed.of(activity.object().unwrap_or(b"")));
         }
         let day = day_of(activity.at, activity.offset_secs);
-        self.named(&String::from_utf8_lossy(activity.account));
+        self.named(&activity.name());
         self.add(ProjectDay { day, records: 1, first: mark, last: mark.0 });
     }
 

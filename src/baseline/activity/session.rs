@@ -44,7 +44,7 @@ pub struct Party {
 impl SessionStats {
     /// Notes what was done in it.
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark) {
-        self.named(&String::from_utf8_lossy(activity.account));
+        self.named(&activity.name());
         match activity.what {
             What::SignedIn => self.is_signed_in = true,
             // Who was not let in has no session.

@@ -220,7 +220,12 @@ impl<'a> Activity<'a> {
 
     /// The client's address as logged, shown as text.
     pub fn address(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.event.fields.text(Field::SourceAddress).unwrap_or(b"-"))
+        shown(self.event.fields.text(Field::SourceAddress).unwrap_or(b"-"))
+    }
+
+    /// The account's name as logged, shown as text.
+    pub fn name(&self) -> Cow<'a, str> {
+        shown(self.account)
     }
 
     /// What was done, in the words of the log.
@@ -454,6 +459,11 @@ impl<'a> Activity<'a> {
                     .is_some_and(|(words, text)| words.is_sensitive_search(text))
             })
     }
+}
+
+/// Bytes as text. Nearly all of them are that, which is soon told.
+fn shown(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// The mail domain of an address, where it has one.
