@@ -4,7 +4,7 @@
 
 use super::condition::{Condition, Holding};
 use super::gate::ones;
-use super::grams::{GramId, Held, kept};
+use super::grams::{GramId, kept};
 use super::keys::{Found, KeyId};
 use crate::base::{Fingerprint, Seed, Table};
 use bumpalo::Bump;
@@ -24,22 +24,14 @@ pub(super) struct Cases {
     keys: Vec<KeyId>,
     /// By name and value in lower case, the conditions that ask for it.
     by_value: Table<Vec<usize>>,
-    /// Of the rest, those that need one of some bytes in a row, by these.
-    by_gram: Vec<OfWord>,
+    /// Of the rest, those that need one of some bytes in a row, in the order of these.
+    by_gram: Vec<(GramId, Vec<usize>)>,
+    /// These bytes in a row, as bits.
+    asked: Vec<u64>,
     /// The names of which such a condition needs one.
     gram_keys: Vec<KeyId>,
     /// Those that are told by neither, as bits.
     others: Vec<u64>,
-}
-
-/// The conditions that need bytes in a row of which a record's own are told in one word.
-#[derive(Clone, Debug)]
-struct OfWord {
-    word: usize,
-    /// Those of the word that are asked for.
-    asked: u64,
-    /// For each of these, from the lowest on, the conditions that need it.
-    by_bit: Vec<Vec<usize>>,
 }
 
 impl Cases {
@@ -80,17 +72,12 @@ impl Cases {
                 grams.iter().for_each(|gram| by_gram.entry(*gram).or_default().push(place));
             }
         }
-        self.by_gram.clear();
-        for (gram, places) in by_gram {
-            let (at, bit) = Held::place(gram);
-            if self.by_gram.last().is_none_or(|last| last.word != at) {
-                self.by_gram.push(OfWord { word: at, asked: 0, by_bit: Vec::new() });
-            }
-            if let Some(last) = self.by_gram.last_mut() {
-                last.asked |= bit;
-                last.by_bit.push(places);
-            }
+        self.asked.clear();
+        for gram in by_gram.keys().copied().map(usize::from) {
+            self.asked.resize(self.asked.len().max(gram / BITS + 1), 0);
+            mark(&mut self.asked, gram);
         }
+        self.by_gram = by_gram.into_iter().collect();
     }
 
     /// The places of the conditions that may hold for a record that holds this, in order.
@@ -127,32 +114,23 @@ impl Cases {
         let mut values = self.gram_keys.iter().filter_map(|key| found.text(*key)).peekable();
         match held {
             _ if values.peek().is_none() => {}
-            Holding::Record(held) => {
-                for of_word in &self.by_gram {
-                    of_word.mark(held.word(of_word.word), bits);
-                }
-            }
+            Holding::Record(held) => held.each(|gram| self.mark_needing(gram, bits)),
             Holding::Values(grams) => values.for_each(|value| {
-                grams.each_in(kept(value, arena), |gram| {
-                    let (word, bit) = Held::place(gram);
-                    let at = self.by_gram.binary_search_by_key(&word, |of_word| of_word.word);
-                    if let Some(of_word) = at.ok().and_then(|at| self.by_gram.get(at)) {
-                        of_word.mark(bit, bits);
-                    }
-                });
+                grams.each_in(kept(value, arena), |gram| self.mark_needing(gram, bits));
             }),
         }
     }
-}
 
-impl OfWord {
-    /// Marks the conditions that need bytes in a row of which these are there.
-    fn mark(&self, there: u64, bits: &mut [u64]) {
-        for bit in ones(&[there & self.asked]) {
-            let before = self.asked & ((1 << bit) - 1);
-            let needing = self.by_bit.get(before.count_ones() as usize).into_iter().flatten();
-            needing.for_each(|place| mark(bits, *place));
+    /// Marks those that need bytes in a row.
+    #[inline]
+    fn mark_needing(&self, gram: GramId, bits: &mut [u64]) {
+        let (word, bit) = (usize::from(gram) / BITS, usize::from(gram) % BITS);
+        if self.asked.get(word).is_none_or(|word| word & 1 << bit == 0) {
+            return;
         }
+        let at = self.by_gram.binary_search_by_key(&gram, |(gram, _)| *gram);
+        let needing = at.ok().and_then(|at| self.by_gram.get(at));
+        needing.into_iter().flat_map(|(_, places)| places).for_each(|place| mark(bits, *place));
     }
 }
 

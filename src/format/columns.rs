@@ -2,7 +2,7 @@
 
 use super::condition::Holding;
 use super::definition::Definition;
-use super::keys::{KeyId, Plan};
+use super::keys::Arrangement;
 use super::known::Known;
 use super::mapping::Mapping;
 use crate::base::{Gather, Wrong};
@@ -12,6 +12,9 @@ use std::cell::{Cell, OnceCell};
 
 /// Comment lines that are kept, of different names.
 const DIRECTIVES: usize = 16;
+
+/// Kinds of records in columns that are told apart.
+const ARRANGED: usize = 16;
 
 /// Columns whose names are made beforehand, where a description lists names.
 const NUMBERED: usize = 128;
@@ -31,8 +34,6 @@ pub(super) struct Columns {
     header: Header,
     /// The names that are known; where no line names more, also those of columns by number.
     names: Vec<Box<[u8]>>,
-    /// What the format asks for of these.
-    plan: Plan,
     /// By what the format asks for, the column that says it, where no other does.
     only: Vec<Option<usize>>,
     requires: Vec<Box<[u8]>>,
@@ -67,7 +68,6 @@ type Directive = (Box<[u8]>, Box<[u8]>);
 struct Named {
     format: super::FormatIndex,
     names: Vec<Box<[u8]>>,
-    plan: Plan,
 }
 
 /// What a stream has said so far that later records are read by.
@@ -83,12 +83,40 @@ pub struct State {
     begun: bool,
     /// What records have in common, once one asked for it.
     known: OnceCell<Box<Known>>,
+    /// Where what formats in columns ask for stands in their records, once some were read.
+    arranged: OnceCell<Box<[Arranged; ARRANGED]>>,
+}
+
+/// Where what a format in columns asks for stands in some records.
+type Arranged = OnceCell<(Columned, Arrangement)>;
+
+/// What the names of a record in columns follow from, until a line says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Columned {
+    pub format: super::FormatIndex,
+    /// How many pairs it has.
+    pub pairs: usize,
+    /// Whether these are named by lines of the stream.
+    pub is_named: bool,
 }
 
 impl State {
     /// What records have in common.
     pub(super) fn known(&self) -> &Known {
         self.known.get_or_init(Box::default)
+    }
+
+    /// Where what a format in columns asks for stands in its records, where there is room to keep
+    /// it.
+    pub(super) fn arrangement(
+        &self,
+        columned: Columned,
+        arrange: impl FnOnce() -> Arrangement,
+    ) -> Option<&Arrangement> {
+        let all = self.arranged.get_or_init(Box::default);
+        let is_it = |place: &&Arranged| place.get().is_none_or(|(known, _)| *known == columned);
+        let place = all.iter().find(is_it)?;
+        Some(&place.get_or_init(|| (columned, arrange())).1)
     }
 
     /// The format whose columns were named.
@@ -111,15 +139,10 @@ impl State {
         !self.header.is_empty() && *self.header == *line
     }
 
-    /// Takes the columns of a format that a line named, of which the format asks for these.
-    pub(super) fn name(
-        &mut self,
-        format: super::FormatIndex,
-        names: Vec<Box<[u8]>>,
-        plan: Plan,
-        line: &[u8],
-    ) {
-        self.columns = Some(Named { format, names, plan });
+    /// Takes the columns of a format that a line named.
+    pub(super) fn name(&mut self, format: super::FormatIndex, names: Vec<Box<[u8]>>, line: &[u8]) {
+        self.columns = Some(Named { format, names });
+        self.arranged.take();
         self.header = line.into();
         self.begun = true;
     }
@@ -127,6 +150,7 @@ impl State {
     pub(super) fn direct(&mut self, line: &[u8]) {
         let Some(at) = memchr::memchr2(b':', b'\t', line).filter(|at| *at < 40) else { return };
         let (name, text) = (&line[..at], line[at + 1..].trim_ascii());
+        self.arranged.take();
         if let Some(known) = self.directives.iter_mut().find(|(known, _)| **known == *name) {
             known.1 = text.into();
         } else if self.directives.len() < DIRECTIVES {
@@ -165,14 +189,13 @@ impl Columns {
         if matches!(header, Header::None) {
             names.extend((names.len()..NUMBERED).map(numbered));
         }
-        let (plan, only, requires) = (Plan::default(), Vec::new(), boxed(&definition.requires));
-        Ok(Self { separator, header, names, plan, only, requires })
+        let (only, requires) = (Vec::new(), boxed(&definition.requires));
+        Ok(Self { separator, header, names, only, requires })
     }
 
     /// Looks its names up among those that the format asks for.
     pub fn look_up(&mut self, mapping: &Mapping) {
-        self.plan = mapping.plan(self.names.iter().map(AsRef::as_ref));
-        self.only = self.plan.only();
+        self.only = mapping.plan(self.names.iter().map(AsRef::as_ref)).only();
     }
 
     /// The slow twin: any record may be claimed.
@@ -262,19 +285,19 @@ impl Columns {
         cells
     }
 
-    /// Adds the columns of a record to the pairs, and gives which of the first ones are asked for.
-    /// None when their number does not fit.
+    /// Adds the columns of a record to the pairs. False when their number does not fit.
     pub fn read<'a>(
         &'a self,
         record: &'a [u8],
         state: Option<&'a State>,
         split: &Split<'a>,
         pairs: &mut Pairs<'a>,
-    ) -> Option<&'a [Box<[KeyId]>]> {
+    ) -> bool {
         let named = state.and_then(|state| state.columns.as_ref());
-        let (names, plan) = match self.header {
-            Header::None => (&self.names, &self.plan),
-            _ => named.map(|named| (&named.names, &named.plan))?,
+        let names = match (&self.header, named) {
+            (Header::None, _) => &self.names,
+            (_, Some(named)) => &named.names,
+            (_, None) => return false,
         };
         let arena = pairs.bump();
         let cells = self.cells(record, split, arena);
@@ -286,7 +309,7 @@ impl Columns {
             Header::First => cells.len() == names.len() || cells.len() == names.len() + 1,
         };
         if !is_enough {
-            return None;
+            return false;
         }
         pairs.reserve(cells.len());
         for (at, cell) in cells.iter().enumerate() {
@@ -300,7 +323,7 @@ impl Columns {
         for (name, text) in state.iter().flat_map(|state| &state.directives) {
             pairs.push(Pair { key: name, value: Value::Text(text) });
         }
-        Some(plan.first(cells.len()))
+        true
     }
 }
 

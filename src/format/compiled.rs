@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::gate::Gate;
-use super::keys::{KeyId, Plan};
+use super::keys::{Arrangement, KeyId, Plan};
 use super::layout::Layout;
 use super::mapping::{Mapping, compile_constant, field_named, refuse};
 use super::pattern::Pattern;
@@ -11,6 +11,7 @@ use super::spec::Spec;
 use crate::base::{Bilingual, Glob, Wrong};
 use crate::event::Field;
 use crate::text::kv;
+use std::sync::OnceLock;
 
 /// From this rank on stand formats that any log of their kind fits.
 pub(super) const GENERIC: u8 = 90;
@@ -68,11 +69,22 @@ pub(super) struct TextPattern {
     pub pattern: Pattern,
     /// What the format asks for of the pattern's names.
     pub plan: Plan,
+    /// The same where all of them are there, once that was asked.
+    arrangement: OnceLock<Arrangement>,
     /// Open until the reader that it is for closes it.
     pub gate: Gate,
     pub set: Vec<(Field, Spec)>,
     /// Names of the pattern that are fields themselves.
     pub fields: Vec<(Field, Spec)>,
+}
+
+impl TextPattern {
+    /// Where what the format asks for stands in what the pattern takes, where all its names are
+    /// there.
+    pub fn arranged(&self, mapping: &Mapping) -> &Arrangement {
+        let names = || self.pattern.names().map(str::as_bytes);
+        self.arrangement.get_or_init(|| mapping.arrange(names()))
+    }
 }
 
 impl Text {
@@ -155,6 +167,28 @@ impl Compiled {
         }
     }
 
+    /// Whether records of streams of the format, or of the one that it is a part of, can be tried
+    /// for it before all others. Pairs of a part may be those of the whole, written otherwise.
+    pub const fn is_direct(&self) -> bool {
+        let is_direct = match &self.method {
+            Method::Text(text) => text.bare,
+            Method::Pairs(_) => self.part_of.is_none(),
+            Method::Columns(_) | Method::Utmp => true,
+            _ => false,
+        };
+        is_direct && !self.is_generic()
+    }
+
+    /// Whether these are some, not any.
+    pub fn names_programs(&self) -> bool {
+        match &self.method {
+            Method::Text(text) => {
+                !text.programs.is_empty() && !text.programs.iter().any(Glob::fits_all)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether any log of its kind fits it.
     pub const fn is_generic(&self) -> bool {
         self.rank >= GENERIC
@@ -226,7 +260,8 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
                 }
             }
             let (plan, gate) = (Plan::default(), Gate::open());
-            patterns.push(TextPattern { pattern: compiled, plan, gate, set, fields });
+            let arrangement = OnceLock::new();
+            patterns.push(TextPattern { pattern: compiled, plan, arrangement, gate, set, fields });
         }
     }
     if patterns.is_empty() && definition.programs.is_empty() {

@@ -177,11 +177,22 @@ impl Gate {
             && self.one_of.iter().all(|grams| grams.iter().any(|gram| text.held.has(*gram)))
     }
 
+    /// Whether a text may be what lies behind, as far as its beginning says so.
+    #[inline]
+    pub fn begins(&self, begun: &Begun<'_>) -> bool {
+        begun.text.first().is_none_or(|byte| self.begins.has(*byte)) && self.begins_in_a_way(begun)
+    }
+
+    #[inline]
+    fn begins_in_a_way(&self, begun: &Begun<'_>) -> bool {
+        self.heads.is_empty() || self.heads.iter().any(|head| begun.fits(head))
+    }
+
     /// Whether such a text may be what lies behind.
     #[inline]
     pub fn lets_through(&self, text: &Text<'_>) -> bool {
         text.held.quotes() >= self.quotes
-            && (self.heads.is_empty() || self.heads.iter().any(|head| text.begun.fits(head)))
+            && self.begins_in_a_way(&text.begun)
             && self.often.is_none_or(|(byte, times)| text.count(byte) >= times)
     }
 }

@@ -275,15 +275,13 @@ impl Held {
         self.ids.get(..self.count)
     }
 
-    /// The word and the bit that tell whether bytes in a row are there.
-    pub fn place(id: GramId) -> (usize, u64) {
-        (usize::from(id >> 6), 1 << (id & 63))
-    }
-
-    /// A word of these bits.
+    /// Hands on all that are there.
     #[inline]
-    pub fn word(&self, at: usize) -> u64 {
-        self.grams.get(at).copied().unwrap_or(u64::MAX)
+    pub fn each(&self, put: impl FnMut(GramId)) {
+        match self.listed() {
+            Some(ids) => ids.iter().copied().for_each(put),
+            None => self.ids(MOST).for_each(put),
+        }
     }
 
     /// How many quotes are there.

@@ -1,5 +1,6 @@
 //! The names that a format asks for, and what a record says of them.
 
+use super::given::{Given, Kept};
 use crate::base::Seed;
 use crate::base::{Fingerprint, Table};
 use crate::text::{Pair, Value};
@@ -119,8 +120,12 @@ impl Keys {
         finding.found()
     }
 
-    /// Where names that are asked for stand among these.
-    pub fn arrange<'k>(&self, names: impl Iterator<Item = &'k [u8]>) -> Arrangement {
+    /// Where names that are asked for stand among these, and what records may have that have them.
+    pub fn arrange<'k>(
+        &self,
+        names: impl Iterator<Item = &'k [u8]>,
+        given: impl FnOnce(&[KeyId]) -> Kept,
+    ) -> Arrangement {
         let mut slots = vec![0; self.names.len()];
         let (mut present, mut pairs, mut further) = (Vec::new(), Vec::new(), Vec::new());
         for (pair, name) in (0..).zip(names) {
@@ -134,8 +139,9 @@ impl Keys {
                 *slot = pairs.len() as u16;
             });
         }
+        let given = given(&present);
         let (present, pairs, further) = (present.into(), pairs.into(), further.into());
-        Arrangement { slots: slots.into(), present, pairs, further }
+        Arrangement { slots: slots.into(), present, pairs, further, given }
     }
 
     /// The ids that a name stands for.
@@ -160,6 +166,8 @@ pub(super) struct Arrangement {
     pairs: Box<[u16]>,
     /// Further pairs of such names: the place of the name, and the pair.
     further: Box<[(u16, u16)]>,
+    /// The texts that such records may have.
+    given: Kept,
 }
 
 impl Arrangement {
@@ -172,7 +180,8 @@ impl Arrangement {
                 *known = said(*pair);
             }
         }
-        Found { slots: &self.slots, present: &self.present, values }
+        let given = Some(self.given.given());
+        Found { slots: &self.slots, present: &self.present, values, given }
     }
 }
 
@@ -203,11 +212,6 @@ impl Plan {
             names.next().filter(|_| names.next().is_none())
         };
         (0..count).map(only).collect()
-    }
-
-    /// Those of the first so many names.
-    pub fn first(&self, count: usize) -> &[Box<[KeyId]>] {
-        self.0.get(..count).unwrap_or(&self.0)
     }
 }
 
@@ -244,7 +248,8 @@ impl<'a, 's> Finding<'a, 's> {
 
     fn found(self) -> Found<'a, 's> {
         let present = self.present.into_bump_slice();
-        Found { slots: self.slots, present, values: self.values.into_bump_slice() }
+        let values = self.values.into_bump_slice();
+        Found { slots: self.slots, present, values, given: None }
     }
 }
 
@@ -316,9 +321,11 @@ pub(super) struct Found<'a, 's> {
     slots: &'s [u16],
     present: &'s [KeyId],
     values: &'s [Value<'a>],
+    /// The texts that it may have, where that is known.
+    given: Option<Given<'s>>,
 }
 
-impl<'a> Found<'a, '_> {
+impl<'a, 's> Found<'a, 's> {
     /// The text of a name; none when it is absent, null or empty.
     pub fn text(&self, key: KeyId) -> Option<&'a [u8]> {
         self.value(key)?.text()
@@ -337,8 +344,13 @@ impl<'a> Found<'a, '_> {
     }
 
     /// The names that the record has, be they empty.
-    pub const fn present(&self) -> &[KeyId] {
+    pub const fn present(&self) -> &'s [KeyId] {
         self.present
+    }
+
+    /// The texts that it may have, where its names were arranged.
+    pub const fn given(&self) -> Option<Given<'s>> {
+        self.given
     }
 }
 

@@ -4,6 +4,8 @@
 
 use super::FormatIndex;
 use super::keys::Arrangement;
+use crate::base::are_same;
+use crate::text::Pair;
 use crate::text::json::{Ids, NameId, Names, UNKNOWN};
 use std::cell::OnceCell;
 
@@ -13,6 +15,8 @@ const PLACES: usize = 1 << 7;
 const TRIED: usize = 4;
 /// Names of a record whose order is kept.
 const MOST_NAMES: usize = 256;
+/// Bytes of these, where they are kept by themselves.
+const MOST_BYTES: usize = 1 << 13;
 
 /// What the records of a log have in common.
 #[derive(Clone, Debug)]
@@ -20,6 +24,16 @@ pub(super) struct Known {
     /// Their names.
     pub names: Names,
     shapes: Box<[OnceCell<Shape>]>,
+    /// Records of pairs, by the names of these.
+    pairs: Box<[OnceCell<Named>]>,
+}
+
+/// The names of some records of pairs, and where what a format asks for stands in them.
+#[derive(Clone, Debug)]
+struct Named {
+    format: FormatIndex,
+    names: Box<[Box<[u8]>]>,
+    arrangement: Arrangement,
 }
 
 /// The names of some records, in their order.
@@ -41,7 +55,8 @@ pub(super) struct Candidate {
 impl Default for Known {
     fn default() -> Self {
         let shapes = vec![OnceCell::new(); PLACES].into();
-        Self { names: Names::default(), shapes }
+        let pairs = vec![OnceCell::new(); PLACES].into();
+        Self { names: Names::default(), shapes, pairs }
     }
 }
 
@@ -63,6 +78,38 @@ impl Known {
         };
         let place = places.find(is_it)?;
         Some(place.get_or_init(|| Shape::new(ids, candidates())))
+    }
+
+    /// Where what a format asks for stands among these pairs, kept from now on for those of the same
+    /// names if there is room.
+    pub fn arrangement(
+        &self,
+        format: FormatIndex,
+        pairs: &[Pair<'_>],
+        arrange: impl FnOnce() -> Arrangement,
+    ) -> Option<&Arrangement> {
+        let bytes: usize = pairs.iter().map(|pair| pair.key.len()).sum();
+        if pairs.len() > MOST_NAMES || bytes > MOST_BYTES {
+            return None;
+        }
+        let mix = |all: u32, bits: usize| (all ^ bits as u32).wrapping_mul(FACTOR);
+        let sign = |name: &[u8]| name.len() << 8 | usize::from(name.last().copied().unwrap_or(0));
+        let start = pairs.iter().fold(mix(0, format.into()), |all, pair| mix(all, sign(pair.key)));
+        let start = (start >> 16) as usize;
+        let mut places = (start..start + TRIED).filter_map(|at| self.pairs.get(at % PLACES));
+        let is_it = |place: &&OnceCell<Named>| {
+            place.get().is_none_or(|named| {
+                named.format == format
+                    && named.names.len() == pairs.len()
+                    && named.names.iter().zip(pairs).all(|(name, pair)| are_same(name, pair.key))
+            })
+        };
+        let place = places.find(is_it)?;
+        let named = place.get_or_init(|| {
+            let names = pairs.iter().map(|pair| pair.key.into()).collect();
+            Named { format, names, arrangement: arrange() }
+        });
+        Some(&named.arrangement)
     }
 }
 

@@ -5,6 +5,7 @@ use super::condition::{Alternative, Answers, Condition, Holding};
 use super::definition::{Definition, DefinitionError, OneOrMany, When};
 use super::draft::Draft;
 use super::gate::ones;
+use super::given::{Given, Texts};
 use super::grams::{GramId, Grams};
 use super::keys::{Arrangement, Found, KeyId, Keys, Plan};
 use super::spec::Spec;
@@ -26,7 +27,7 @@ pub(super) struct Mapping {
     time: Vec<(Spec, Form)>,
     fields: Vec<(Field, Vec<Spec>)>,
     /// By key, what it may give.
-    given_by: Vec<Vec<Given>>,
+    given_by: Vec<Vec<Place>>,
     /// For the time and each of the fields, which of its texts need no key.
     always: Vec<Texts>,
     /// Which of those have such texts, as bits.
@@ -38,34 +39,9 @@ pub(super) struct Mapping {
     is_utc: bool,
 }
 
-/// Which of the texts that a field may have, as bits. The last bit stands for all behind it too.
-#[derive(Clone, Copy, Debug, Default)]
-struct Texts(u64);
-
-impl Texts {
-    /// The last bit.
-    const LAST: usize = u64::BITS as usize - 1;
-
-    fn add(&mut self, text: usize) {
-        self.0 |= 1 << text.min(Self::LAST);
-    }
-
-    /// The places of these of so many, in order.
-    fn places(self, count: usize) -> impl Iterator<Item = usize> {
-        let mut left = self.0 & !(1 << Self::LAST);
-        let from = if left == self.0 { count } else { Self::LAST };
-        let first = std::iter::from_fn(move || {
-            let at = (left != 0).then(|| left.trailing_zeros() as usize)?;
-            left &= left - 1;
-            Some(at)
-        });
-        first.chain(from..count)
-    }
-}
-
-/// What may be given: the time stands first, behind it the fields.
+/// A text that may be given: of the time, which stands first, or of one of the fields behind it.
 #[derive(Clone, Copy, Debug)]
-struct Given {
+struct Place {
     place: usize,
     text: usize,
 }
@@ -102,7 +78,7 @@ impl Mapping {
             for text in specs.all() {
                 let (text, form) = split_form(text)?;
                 let spec = Spec::compile(text, &mut self.keys)?;
-                self.note(&spec, Given { place: 0, text: self.time.len() });
+                self.note(&spec, Place { place: 0, text: self.time.len() });
                 self.time.push((spec, form));
             }
             return Ok(());
@@ -113,14 +89,14 @@ impl Mapping {
         self.always.push(Texts::default());
         self.always_given.resize(self.always.len().div_ceil(BITS), 0);
         for (text, spec) in specs.iter().enumerate() {
-            self.note(spec, Given { place: self.fields.len() + 1, text });
+            self.note(spec, Place { place: self.fields.len() + 1, text });
         }
         self.fields.push((field, specs));
         Ok(())
     }
 
     /// Notes which key gives a text.
-    fn note(&mut self, spec: &Spec, given: Given) {
+    fn note(&mut self, spec: &Spec, given: Place) {
         if let Some(key) = spec.witness().map(usize::from) {
             self.given_by.resize_with(self.given_by.len().max(key + 1), Vec::new);
             self.given_by[key].push(given);
@@ -130,19 +106,18 @@ impl Mapping {
         }
     }
 
-    /// The texts that a record may have, of the time first, behind it of each field; and which of
-    /// these have some, as bits.
-    fn given<'a>(&self, found: &Found<'_, '_>, arena: &'a Bump) -> (&'a [Texts], &'a [u64]) {
-        let given = arena.alloc_slice_copy(&self.always);
-        let places = arena.alloc_slice_copy(&self.always_given);
-        let by_key = found.present().iter().map(|key| self.given_by.get(usize::from(*key)));
-        for Given { place, text } in by_key.flatten().flatten() {
-            if let Some(texts) = given.get_mut(*place) {
+    /// The texts that a record with these names may have.
+    fn given<'s>(&self, present: &[KeyId], arena: &'s Bump) -> Given<'s> {
+        let texts = arena.alloc_slice_copy(&self.always);
+        let some = arena.alloc_slice_copy(&self.always_given);
+        let by_key = present.iter().map(|key| self.given_by.get(usize::from(*key)));
+        for Place { place, text } in by_key.flatten().flatten() {
+            if let Some(texts) = texts.get_mut(*place) {
                 texts.add(*text);
-                mark(places, *place);
+                mark(some, *place);
             }
         }
-        (given, places)
+        Given { texts, some }
     }
 
     fn add_when(&mut self, rule: &When) -> Result<(), Wrong> {
@@ -177,8 +152,8 @@ impl Mapping {
     }
 
     /// Where names asked for stand among these.
-    pub fn arrange(&self, pairs: &[Pair<'_>]) -> Arrangement {
-        self.keys.arrange(pairs.iter().map(|pair| pair.key))
+    pub fn arrange<'k>(&self, names: impl Iterator<Item = &'k [u8]>) -> Arrangement {
+        self.keys.arrange(names, |present| self.given(present, &Bump::new()).keep())
     }
 
     /// The names asked for that pairs of these names give.
@@ -285,10 +260,10 @@ impl Mapping {
         clock: &Clocks<'_>,
         draft: &mut Draft<'a>,
     ) {
-        let (given, places) = self.given(found, draft.arena);
-        let Some((time, fields)) = given.split_first() else { return };
+        let given = found.given().unwrap_or_else(|| self.given(found.present(), draft.arena));
+        let Some((time, fields)) = given.texts.split_first() else { return };
         self.read_time(found, *time, clock, draft);
-        let places = ones(places).filter_map(|place| place.checked_sub(1));
+        let places = ones(given.some).filter_map(|place| place.checked_sub(1));
         let given = places.filter_map(|at| self.fields.get(at).zip(fields.get(at)));
         for ((field, specs), texts) in given {
             let mut said = texts.places(specs.len()).filter_map(|at| specs.get(at));

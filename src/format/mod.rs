@@ -15,6 +15,7 @@ mod draft;
 pub mod evtx;
 mod framing;
 mod gate;
+mod given;
 mod grams;
 mod heads;
 mod keys;

@@ -16,6 +16,8 @@ use crate::base::clock::{Clock, Form, begins_with_weekday, read_prefix};
 use crate::base::{Time, Wrong, are_same, begins, find_near, rarest};
 use crate::text::{Pair, Pairs, Value};
 use std::cell::Cell;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// Steps after which a text is taken not to fit.
 const FUEL: u32 = 4_000;
@@ -32,11 +34,24 @@ pub(super) struct Pattern {
     /// For each part how many bytes it and those behind it fit at most; none where that is not
     /// bounded.
     most: Vec<Option<usize>>,
-    /// For each part what may follow it, where what it takes is of no one length and no literal
-    /// tells where it ends.
-    follow: Vec<Option<Box<Bytes>>>,
-    /// Whether what may be anything stands at its end alone: it is soon told then whether it fits.
-    is_plain: bool,
+    /// For each part where what it takes ends.
+    ends: Vec<End>,
+    /// For each part the number of the first name that it or one behind it gives.
+    names_from: Vec<usize>,
+    /// How many parts before its end may be anything: where there are none, it is soon told whether
+    /// it fits.
+    open: usize,
+}
+
+/// Where what a part takes ends.
+#[derive(Clone, Debug)]
+enum End {
+    /// Where its class ends, and nowhere else.
+    Class,
+    /// Before one of these bytes.
+    Before(Box<Bytes>),
+    /// Where the parts behind it fit.
+    Anywhere,
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +122,8 @@ pub(super) struct Words {
     words: Vec<Box<[u8]>>,
     /// What they begin with.
     begin: Bytes,
+    /// By what they begin with, their places, the longest first.
+    by_first: Vec<(u8, Vec<usize>)>,
 }
 
 impl Words {
@@ -114,16 +131,24 @@ impl Words {
         let words: Vec<Box<[u8]>> = text.split('|').map(|word| word.as_bytes().into()).collect();
         let begins = |byte| words.iter().any(|word| word.first() == Some(&byte));
         let begin = Bytes::that(begins);
-        Self { words, begin }
+        let mut by_first = BTreeMap::<u8, Vec<usize>>::new();
+        for (place, word) in words.iter().enumerate() {
+            let places = word.first().map(|first| by_first.entry(*first).or_default());
+            places.into_iter().for_each(|places| places.push(place));
+        }
+        for places in by_first.values_mut() {
+            places.sort_by_key(|place| (Reverse(words[*place].len()), *place));
+        }
+        Self { begin, by_first: by_first.into_iter().collect(), words }
     }
 
     /// How long the longest is that a text begins with.
     fn longest(&self, text: &[u8]) -> usize {
-        if !text.first().is_some_and(|byte| self.begin.has(*byte)) {
-            return 0;
-        }
-        let fitting = self.words.iter().filter(|word| begins(text, word));
-        fitting.map(|word| word.len()).max().unwrap_or(0)
+        let Some(first) = text.first().filter(|byte| self.begin.has(**byte)) else { return 0 };
+        let places = self.by_first.iter().find(|(byte, _)| byte == first);
+        let mut words = places.into_iter().flat_map(|(_, places)| places);
+        let word = words.find_map(|place| self.words.get(*place).filter(|word| begins(text, word)));
+        word.map_or(0, |word| word.len())
     }
 }
 
@@ -167,6 +192,9 @@ impl<'c> Times<'c> {
             Form::Syslog => (2, at),
             Form::Clf => (3, at),
             Form::Numeric => (4, at),
+            Form::Ctime => (5, at),
+            Form::EpochSecs => (6, at),
+            Form::EpochMillis => (7, at),
             _ => return read(),
         };
         let last = &self.last[(usize::from(asked.0) * 2 + at) % self.last.len()];
@@ -221,8 +249,9 @@ impl Pattern {
             program: Vec::new(),
             names: Vec::new(),
             most: Vec::new(),
-            follow: Vec::new(),
-            is_plain: false,
+            ends: Vec::new(),
+            names_from: Vec::new(),
+            open: 0,
         };
         let mut open = Vec::new();
         let mut rest = text;
@@ -259,10 +288,11 @@ impl Pattern {
             ));
         }
         pattern.most = most_bytes(&pattern.program);
-        pattern.follow = (0..pattern.program.len()).map(|part| pattern.following(part)).collect();
+        pattern.ends = (0..pattern.program.len()).map(|part| pattern.end(part)).collect();
+        pattern.names_from = pattern.names_from();
         let is_any = |part: &Part| matches!(part, Part::Take(_, Class::Any | Class::Quoted));
         let before_end = pattern.program.split_last().map_or(&[][..], |(_, before)| before);
-        pattern.is_plain = !before_end.iter().any(is_any);
+        pattern.open = before_end.iter().filter(|part| is_any(part)).count();
         Ok(pattern)
     }
 
@@ -468,15 +498,28 @@ impl Pattern {
         heads.with(head, self.first_bytes(part))
     }
 
-    /// What stands behind what a part takes, where nothing else tells where that ends.
-    fn following(&self, part: usize) -> Option<Box<Bytes>> {
-        let [Part::Take(..), Part::Take(..) | Part::Optional(_) | Part::Time(_), ..] =
-            self.program.get(part..)?
-        else {
-            return None;
-        };
+    /// Where what a part takes ends.
+    fn end(&self, part: usize) -> End {
+        let Some(Part::Take(_, class)) = self.program.get(part) else { return End::Anywhere };
+        let next = self.program.get(part + 1);
         let bytes = self.first_bytes(part + 1);
-        (bytes != Bytes::ALL).then(|| Box::new(bytes))
+        match next {
+            None => End::Class,
+            _ if class.ends_before(&bytes) => End::Class,
+            Some(Part::Literal(_)) => End::Anywhere,
+            Some(_) if bytes == Bytes::ALL => End::Anywhere,
+            Some(_) => End::Before(Box::new(bytes)),
+        }
+    }
+
+    /// For each part, and for the end, how many names the parts before it give.
+    fn names_from(&self) -> Vec<usize> {
+        let gives = |part: &Part| usize::from(matches!(part, Part::Take(Some(_), _)));
+        let counts = self.program.iter().scan(0, |before, part| {
+            *before += gives(part);
+            Some(*before)
+        });
+        std::iter::once(0).chain(counts).collect()
     }
 
     /// What a text can begin with that the parts from one on fit.
@@ -527,19 +570,22 @@ impl Pattern {
         }
     }
 
-    /// Adds what it takes from a text to the pairs. None when it does not fit.
+    /// Adds what it takes from a text to the pairs. None when it does not fit. At its gate it may
+    /// have been asked already what the text holds.
     pub fn read<'a>(
         &'a self,
         text: &'a [u8],
         times: &Times<'_>,
+        is_gated: bool,
         pairs: &mut Pairs<'a>,
     ) -> Option<Taken<'a>> {
-        let may_fit = match self.program.first() {
-            Some(Part::Literal(literal)) if !begins(text, &literal.text) => false,
-            Some(Part::Optional(_)) | None => self.has_literals(text),
-            _ => self.is_plain || self.has_literals(text),
-        };
-        if !may_fit {
+        if let Some(Part::Literal(literal)) = self.program.first()
+            && !begins(text, &literal.text)
+        {
+            return None;
+        }
+        let is_soon_told = self.open == 0 || (is_gated && self.open == 1);
+        if !is_soon_told && !self.has_literals(text) {
             return None;
         }
         let taken = pairs.bump().alloc_slice_fill_copy(self.names.len(), None);
@@ -568,6 +614,11 @@ pub(super) struct Taken<'a> {
 }
 
 impl Taken<'_> {
+    /// Whether all names are there.
+    pub fn has_all(&self) -> bool {
+        self.places.iter().all(Option::is_some)
+    }
+
     /// The names that are there, counted from 0.
     pub fn names(&self) -> impl Iterator<Item = usize> {
         (0..).zip(self.places).filter_map(|(name, place)| place.map(|_| name))
@@ -637,34 +688,72 @@ fn next_sign(text: &str, inside: bool) -> usize {
 
 impl Match<'_, '_> {
     /// Whether the parts from one on fit the text from a place on.
-    fn fits(&mut self, part: usize, at: usize) -> bool {
-        if self.fuel == 0 {
-            return false;
+    fn fits(&mut self, mut part: usize, mut at: usize) -> bool {
+        let pattern = self.pattern;
+        loop {
+            if self.fuel == 0 {
+                return false;
+            }
+            self.fuel -= 1;
+            let Some(rest) = self.text.get(at..) else { return false };
+            at += match pattern.program.get(part) {
+                None => return rest.is_empty(),
+                Some(Part::Literal(literal)) => match literal.begins(rest) {
+                    Some(length) => length,
+                    None => return false,
+                },
+                Some(Part::Time(form)) => {
+                    let Some((time, length)) = self.times.read(self.text, at, form) else {
+                        return false;
+                    };
+                    self.time = Some(time);
+                    length
+                }
+                Some(Part::Optional(end)) => {
+                    if self.fits_so(part + 1, at) {
+                        return true;
+                    }
+                    part = *end;
+                    continue;
+                }
+                Some(Part::Take(slot, class)) => match pattern.ends.get(part) {
+                    Some(End::Class) => {
+                        let length = class.longest(rest);
+                        if !class.admits(&rest[..length], true) {
+                            return false;
+                        }
+                        self.take(*slot, (at, at + length));
+                        length
+                    }
+                    _ => return self.takes(part, at, *slot, class),
+                },
+            };
+            part += 1;
         }
-        self.fuel -= 1;
-        let Some(rest) = self.text.get(at..) else { return false };
-        match self.pattern.program.get(part) {
-            None => rest.is_empty(),
-            Some(Part::Literal(literal)) => {
-                begins(rest, &literal.text) && self.fits(part + 1, at + literal.text.len())
-            }
-            Some(Part::Time(form)) => {
-                let Some((time, length)) = self.times.read(self.text, at, form) else {
-                    return false;
-                };
-                self.time = Some(time);
-                self.fits(part + 1, at + length)
-            }
-            // What fits up to the end is taken last, so nothing is left of a way that does not.
-            Some(Part::Optional(end)) => self.fits(part + 1, at) || self.fits(*end, at),
-            Some(Part::Take(slot, class)) => self.takes(part, at, *slot, class),
+    }
+
+    /// The same for one way of several: nothing is left of it where it does not fit.
+    fn fits_so(&mut self, part: usize, at: usize) -> bool {
+        let time = self.time;
+        let fits = self.fits(part, at);
+        if !fits {
+            self.time = time;
+            let from = self.pattern.names_from.get(part).copied().unwrap_or_default();
+            self.taken.iter_mut().skip(from).for_each(|place| *place = None);
+        }
+        fits
+    }
+
+    #[inline]
+    fn take(&mut self, slot: Option<usize>, place: (usize, usize)) {
+        if let Some(taken) = slot.and_then(|slot| self.taken.get_mut(slot)) {
+            *taken = Some(place);
         }
     }
 
     fn takes(&mut self, part: usize, at: usize, slot: Option<usize>, class: &Class) -> bool {
         let most = class.longest(&self.text[at..]);
         let next = self.pattern.program.get(part + 1);
-        let following = self.pattern.follow.get(part).and_then(Option::as_deref);
         // What is left over for the parts behind must not be more than they can take.
         let behind = self.pattern.most.get(part + 1).copied().flatten();
         let least = behind.map_or(at, |most| self.text.len().saturating_sub(most).max(at));
@@ -675,7 +764,6 @@ impl Match<'_, '_> {
             Class::Int | Class::Ip | Class::Space | Class::OneOf(_) => at + most,
             // Of two parts in a row the first takes all that it can.
             Class::Word | Class::Host if matches!(next, Some(Part::Take(..))) => at + most,
-            _ if next.is_none() => at + most,
             _ => least,
         };
         let is_longest_first = end == at + most && most > 0;
@@ -693,25 +781,27 @@ impl Match<'_, '_> {
             if candidate > at + most {
                 return false;
             }
-            let follows = match (next, following) {
-                (Some(Part::Literal(literal)), _) => begins(&self.text[candidate..], &literal.text),
-                (_, Some(bytes)) => self.text.get(candidate).is_none_or(|byte| bytes.has(*byte)),
+            let follows = match (next, self.pattern.ends.get(part)) {
+                (Some(Part::Literal(literal)), _) => {
+                    !is_longest_first || begins(&self.text[candidate..], &literal.text)
+                }
+                (_, Some(End::Before(bytes))) => {
+                    self.text.get(candidate).is_none_or(|byte| bytes.has(*byte))
+                }
                 _ => true,
             };
             if follows
                 && class.admits(&self.text[at..candidate], candidate == at + most)
-                && self.fits(part + 1, candidate)
+                && self.fits_so(part + 1, candidate)
             {
-                if let Some(slot) = slot {
-                    self.taken[slot] = Some((at, candidate));
-                }
+                self.take(slot, (at, candidate));
                 return true;
             }
             // What takes anything behind the literal takes what lies before the next such one too.
             let is_last = *class == Class::Any
                 && matches!(next, Some(Part::Literal(_)))
                 && matches!(self.pattern.program.get(part + 2), Some(Part::Take(_, Class::Any)));
-            let is_shortest = is_longest_first && (candidate == least || next.is_none());
+            let is_shortest = is_longest_first && candidate == least;
             if is_last || is_shortest || self.fuel == 0 {
                 return false;
             }
@@ -858,7 +948,7 @@ mod tests {
     fn read(pattern: &str, text: &str) -> Option<Vec<(String, String)>> {
         let (pattern, arena) = (Pattern::compile(pattern).unwrap(), Bump::new());
         let mut pairs = Pairs::new_in(&arena);
-        pattern.read(text.as_bytes(), &Times::new(&Clock::default()), &mut pairs)?;
+        pattern.read(text.as_bytes(), &Times::new(&Clock::default()), false, &mut pairs)?;
         let shown = |pair: &Pair<'_>| {
             let Value::Text(value) = pair.value else { unreachable!() };
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
@@ -974,9 +1064,11 @@ mod tests {
         let pattern = Pattern::compile("<a> <b> <c> <d> <e> <f> end").unwrap();
         let (arena, text) = (Bump::new(), "x ".repeat(50_000));
         let mut pairs = Pairs::new_in(&arena);
-        assert!(
-            pattern.read(text.as_bytes(), &Times::new(&Clock::default()), &mut pairs).is_none()
-        );
+        let clock = Clock::default();
+        let times = Times::new(&clock);
+        for is_gated in [false, true] {
+            assert!(pattern.read(text.as_bytes(), &times, is_gated, &mut pairs).is_none());
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! does. What a record is read as depends on the record and the stream, never on the records
 //! around it.
 
-use super::columns::{Columns, Split, State};
+use super::columns::{Columned, Columns, Split, State};
 use super::compiled::{Compiled, Method, Text, TextPattern};
 use super::condition::Holding;
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::gate::{self, Bytes, Gates, Names};
 use super::grams::{Grams, Held};
 use super::heads::{Begun, Heads, Tried};
-use super::keys::{Found, KeyId, hashed};
+use super::keys::{Arrangement, Found, hashed};
 use super::known::Known;
 use super::layout::Layout;
 use super::mapping::Clocks;
@@ -30,7 +30,8 @@ use std::rc::Rc;
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
 
-/// Patterns that are asked sooner than what was worked out of them is recalled.
+/// Patterns that are tried sooner than it is worked out what a text holds, or recalled what was
+/// worked out of them.
 const FEW: usize = 8;
 
 /// Names and values that most records have no more of.
@@ -83,6 +84,10 @@ pub struct Reader {
     heads: Heads,
     /// The texts of each format, its own and those of its parts.
     texts: Vec<Vec<FormatIndex>>,
+    /// Of each format, itself and its parts: those that records can be tried for at once.
+    direct: Vec<Vec<FormatIndex>>,
+    /// Whether records of each format are messages of programs that it names.
+    of_programs: Vec<bool>,
     /// The formats of syslog, RFC 3164 and RFC 5424.
     syslog: [Option<FormatIndex>; 2],
     /// What records of texts begin with that begin as comments do.
@@ -216,6 +221,8 @@ impl Reader {
             grams,
             heads,
             texts: vec![Vec::new(); formats.len()],
+            direct: vec![Vec::new(); formats.len()],
+            of_programs: vec![false; formats.len()],
             syslog: ["sshd_3164", "syslog_5424"].map(|id| place(id).map(|at| at as FormatIndex)),
             counts_as,
             by_key: Table::default(),
@@ -232,6 +239,12 @@ impl Reader {
     /// Notes under what each format is looked for.
     fn index(&mut self) {
         for (index, format) in (0..).zip(&self.formats) {
+            if format.is_direct()
+                && let Some(whole) = self.counts_as.get(usize::from(index))
+                && let Some(direct) = self.direct.get_mut(usize::from(*whole))
+            {
+                direct.push(index);
+            }
             match &format.method {
                 Method::Json => {
                     for (name, needed) in names_of_claims(format) {
@@ -253,6 +266,12 @@ impl Reader {
                         None => self.by_beginning.add(program, index),
                     });
                     let whole = self.counts_as.get(usize::from(index)).copied();
+                    if format.names_programs()
+                        && let Some(of_programs) =
+                            whole.and_then(|whole| self.of_programs.get_mut(usize::from(whole)))
+                    {
+                        *of_programs = true;
+                    }
                     let texts = whole.and_then(|whole| self.texts.get_mut(usize::from(whole)));
                     texts.into_iter().for_each(|texts| texts.push(index));
                     let beginnings = text.patterns.iter().filter_map(|p| p.pattern.beginning());
@@ -352,7 +371,7 @@ impl Reader {
         let mut draft = Draft::new(arena);
         let format = self.format(situation.primary)?;
         let attempt = Attempt::new(self, situation, &[], 0);
-        attempt.claim(format, pairs, &[], true, &mut draft);
+        attempt.claim(format, pairs, None, true, &mut draft);
         let (time, count) = (draft.time, draft.count);
         Some(Read { format: situation.primary, time, count, fields: draft.finish() })
     }
@@ -388,7 +407,7 @@ impl Reader {
         let format = attempt.of_primary(situation, state, draft);
         let format = format.or_else(|| attempt.identify(None, draft, 0))?;
         if draft.time == Time::Absent
-            && let Some(envelope) = Envelope::read(text, &attempt.times)
+            && let Some(envelope) = attempt.envelope()
         {
             envelope.fill(draft);
         }
@@ -406,15 +425,9 @@ impl Reader {
         formats.into()
     }
 
-    /// The primary format, when its records can be tried for it before all others.
-    fn direct(&self, primary: FormatIndex) -> Option<FormatIndex> {
-        let format = self.format(primary)?;
-        let is_direct = match &format.method {
-            Method::Text(text) => text.bare,
-            Method::Columns(_) | Method::Pairs(_) | Method::Utmp => true,
-            _ => false,
-        };
-        (is_direct && !format.is_generic()).then_some(primary)
+    /// The primary format and its parts, those that its records can be tried for before all others.
+    fn direct(&self, primary: FormatIndex) -> &[FormatIndex] {
+        self.direct.get(usize::from(primary)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a line can begin a record of a stream whose records stand on several lines.
@@ -473,9 +486,7 @@ impl Reader {
     pub fn direct_line(&self, state: &mut State, line: &[u8]) {
         match self.header(state, line) {
             Some((format, names)) => {
-                let bytes = || names.iter().map(AsRef::as_ref);
-                let plan = self.format(format).map(|format| format.mapping.plan(bytes()));
-                state.name(format, names, plan.unwrap_or_default(), line);
+                state.name(format, names, line);
             }
             None => state.direct(line),
         }
@@ -516,17 +527,32 @@ struct Attempt<'a, 'r> {
     /// Its number among those whose beginnings are tried.
     number: u32,
     split: Split<'a>,
+    /// The header of syslog, where it has one, once it was asked for.
+    envelope: OnceCell<Option<Envelope<'a>>>,
     /// Its pairs as XML, where it is that, once they were asked for.
     xml: OnceCell<Option<&'a [Pair<'a>]>>,
 }
 
 impl<'a, 'r> Attempt<'a, 'r> {
     fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
-        let (held, xml) = (OnceCell::new(), OnceCell::new());
+        let (held, envelope, xml) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let times = Times::new(&situation.clock);
         let number = situation.tried.next();
         let split = Split::default();
-        Attempt { reader, situation, text, nested, state: None, held, times, number, split, xml }
+        let state = None;
+        Attempt {
+            reader,
+            situation,
+            text,
+            nested,
+            state,
+            held,
+            times,
+            number,
+            split,
+            envelope,
+            xml,
+        }
     }
 
     fn of_stream(
@@ -556,9 +582,14 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     /// The text as gates look at it.
     fn at_gate(&self, arena: &'a Bump) -> gate::Text<'_> {
+        let (held, begun) = (self.held(arena), self.begun());
+        gate::Text { bytes: self.text, held, begun, counted: Cell::new(None) }
+    }
+
+    /// How it begins.
+    fn begun(&self) -> Begun<'_> {
         let (heads, tried, number) = (&self.reader.heads, &self.situation.tried, self.number);
-        let begun = Begun { text: self.text, times: &self.times, heads, tried, number };
-        gate::Text { bytes: self.text, held: self.held(arena), begun, counted: Cell::new(None) }
+        Begun { text: self.text, times: &self.times, heads, tried, number }
     }
 
     /// What the text holds.
@@ -593,13 +624,59 @@ impl<'a, 'r> Attempt<'a, 'r> {
         state: &'a State,
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
-        let direct = || self.reader.direct(situation.primary).filter(|_| !self.is_marked());
-        let index = state.format().or_else(direct)?;
-        let fitting = self.try_format(index, Some(state), draft);
+        let named = state.format();
+        let first = match &named {
+            Some(index) => std::slice::from_ref(index),
+            None if self.is_marked() => &[],
+            None => self.reader.direct(situation.primary),
+        };
+        for index in first {
+            let fitting = self.try_format(*index, Some(state), draft);
+            if fitting.is_some() {
+                return fitting;
+            }
+            draft.clear();
+        }
+        if self.reader.of_programs.get(usize::from(situation.primary)) != Some(&true) {
+            return None;
+        }
+        let fitting = self.of_primary_program(draft);
         if fitting.is_none() {
             draft.clear();
         }
         fitting
+    }
+
+    /// The primary format, where the text is a message of one of its programs.
+    fn of_primary_program(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
+        let envelope = (*self.envelope())?;
+        let program = envelope.program?;
+        let is_primary = |index: FormatIndex| {
+            self.reader.counts_as.get(usize::from(index)) == Some(&self.situation.primary)
+        };
+        // What is for any program comes behind the formats of whole lines.
+        let names_it =
+            |index: FormatIndex| self.reader.format(index).is_some_and(Compiled::names_programs);
+        let formats = self.formats_of(program);
+        let is_it = formats.iter().any(|index| is_primary(*index) && names_it(*index));
+        if !is_it || object(envelope.message).is_some() {
+            return None;
+        }
+        let message = self.of_part(envelope.message);
+        let index = message.of_program(program, draft).filter(|index| is_primary(*index))?;
+        envelope.fill(draft);
+        Some(index)
+    }
+
+    /// The header of syslog, where the text has one.
+    fn envelope(&self) -> &Option<Envelope<'a>> {
+        self.envelope.get_or_init(|| Envelope::read(self.text, &self.times))
+    }
+
+    /// The formats of the messages of a program.
+    fn formats_of(&self, program: &[u8]) -> Rc<[FormatIndex]> {
+        let formats = || self.reader.formats_of(program);
+        self.situation.recall.borrow_mut().formats_of(program, formats)
     }
 
     /// Whether it begins as a syslog priority does.
@@ -677,7 +754,6 @@ impl<'a, 'r> Attempt<'a, 'r> {
     ) -> Option<FormatIndex> {
         let format = self.reader.format(index)?;
         let mut pairs = Pairs::new_in(draft.arena);
-        let mut planned: &[Box<[KeyId]>] = &[];
         let is_read = match &format.method {
             Method::Layout(layout) => {
                 let time = layout.read_into(self.text, &self.situation.clock, draft.inline());
@@ -690,9 +766,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 if state.is_none() && !self.may_claim(format, columns, draft.arena) {
                     return None;
                 }
-                let read = columns.read(self.text, state, &self.split, &mut pairs);
-                planned = read.unwrap_or_default();
-                read.is_some()
+                columns.read(self.text, state, &self.split, &mut pairs)
             }
             Method::Pairs(options) => {
                 pairs.reserve(USUAL_PAIRS);
@@ -715,7 +789,15 @@ impl<'a, 'r> Attempt<'a, 'r> {
         };
         // Columns that a line named need no other claim.
         let is_named = state.is_some_and(|state| state.format() == Some(index));
-        (is_read && self.claim(format, pairs, planned, is_named, draft)).then_some(index)
+        let arrange = || format.mapping.arrange(pairs.iter().map(|pair| pair.key));
+        let arranged = self.state.filter(|_| is_read).and_then(|known| match format.method {
+            Method::Columns(_) => {
+                let is_named = state.is_some();
+                known.arrangement(Columned { format: index, pairs: pairs.len(), is_named }, arrange)
+            }
+            _ => known.known().arrangement(index, &pairs, arrange),
+        });
+        (is_read && self.claim(format, pairs, arranged, is_named, draft)).then_some(index)
     }
 
     /// Whether a format in columns may claim the text.
@@ -724,18 +806,20 @@ impl<'a, 'r> Attempt<'a, 'r> {
         columns.may_claim(&format.mapping, self.text, held, (&self.split, arena))
     }
 
-    /// Sets the fields of a record when it is of the format. What the format asks for of the first
-    /// pairs may be planned.
+    /// Sets the fields of a record when it is of the format. It may be known where what the format
+    /// asks for stands in it.
     fn claim(
         &self,
         format: &'a Compiled,
         pairs: Pairs<'a>,
-        planned: &[Box<[KeyId]>],
+        arranged: Option<&'a Arrangement>,
         is_named: bool,
         draft: &mut Draft<'a>,
     ) -> bool {
-        let planned = planned.iter().map(AsRef::as_ref);
-        let found = format.mapping.find_planned(&pairs, planned, draft);
+        let found = match arranged {
+            Some(arrangement) => arrangement.find(&pairs, draft.arena),
+            None => format.mapping.find(&pairs, draft),
+        };
         let is_claimed = is_named || format.mapping.claims(&found, self.holding(format));
         if is_claimed {
             self.understand(format, pairs, found, draft);
@@ -765,6 +849,12 @@ impl<'a, 'r> Attempt<'a, 'r> {
         text: &'a Text,
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
+        // Few patterns are tried sooner than it is told what the text holds.
+        if text.patterns.len() <= FEW && self.held.get().is_none() {
+            let begun = self.begun();
+            let mut begun_so = text.patterns.iter().filter(|known| known.gate.begins(&begun));
+            return begun_so.find_map(|known| self.pattern(index, format, known, draft));
+        }
         let at_gate = self.at_gate(draft.arena);
         if text.patterns.len() <= FEW {
             let may_pass = |known: &&TextPattern| {
@@ -792,11 +882,16 @@ impl<'a, 'r> Attempt<'a, 'r> {
         known: &'a TextPattern,
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
-        let mut pairs = Pairs::new_in(draft.arena);
-        let taken = known.pattern.read(self.text, &self.times, &mut pairs)?;
+        let (mut pairs, is_gated) = (Pairs::new_in(draft.arena), self.held.get().is_some());
+        let taken = known.pattern.read(self.text, &self.times, is_gated, &mut pairs)?;
         let held = self.holding(format);
-        let planned = taken.names().map(|name| known.plan.of(name));
-        let mut found = format.mapping.find_planned(&pairs, planned, draft);
+        let mut found = match taken.has_all() {
+            true => known.arranged(&format.mapping).find(&pairs, draft.arena),
+            false => {
+                let planned = taken.names().map(|name| known.plan.of(name));
+                format.mapping.find_planned(&pairs, planned, draft)
+            }
+        };
         if format.mapping.has_claims() && !format.mapping.claims(&found, held) {
             return None;
         }
@@ -831,9 +926,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     fn of_program(&self, program: &[u8], draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let mut named = None;
-        let of_program = || self.reader.formats_of(program);
-        let indexes = self.situation.recall.borrow_mut().formats_of(program, of_program);
-        for index in indexes.iter().copied() {
+        for index in self.formats_of(program).iter().copied() {
             let Some(format) = self.reader.format(index) else { continue };
             let Method::Text(text) = &format.method else { continue };
             if let Some(index) = self.patterns(index, format, text, draft) {
@@ -841,7 +934,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 return Some(index);
             }
             // A format of any program says nothing of a message that it does not fit.
-            if !text.programs.iter().any(Glob::fits_all) {
+            if format.names_programs() {
                 named = named.or(Some(index));
             }
         }
@@ -852,7 +945,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     fn syslog(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
-        let envelope = Envelope::read(self.text, &self.times)?;
+        let envelope = (*self.envelope())?;
         let own = self.reader.syslog[usize::from(envelope.is_5424)]?;
         let inner = self.of_part(envelope.message).identify(envelope.program, draft, 1);
         envelope.fill(draft);
@@ -928,7 +1021,7 @@ impl Reader {
         {
             return shape.candidates.iter().find_map(|candidate| {
                 claiming(candidate.format, &|format| {
-                    let arrange = || format.mapping.arrange(pairs);
+                    let arrange = || format.mapping.arrange(pairs.iter().map(|pair| pair.key));
                     candidate.arrangement.get_or_init(arrange).find(pairs, draft.arena)
                 })
             });
