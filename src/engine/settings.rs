@@ -10,6 +10,7 @@ use crate::sigma::{Level, Rule, RuleKind};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Settings as typed. Unknown names are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,7 +170,7 @@ impl Bilingual for SettingsError {
 #[derive(Debug)]
 pub struct Meant {
     /// Reads records.
-    pub reader: Reader,
+    pub reader: Arc<Reader>,
     /// First instant that counts.
     pub since: Instant,
     /// First instant that does not count any more.
@@ -210,7 +211,7 @@ impl Settings {
             .iter()
             .map(|(name, text)| Ok((name.clone(), Clock::new(self::zone(text)?, None, order))));
         Ok(Meant {
-            reader: Reader::new(&self.log_formats, &self.definitions()?)?,
+            reader: Reader::shared(&self.log_formats, &self.definitions()?)?,
             since,
             until,
             passwords: passwords.to_vec(),

@@ -26,6 +26,7 @@ use bumpalo::Bump;
 use jiff::tz::TimeZone;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 /// Records within records are looked for so deep.
 const DEPTH: u32 = 3;
@@ -193,6 +194,20 @@ impl Reader {
         known.extend(mappings);
         formats.extend(described(&known, &is_own)?);
         Ok(Self::indexed(formats))
+    }
+
+    /// The same; one of built-in formats alone is made once for all that ask for it.
+    pub fn shared(
+        log_formats: &[String],
+        mappings: &[Definition],
+    ) -> Result<Arc<Self>, ReaderError> {
+        static BUILT_IN: OnceLock<Arc<Reader>> = OnceLock::new();
+        let is_built_in = log_formats.is_empty() && mappings.is_empty();
+        if let Some(reader) = BUILT_IN.get().filter(|_| is_built_in) {
+            return Ok(Arc::clone(reader));
+        }
+        let reader = Arc::new(Self::new(log_formats, mappings)?);
+        Ok(if is_built_in { Arc::clone(BUILT_IN.get_or_init(|| reader)) } else { reader })
     }
 
     /// A reader of these descriptions and of nothing else, each with the rank that it states.
@@ -790,12 +805,12 @@ impl<'a, 'r> Attempt<'a, 'r> {
         // Columns that a line named need no other claim.
         let is_named = state.is_some_and(|state| state.format() == Some(index));
         let arrange = || format.mapping.arrange(pairs.iter().map(|pair| pair.key));
-        let arranged = self.state.filter(|_| is_read).and_then(|known| match format.method {
+        let arranged = self.state.filter(|_| is_read).and_then(|stream| match format.method {
             Method::Columns(_) => {
-                let is_named = state.is_some();
-                known.arrangement(Columned { format: index, pairs: pairs.len(), is_named }, arrange)
+                let (pairs, is_named) = (pairs.len(), state.is_some());
+                stream.arrangement(Columned { format: index, pairs, is_named }, arrange)
             }
-            _ => known.known().arrangement(index, &pairs, arrange),
+            _ => stream.known().arrangement(index, &pairs, arrange),
         });
         (is_read && self.claim(format, pairs, arranged, is_named, draft)).then_some(index)
     }
