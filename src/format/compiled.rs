@@ -25,6 +25,8 @@ pub(super) struct Compiled {
     pub id: Box<str>,
     /// The format that its records count as.
     pub part_of: Option<Box<str>>,
+    /// Formats in whose streams its records stand.
+    pub within: Vec<Box<str>>,
     pub name: Box<str>,
     /// What Sigma calls its records.
     pub log_source: LogSource,
@@ -119,6 +121,7 @@ impl Compiled {
         Ok(Self {
             id: definition.id.as_str().into(),
             part_of: (!definition.part_of.is_empty()).then(|| definition.part_of.as_str().into()),
+            within: definition.within.iter().map(|id| id.as_str().into()).collect(),
             name: definition.name.as_str().into(),
             log_source: definition.logsource.clone(),
             rank: definition.rank.unwrap_or(USUAL),
@@ -137,6 +140,7 @@ impl Compiled {
         Self {
             id: id.into(),
             part_of: None,
+            within: Vec::new(),
             name: id.into(),
             log_source: LogSource { category: "webserver".to_owned(), ..LogSource::default() },
             rank: 0,

@@ -18,6 +18,9 @@ pub struct Definition {
     /// The format that its records count as, when it is a part of one.
     #[serde(default)]
     pub part_of: String,
+    /// Ids of formats in whose streams its records stand: there they are tried for it first.
+    #[serde(default)]
+    pub within: Vec<String>,
     /// The format whose `fields` and `when` count here too, behind its own.
     #[serde(default)]
     pub extends: String,
@@ -292,6 +295,9 @@ impl Definition {
     /// A key that is given though its kind makes nothing of it: the fields of these kinds follow
     /// from the layout or the header alone.
     pub(super) fn without_effect(&self) -> Option<&'static str> {
+        if self.kind != Kind::Text && !self.within.is_empty() {
+            return Some("within");
+        }
         if !matches!(self.kind, Kind::Layout | Kind::Syslog | Kind::Utmp) {
             return None;
         }

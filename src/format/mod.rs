@@ -149,6 +149,41 @@ mod tests {
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 
+    /// A stream's format, and another whose records it fits as well.
+    const ALIKE: [(&str, &str); 4] = [
+        // The first says all that is there.
+        ("apache_combined", "nginx_access"),
+        ("apache_combined", "traefik"),
+        ("apache_vhost_plain", "apache_vhost"),
+        // Both write one kind of line.
+        ("confluence", "jira"),
+    ];
+
+    #[test]
+    fn a_record_is_told_as_its_own_in_streams_of_other_formats() {
+        let reader = Reader::new(&[], &[]).unwrap();
+        let clock = Clock::default().with_reference(Some(1_640_000_000));
+        let examples = definitions().flat_map(|(_, definition)| definition.unwrap().example);
+        let mut alike = BTreeSet::new();
+        for example in examples.filter(|example| !example.text.trim_end().contains('\n')) {
+            let text = example.text.trim_end().as_bytes();
+            let read = |primary| {
+                let (state, arena) = (State::default(), Bump::new());
+                let situation = Situation::new(primary, clock.clone());
+                reader.id(reader.read(&situation, &state, text, &arena)?.format)
+            };
+            let own = read(FormatIndex::MAX);
+            for primary in 0..reader.count() as FormatIndex {
+                let other = read(primary);
+                if other != own {
+                    assert_eq!(other, reader.id(primary), "{}", example.text);
+                    alike.insert(other.zip(own).unwrap());
+                }
+            }
+        }
+        assert_eq!(alike, BTreeSet::from(ALIKE));
+    }
+
     #[test]
     fn what_people_are_told_is_what_the_descriptions_say() {
         let cards: Vec<serde_json::Value> = serde_json::from_str(CARDS).unwrap();

@@ -85,7 +85,8 @@ pub struct Reader {
     heads: Heads,
     /// The texts of each format, its own and those of its parts.
     texts: Vec<Vec<FormatIndex>>,
-    /// Of each format, itself and its parts: those that records can be tried for at once.
+    /// Of each format, itself, its parts and those within its streams, in order of rank: those that
+    /// records can be tried for at once.
     direct: Vec<Vec<FormatIndex>>,
     /// Whether records of each format are messages of programs that it names.
     of_programs: Vec<bool>,
@@ -251,14 +252,20 @@ impl Reader {
         reader
     }
 
+    /// The formats whose streams' records can be tried for a format at once.
+    fn streams_of(&self, index: FormatIndex, format: &Compiled) -> Vec<FormatIndex> {
+        let whole = self.counts_as.get(usize::from(index)).filter(|_| format.is_direct());
+        let place = |id: &str| self.formats.iter().position(|other| &*other.id == id);
+        let within = format.within.iter().filter_map(|id| self.counts_as.get(place(id)?));
+        whole.into_iter().chain(within).copied().collect()
+    }
+
     /// Notes under what each format is looked for.
     fn index(&mut self) {
         for (index, format) in (0..).zip(&self.formats) {
-            if format.is_direct()
-                && let Some(whole) = self.counts_as.get(usize::from(index))
-                && let Some(direct) = self.direct.get_mut(usize::from(*whole))
-            {
-                direct.push(index);
+            for stream in self.streams_of(index, format) {
+                let direct = self.direct.get_mut(usize::from(stream));
+                direct.into_iter().for_each(|direct| direct.push(index));
             }
             match &format.method {
                 Method::Json => {
