@@ -447,7 +447,8 @@ impl Reader {
         formats.into()
     }
 
-    /// The primary format and its parts, those that its records can be tried for before all others.
+    /// What the records of a stream can be tried for before all others: its primary format, the
+    /// parts of that, and formats within such streams.
     fn direct(&self, primary: FormatIndex) -> &[FormatIndex] {
         self.direct.get(usize::from(primary)).map_or(&[], Vec::as_slice)
     }

@@ -82,8 +82,9 @@ impl Packs {
             return false;
         }
         let path = Sent::new(path, false);
-        let mut all = self.packs.iter().flat_map(|pack| &pack.requests);
-        all.any(|request| request.has_path() && request.fits_path(&path))
+        let mut requests =
+            self.paths.kinds(&path).into_iter().filter_map(|kind| self.request(kind));
+        requests.any(|(.., request)| request.fits_path(&path))
     }
 
     /// Whether a request with this query may be one that a pack describes by its query alone.
