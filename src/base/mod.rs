@@ -1,5 +1,6 @@
 //! What everything stands on: places in a log, instants, fingerprints, bounded tables, limits.
 
+mod address;
 mod arrange;
 pub mod clock;
 pub mod fingerprint;
@@ -17,11 +18,12 @@ mod time;
 mod visible;
 mod weighed;
 
+pub use address::address;
 pub use arrange::{Arrange, Gather};
 pub use fingerprint::{Fingerprint, Seed};
 pub use glob::{Glob, rarest};
 pub use sampled::{Merge, Sampled, Told, let_go};
-pub use short::{are_same, begins, find_near};
+pub use short::{Short, are_same, find_near};
 pub use size::{LogSize, SizeSketch};
 pub use small_map::{SmallMap, within};
 pub use table::{NOWHERE, Place, Table};

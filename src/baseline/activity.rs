@@ -286,6 +286,18 @@ pub(super) fn joined(
     }
 }
 
+/// Of several spellings the smallest stays.
+pub(super) fn keep_smallest(kept: &mut Box<str>, logged: &[u8]) {
+    // Nearly all are spelt as the one that is kept.
+    if *logged == *kept.as_bytes() {
+        return;
+    }
+    let spelt = String::from_utf8_lossy(logged);
+    if *spelt < **kept {
+        *kept = spelt.into();
+    }
+}
+
 /// Adds one to the earliest few.
 pub(crate) fn keep_earliest<T: Ord>(marks: &mut Vec<T>, new: T, most: usize) {
     // Most come behind those that are kept.

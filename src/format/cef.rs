@@ -86,11 +86,11 @@ fn with_tabs<'a>(text: &'a [u8], arena: &'a Bump) -> &'a [u8] {
     let mut out = bumpalo::collections::Vec::with_capacity_in(text.len(), arena);
     let mut rest = text;
     while let Some(at) = memmem::find(rest, ESCAPED) {
-        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice_copy(&rest[..at]);
         out.push(b'\t');
         rest = &rest[at + ESCAPED.len()..];
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice_copy(rest);
     out.into_bump_slice()
 }
 

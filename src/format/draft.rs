@@ -76,7 +76,7 @@ impl<'a> Draft<'a> {
     pub fn add_pairs(&mut self, pairs: Pairs<'a>) {
         match self.pairs.is_empty() {
             true => self.pairs = pairs,
-            false => self.pairs.extend_from_slice(&pairs),
+            false => self.pairs.extend_from_slice_copy(&pairs),
         }
     }
 

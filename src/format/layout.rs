@@ -7,7 +7,7 @@
 mod compile;
 
 use crate::base::clock::{Clock, Form, read};
-use crate::base::{Bilingual, Text, Time, find_near};
+use crate::base::{Bilingual, Short, Text, Time, find_near};
 use crate::event::{Field, Fields, number};
 
 /// A layout that cannot be used.
@@ -65,22 +65,14 @@ enum Take {
 struct Step {
     take: Take,
     /// The literal behind it; empty for the end of the line.
-    until: Vec<u8>,
-    /// The first eight bytes of the literal as a word, and which of its bits count.
-    word: u64,
-    mask: u64,
+    until: Short,
     /// Whether it stands in quotes, inside which a backslash escapes.
     quoted: bool,
 }
 
 impl Step {
-    fn new(take: Take, until: Vec<u8>, quoted: bool) -> Self {
-        let count = |bytes: &mut dyn Iterator<Item = u8>| {
-            bytes.take(8).enumerate().fold(0, |word, (at, byte)| word | u64::from(byte) << (8 * at))
-        };
-        let word = count(&mut until.iter().copied());
-        let mask = count(&mut until.iter().map(|_| 0xff));
-        Self { take, until, word, mask, quoted }
+    fn new(take: Take, until: &[u8], quoted: bool) -> Self {
+        Self { take, until: Short::new(until), quoted }
     }
 }
 
@@ -148,14 +140,7 @@ impl Step {
     #[inline]
     fn ends_at<'a>(&self, rest: &'a [u8], at: usize) -> Option<&'a [u8]> {
         let behind = rest.get(at..)?;
-        // Literals are a few bytes long: one comparison of a word beats a call.
-        let stands = match behind.first_chunk::<8>() {
-            Some(word) if self.until.len() <= 8 => {
-                u64::from_le_bytes(*word) & self.mask == self.word
-            }
-            _ => behind.starts_with(&self.until),
-        };
-        stands.then(|| &behind[self.until.len()..])
+        self.until.begins(behind).then(|| &behind[self.until.len()..])
     }
 
     /// Apache writes account names unquoted even if they hold spaces.

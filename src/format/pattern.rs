@@ -13,7 +13,7 @@ use super::gate::{Bytes, Gate};
 use super::grams::{Grams, Signs};
 use super::heads::{Head, HeadId, Heads, Step};
 use crate::base::clock::{Clock, Form, begins_with_weekday, read_prefix};
-use crate::base::{Time, Wrong, are_same, begins, find_near, rarest};
+use crate::base::{Short, Time, Wrong, address, find_near, rarest};
 use crate::text::{Pair, Pairs, Value};
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -67,26 +67,26 @@ enum Part {
 /// A text, ready to be searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Literal {
-    text: Box<[u8]>,
+    text: Short,
     /// Where the byte of it stands that texts have least often.
     rare: usize,
 }
 
 impl Literal {
     pub fn new(text: &str) -> Self {
-        let text: Box<[u8]> = text.as_bytes().into();
+        let text = Short::new(text.as_bytes());
         let rare = rarest(&text);
         Self { text, rare }
     }
 
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.text.len()
     }
 
     /// How long it is, where a text begins with it.
     #[inline]
     pub fn begins(&self, text: &[u8]) -> Option<usize> {
-        begins(text, &self.text).then_some(self.text.len())
+        self.text.begins(text).then_some(self.text.len())
     }
 
     /// Where it stands first. It is short, and mostly it stands where its rare byte does.
@@ -96,7 +96,7 @@ impl Literal {
         loop {
             let at = from + find_near(byte, text.get(from..)?)?;
             let start = at - self.rare;
-            if are_same(text.get(start..start + self.text.len())?, &self.text) {
+            if self.text.begins(&text[start..]) {
                 return Some(start);
             }
             from = at + 1;
@@ -119,7 +119,7 @@ pub(super) enum Class {
 /// Words to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Words {
-    words: Vec<Box<[u8]>>,
+    words: Vec<Short>,
     /// What they begin with.
     begin: Bytes,
     /// By what they begin with, their places, the longest first.
@@ -128,7 +128,7 @@ pub(super) struct Words {
 
 impl Words {
     fn of(text: &str) -> Self {
-        let words: Vec<Box<[u8]>> = text.split('|').map(|word| word.as_bytes().into()).collect();
+        let words: Vec<_> = text.split('|').map(|word| Short::new(word.as_bytes())).collect();
         let begins = |byte| words.iter().any(|word| word.first() == Some(&byte));
         let begin = Bytes::that(begins);
         let mut by_first = BTreeMap::<u8, Vec<usize>>::new();
@@ -147,7 +147,7 @@ impl Words {
         let Some(first) = text.first().filter(|byte| self.begin.has(**byte)) else { return 0 };
         let places = self.by_first.iter().find(|(byte, _)| byte == first);
         let mut words = places.into_iter().flat_map(|(_, places)| places);
-        let word = words.find_map(|place| self.words.get(*place).filter(|word| begins(text, word)));
+        let word = words.find_map(|place| self.words.get(*place).filter(|word| word.begins(text)));
         word.map_or(0, |word| word.len())
     }
 }
@@ -549,7 +549,7 @@ impl Pattern {
         match self.program.get(part) {
             Some(Part::Literal(literal)) => {
                 let behind = at + literal.text.len();
-                begins(rest, &literal.text)
+                literal.text.begins(rest)
                     && (behind == text.len() || self.may_begin_at(part + 1, text, behind, times))
             }
             Some(Part::Time(form)) => {
@@ -580,7 +580,7 @@ impl Pattern {
         pairs: &mut Pairs<'a>,
     ) -> Option<Taken<'a>> {
         if let Some(Part::Literal(literal)) = self.program.first()
-            && !begins(text, &literal.text)
+            && !literal.text.begins(text)
         {
             return None;
         }
@@ -783,7 +783,7 @@ impl Match<'_, '_> {
             }
             let follows = match (next, self.pattern.ends.get(part)) {
                 (Some(Part::Literal(literal)), _) => {
-                    !is_longest_first || begins(&self.text[candidate..], &literal.text)
+                    !is_longest_first || literal.text.begins(&self.text[candidate..])
                 }
                 (_, Some(End::Before(bytes))) => {
                     self.text.get(candidate).is_none_or(|byte| bytes.has(*byte))
@@ -823,8 +823,15 @@ impl Class {
         match self {
             Self::Any => text.len(),
             Self::Word => {
-                let words = text.as_chunks().0.iter().take_while(|word| no_control(**word));
-                let from = words.count() * size_of::<u64>();
+                let mut from = 0;
+                while let Some(word) = text.get(from..).and_then(<[u8]>::first_chunk) {
+                    let at = first_control(*word);
+                    from += at;
+                    // Other controls stand in words.
+                    if at < word.len() {
+                        break;
+                    }
+                }
                 from + while_of(WORD, &text[from..])
             }
             Self::Int => while_of(INT, text),
@@ -894,10 +901,7 @@ impl Class {
         match self {
             Self::Any | Self::Quoted | Self::Space => true,
             Self::Word | Self::Int | Self::Host => !text.is_empty(),
-            Self::Ip => {
-                text.len() >= 2
-                    && str::from_utf8(text).is_ok_and(|t| t.parse::<core::net::IpAddr>().is_ok())
-            }
+            Self::Ip => address(text).is_some(),
             Self::OneOf(words) => {
                 let is_one = || words.words.iter().any(|word| **word == *text);
                 (is_longest && !text.is_empty()) || is_one()
@@ -906,12 +910,14 @@ impl Class {
     }
 }
 
-/// Whether none of eight bytes is a space or a control: then none ends a word.
-const fn no_control(bytes: [u8; 8]) -> bool {
+/// Where the first space or control stands among eight bytes, of which each may end a word; behind
+/// them where there is none.
+const fn first_control(bytes: [u8; 8]) -> usize {
     const LOW: u64 = u64::MAX / 0xff;
     let word = u64::from_le_bytes(bytes);
     // A byte below what is taken off borrows from its highest bit.
-    word.wrapping_sub(LOW * (b' ' + 1) as u64) & !word & (LOW << 7) == 0
+    let below = word.wrapping_sub(LOW * (b' ' + 1) as u64) & !word & (LOW << 7);
+    (below.trailing_zeros() / u8::BITS) as usize
 }
 
 /// Classes of bytes, as bits.

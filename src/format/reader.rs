@@ -805,7 +805,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 cef::read_leef(self.text, anywhere, draft.arena, &mut pairs).is_some()
             }
             Method::Xml => self.xml(draft.arena).is_some_and(|read| {
-                pairs.extend_from_slice(read);
+                pairs.extend_from_slice_copy(read);
                 true
             }),
             Method::Json | Method::Syslog | Method::Evtx => false,

@@ -240,12 +240,12 @@ fn said<'a>(found: &Found<'a, '_>, key: KeyId) -> Option<&'a [u8]> {
 fn fill_into(pieces: &[Piece], found: &Found<'_, '_>, text: &mut BumpVec<'_, u8>) -> bool {
     pieces.iter().all(|piece| match piece {
         Piece::Literal(literal) => {
-            text.extend_from_slice(literal);
+            text.extend_from_slice_copy(literal);
             true
         }
         Piece::Key(key) => match said(found, *key) {
             Some(value) => {
-                text.extend_from_slice(value);
+                text.extend_from_slice_copy(value);
                 true
             }
             None => false,

@@ -4,7 +4,7 @@
 use super::lines::{Block, Line, LineCutter, Lines};
 use super::records::{Cut, Records};
 use crate::base::limits::RECORD_BYTES;
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 /// Lines that quotes of CSV can hold, and bytes. A quote that does not close would else swallow the
 /// rest of the file.
@@ -140,7 +140,9 @@ impl Rule for Quotes {
             self.open.cut_lines(sink);
             return single(line, sink);
         };
-        let is_odd = memchr_iter(b'"', text).count() % 2 == 1;
+        // Most lines have none.
+        let first = memchr(b'"', text);
+        let is_odd = first.is_some_and(|at| memchr_iter(b'"', &text[at..]).count() % 2 == 1);
         if self.open.is_empty() && !is_odd {
             return single(line, sink);
         }

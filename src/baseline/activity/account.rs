@@ -1,7 +1,7 @@
 //! What one account did: networks, days, documents.
 
 use super::pair::add_day;
-use super::{DayUse, Mark, Takes, Ways, keep_earliest};
+use super::{DayUse, Mark, Takes, Ways, keep_earliest, keep_smallest};
 use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
 use crate::judge::activity::{Act, Activity, Network, Topic, What};
@@ -219,7 +219,7 @@ impl AccountStats {
 
     /// Notes what it did.
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
-        self.named(&activity.name());
+        keep_smallest(&mut self.name, activity.account);
         let day = day_of(activity.at, activity.offset_secs);
         self.ways.note(activity, mark);
         match activity.what {
@@ -291,12 +291,6 @@ impl AccountStats {
         self.active.iter().any(|(_, first, last)| {
             (from + 1..until).contains(&first.0) || (from + 1..until).contains(&last.0)
         })
-    }
-
-    fn named(&mut self, name: &str) {
-        if name < &*self.name {
-            self.name = name.into();
-        }
     }
 
     fn network(&mut self, network: Network, day: DayUse) {
@@ -493,7 +487,7 @@ impl Merge for Requested {
 
 impl Merge for AccountStats {
     fn merge(&mut self, other: Self) {
-        self.named(&other.name);
+        keep_smallest(&mut self.name, other.name.as_bytes());
         self.is_everywhere |= other.is_everywhere;
         for (network, days) in other.networks {
             days.into_iter().for_each(|day| self.network(network, day));

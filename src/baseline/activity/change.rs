@@ -1,6 +1,6 @@
 //! Changes of one kind by one account.
 
-use super::Mark;
+use super::{Mark, keep_smallest};
 use crate::base::{Fingerprint, Merge};
 use crate::baseline::day_of;
 use crate::judge::activity::{Activity, Change, Network};
@@ -71,7 +71,7 @@ impl Changes {
             bytes.map(|bytes| String::from_utf8_lossy(bytes).chars().take(200).collect())
         };
         let change = self.change;
-        self.named(&activity.name());
+        keep_smallest(&mut self.name, activity.account);
         self.count += 1;
         self.add(Changed {
             mark,
@@ -92,12 +92,6 @@ impl Changes {
         });
     }
 
-    fn named(&mut self, name: &str) {
-        if name < &*self.name {
-            self.name = name.into();
-        }
-    }
-
     fn add(&mut self, new: Changed) {
         if let Err(place) = self.first.binary_search(&new)
             && place < KEPT
@@ -110,7 +104,7 @@ impl Changes {
 
 impl Merge for Changes {
     fn merge(&mut self, other: Self) {
-        self.named(&other.name);
+        keep_smallest(&mut self.name, other.name.as_bytes());
         self.count += other.count;
         for changed in other.first {
             self.add(changed);

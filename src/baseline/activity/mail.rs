@@ -1,6 +1,6 @@
 //! Which programs read the mail of which accounts, from where.
 
-use super::{Mark, keep_earliest};
+use super::{Mark, keep_earliest, keep_smallest};
 use crate::base::{Fingerprint, Merge};
 use crate::baseline::day_of;
 use crate::judge::activity::{Activity, Network};
@@ -50,18 +50,12 @@ impl Reader {
 
     /// Notes a record of so many mails.
     pub fn note(&mut self, activity: &Activity<'_>, items: u64, mark: Mark) {
-        self.named(&activity.name());
+        keep_smallest(&mut self.name, activity.account);
         self.records += 1;
         keep_earliest(&mut self.first, mark, FIRST);
         self.day(day_of(activity.at, activity.offset_secs), items);
         if activity.is_throttled() {
             keep_earliest(&mut self.throttled, mark, FIRST);
-        }
-    }
-
-    fn named(&mut self, name: &str) {
-        if name < &*self.name {
-            self.name = name.into();
         }
     }
 
@@ -76,7 +70,7 @@ impl Reader {
 
 impl Merge for Reader {
     fn merge(&mut self, other: Self) {
-        self.named(&other.name);
+        keep_smallest(&mut self.name, other.name.as_bytes());
         self.records += other.records;
         other.first.into_iter().for_each(|mark| keep_earliest(&mut self.first, mark, FIRST));
         other.days.into_iter().for_each(|(day, items)| self.day(day, items));

@@ -1,6 +1,6 @@
 //! What one account did from one network.
 
-use super::{Distinct, Mark, keep_earliest};
+use super::{Distinct, Mark, keep_earliest, keep_smallest};
 use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
 use crate::judge::activity::{Act, Activity, Network, Reason, What};
@@ -99,8 +99,9 @@ impl Pair {
 
     /// Notes what it did.
     pub fn note(&mut self, activity: &Activity<'_>, mark: Mark, seed: Seed) {
-        let name = activity.name();
-        self.named(&name, &activity.address(), self.new_organisation(activity));
+        keep_smallest(&mut self.name, activity.account);
+        keep_smallest(&mut self.address, activity.logged_address());
+        self.belongs(self.new_organisation(activity));
         if !matches!(activity.what, What::Refused(_)) {
             self.used(day_of(activity.at, 0));
         }
@@ -196,14 +197,8 @@ impl Pair {
         }
     }
 
-    /// Of several spellings the smallest stays.
-    fn named(&mut self, name: &str, address: &str, organisation: Option<Box<str>>) {
-        if name < &*self.name {
-            self.name = name.into();
-        }
-        if address < &*self.address {
-            self.address = address.into();
-        }
+    /// Of several organisations the smallest stays.
+    fn belongs(&mut self, organisation: Option<Box<str>>) {
         self.organisation = match (self.organisation.take(), organisation) {
             (Some(known), Some(new)) => Some(known.min(new)),
             (known, new) => known.or(new),
@@ -237,7 +232,9 @@ pub(super) fn add_day(days: &mut Vec<DayUse>, new: DayUse) {
 
 impl Merge for Pair {
     fn merge(&mut self, other: Self) {
-        self.named(&other.name, &other.address, other.organisation);
+        keep_smallest(&mut self.name, other.name.as_bytes());
+        keep_smallest(&mut self.address, other.address.as_bytes());
+        self.belongs(other.organisation);
         for (time, tries) in other.tries {
             self.add(time, tries);
         }

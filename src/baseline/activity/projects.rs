@@ -1,6 +1,6 @@
 //! On which days an account touched a project.
 
-use super::{Distinct, Mark};
+use super::{Distinct, Mark, keep_smallest};
 use crate::base::{Fingerprint, Instant, Merge, Seed};
 use crate::baseline::day_of;
 use crate::judge::activity::{Activity, What};
@@ -58,19 +58,13 @@ impl InProject {
             self.taken.add(seed.of(activity.object().unwrap_or(b"")));
         }
         let day = day_of(activity.at, activity.offset_secs);
-        self.named(&activity.name());
+        keep_smallest(&mut self.name, activity.account);
         self.add(ProjectDay { day, records: 1, first: mark, last: mark.0 });
     }
 
     /// Whether all days since the one before this are kept.
     pub fn knows(&self, day: i32) -> bool {
         !self.is_longer || self.days.first().is_some_and(|first| first.day < day)
-    }
-
-    fn named(&mut self, name: &str) {
-        if name < &*self.name {
-            self.name = name.into();
-        }
     }
 
     fn add(&mut self, new: ProjectDay) {
@@ -94,7 +88,7 @@ impl InProject {
 
 impl Merge for InProject {
     fn merge(&mut self, other: Self) {
-        self.named(&other.name);
+        keep_smallest(&mut self.name, other.name.as_bytes());
         self.is_longer |= other.is_longer;
         self.taken.merge(&other.taken);
         for day in other.days {

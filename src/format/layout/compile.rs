@@ -172,7 +172,7 @@ fn build(format: &str, pieces: Vec<Piece>, more_may_follow: bool) -> Result<Layo
     for piece in pieces {
         match (piece, open.take()) {
             (Piece::Literal(literal), Some((take, _, quoted))) => {
-                layout.steps.push(Step::new(take, literal.clone(), quoted));
+                layout.steps.push(Step::new(take, &literal, quoted));
                 last_literal = literal;
             }
             (Piece::Literal(literal), None) => {
@@ -187,7 +187,7 @@ fn build(format: &str, pieces: Vec<Piece>, more_may_follow: bool) -> Result<Layo
         }
     }
     if let Some((take, _, quoted)) = open {
-        layout.steps.push(Step::new(take, Vec::new(), quoted));
+        layout.steps.push(Step::new(take, b"", quoted));
     }
     checked(format, layout)
 }

@@ -218,9 +218,14 @@ impl<'a> Activity<'a> {
         })
     }
 
-    /// The client's address as logged, shown as text.
+    /// The client's address as logged.
+    pub fn logged_address(&self) -> &'a [u8] {
+        self.event.fields.text(Field::SourceAddress).unwrap_or(b"-")
+    }
+
+    /// The same, shown as text.
     pub fn address(&self) -> Cow<'a, str> {
-        shown(self.event.fields.text(Field::SourceAddress).unwrap_or(b"-"))
+        shown(self.logged_address())
     }
 
     /// The account's name as logged, shown as text.

@@ -23,7 +23,7 @@ impl Network {
         if address.len() > LONGEST {
             return None;
         }
-        Self::around(std::str::from_utf8(address).ok()?.parse().ok()?)
+        Self::around(crate::base::address(address)?)
     }
 
     /// The same of an address that was read.
