@@ -2,10 +2,11 @@
 //! ran, what failed, and what could not run and why. Unattended (`CI`), a step that could not run
 //! counts as failed.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::env::current_exe;
 use std::fmt;
 use std::path::PathBuf;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
@@ -43,6 +44,9 @@ const fn slow(name: &'static str, run: fn(&Tests) -> Result<()>) -> Step {
     Step { name, quick: false, run }
 }
 
+/// The step that the build of the page is done for while others run.
+const PAGE_BUILD: &str = "page: build as released";
+
 const STEPS: &[Step] = &[
     quick("format", Tests::format),
     quick("lints, native", Tests::lints),
@@ -50,9 +54,10 @@ const STEPS: &[Step] = &[
     quick("Rust tests", Tests::rust_tests),
     quick("fuzz corpus", Tests::fuzz_corpus),
     quick("tests of xtask", Tests::own_tests),
+    slow(PAGE_BUILD, Tests::page_build),
+    // Behind that build: both write the bundles.
     quick("page: types", Tests::types),
     quick("page: unit tests", Tests::page_unit_tests),
-    slow("page: build as released", Tests::page_build),
     slow("cases in WASM", Tests::cases_in_wasm),
     slow("privacy, in browsers", |tests| tests.in_browsers("privacy")),
     slow("page, in browsers", |tests| tests.in_browsers("page")),
@@ -69,6 +74,10 @@ const STEPS: &[Step] = &[
 pub fn run(repo: &Repo, options: &Options) -> Result<()> {
     let (steps, rust_filter) = chosen(options);
     let tests = Tests::new(repo, rust_filter);
+    let builds_page = |step: &&Step| step.name == PAGE_BUILD;
+    if steps.iter().skip(1).any(builds_page) {
+        tests.build_page_ahead();
+    }
     let results: Vec<Outcome> = steps.into_iter().map(|step| tests.outcome(step)).collect();
     conclude(&results)
 }
@@ -116,12 +125,29 @@ struct Tests {
     rust_filter: Option<String>,
     toolchain: OnceCell<Result<Toolchain, String>>,
     page: OnceCell<Result<(), String>>,
+    /// The page, while it is built beside other steps.
+    page_ahead: RefCell<Option<JoinHandle<Told>>>,
 }
+
+/// What a program printed, and how it ended.
+type Told = (String, Result<()>);
 
 impl Tests {
     fn new(repo: &Repo, rust_filter: Option<String>) -> Tests {
         let repo = repo.clone();
-        Tests { repo, rust_filter, toolchain: OnceCell::new(), page: OnceCell::new() }
+        let (toolchain, page, page_ahead) = Default::default();
+        Tests { repo, rust_filter, toolchain, page, page_ahead }
+    }
+
+    /// Begins to build the page beside the steps before its own: it keeps one core busy for long,
+    /// and they seldom keep two. Where it cannot be begun, its step says why.
+    fn build_page_ahead(&self) {
+        if self.toolchain().is_err() || www::install(&self.repo).is_err() {
+            return;
+        }
+        let Ok(own) = current_exe() else { return };
+        let build = Program::new(own).arg("dist").inside(&self.repo.root);
+        *self.page_ahead.borrow_mut() = Some(thread::spawn(|| build.told()));
     }
 
     fn outcome(&self, step: &Step) -> Outcome {
@@ -183,8 +209,15 @@ impl Tests {
     }
 
     fn page_build(&self) -> Result<()> {
-        let toolchain = self.toolchain()?;
-        dist::make(&self.repo, toolchain, Care::Release)?;
+        match self.page_ahead.take() {
+            Some(ahead) => {
+                let (text, ended) =
+                    ahead.join().map_err(|_| anyhow!("the build could not be followed"))?;
+                print!("{text}");
+                ended?;
+            }
+            None => dist::make(&self.repo, self.toolchain()?, Care::Release)?,
+        }
         // It need not be built a second time.
         let _ = self.page.set(Ok(()));
         Ok(())
@@ -215,7 +248,8 @@ impl Tests {
             running.into_iter().map(|one| one.join()).collect()
         });
         for one in ended {
-            let (text, ended) = one.map_err(|_| anyhow!("the suite could not be followed"))?;
+            let (text, ended): Told =
+                one.map_err(|_| anyhow!("the suite could not be followed"))?;
             print!("{text}");
             result = ended.and(result);
         }
