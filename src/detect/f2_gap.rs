@@ -15,6 +15,8 @@ pub struct GapInLog;
 
 /// Hours of a week.
 const WEEK_HOURS: usize = 168;
+/// Hours of a day.
+const DAY_HOURS: i64 = 24;
 /// Seconds of a week.
 const WEEK_SECS: i64 = 7 * 86_400;
 /// Of other weeks, one in so many may be about as empty in the same hours.
@@ -184,7 +186,7 @@ struct Hole {
 
 /// The holes in which at least `least` records were to be expected.
 fn gaps(bins: &Bins, least: u64) -> Vec<Hole> {
-    let usual = Usual::of(&records_by_hour(bins));
+    let usual = Usual::of(records_by_hour(bins));
     let pairs = bins.iter().zip(bins.iter().skip(1));
     pairs
         .filter_map(|((from, before), (until, after))| {
@@ -221,59 +223,128 @@ fn is_rare(bins: &Bins, empty: &Range<Instant>, least: u64) -> bool {
     *middle >= least && about_empty * EMPTY_PER <= alike.len()
 }
 
-/// Records of every hour from the first to the last, by hours since 1970.
-fn records_by_hour(bins: &Bins) -> BTreeMap<i64, u64> {
-    let mut hours = BTreeMap::<i64, u64>::new();
-    for (start, bin) in bins {
-        *hours.entry(start.div_euclid(3_600)).or_default() += u64::from(bin.records);
+/// Records of each hour that has some, by hours since 1970.
+fn records_by_hour(bins: &Bins) -> Vec<(i64, u64)> {
+    let mut hours = Vec::<(i64, u64)>::new();
+    for (start, bin) in bins.iter().filter(|(_, bin)| bin.records > 0) {
+        let (hour, records) = (start.div_euclid(3_600), u64::from(bin.records));
+        match hours.last_mut() {
+            Some((last, known)) if *last == hour => *known += records,
+            _ => hours.push((hour, records)),
+        }
     }
-    let range = hours.first_key_value().zip(hours.last_key_value());
-    let range = range.map(|((first, _), (last, _))| *first..=*last);
-    range.into_iter().flatten().for_each(|hour| {
-        hours.entry(hour).or_default();
-    });
     hours
+}
+
+/// The hours of a day in Japan, by hours since 1970.
+fn hours_of(day: i64) -> Range<i64> {
+    let first = day * DAY_HOURS - JAPAN_SECS / 3_600;
+    first..first + DAY_HOURS
+}
+
+/// The day in Japan that an hour since 1970 is of.
+const fn day_of(hour: i64) -> i64 {
+    (hour + JAPAN_SECS / 3_600).div_euclid(DAY_HOURS)
+}
+
+/// The day of the week that a day counts as: on a holiday a Sunday.
+fn weekday_of(day: i64) -> i64 {
+    match weekday(day) {
+        0..=4 if is_closed(day) => 6,
+        weekday => weekday,
+    }
 }
 
 /// The hour of the week in Japan that an hour since 1970 is; on a holiday that of a Sunday.
 fn slot_of(hour: i64) -> usize {
-    let local = hour + JAPAN_SECS / 3_600;
-    let day = local.div_euclid(24);
-    let weekday = match weekday(day) {
-        0..=4 if is_closed(day) => 6,
-        weekday => weekday,
-    };
-    usize::try_from(weekday * 24 + local.rem_euclid(24)).unwrap_or(0)
+    let day = day_of(hour);
+    usize::try_from(weekday_of(day) * DAY_HOURS + hour - hours_of(day).start).unwrap_or(0)
+}
+
+/// The records of one hour of the week. A log may span two centuries and most of its hours have none:
+/// these are only counted.
+#[derive(Clone, Debug, Default)]
+struct Same {
+    empty: usize,
+    /// Those of the others, least first.
+    records: Vec<u64>,
+}
+
+impl Same {
+    const fn len(&self) -> usize {
+        self.empty + self.records.len()
+    }
+
+    /// The records at a place, least first.
+    fn at(&self, place: usize) -> u64 {
+        let behind = place.checked_sub(self.empty);
+        behind.and_then(|place| self.records.get(place)).copied().unwrap_or(0)
+    }
+
+    /// How many hours have fewer than so many.
+    fn below(&self, records: u64) -> usize {
+        let empty = if records > 0 { self.empty } else { 0 };
+        empty + self.records.partition_point(|one| *one < records)
+    }
+
+    /// The lower median of all but one, which has so many.
+    fn median_beside(&self, own: u64) -> u64 {
+        let others = self.len().saturating_sub(1);
+        let middle = others.saturating_sub(1) / 2;
+        // The hour itself stands among them and is passed over.
+        let place = middle + usize::from(middle >= self.below(own));
+        if others == 0 { 0 } else { self.at(place) }
+    }
 }
 
 /// What is usual in each hour.
 struct Usual {
-    /// The first hour of the log, by hours since 1970.
-    first: i64,
-    /// Records of every hour from the first on.
-    hours: Vec<u64>,
-    /// Records of each hour of the week, least first.
-    weekly: Vec<Vec<u64>>,
+    /// Records of each hour that has some, by hours since 1970.
+    hours: Vec<(i64, u64)>,
+    /// Of each hour of the week.
+    weekly: Vec<Same>,
+    /// Records to be expected on each day of the week, where there are none.
+    daily: Vec<u64>,
 }
 
 impl Usual {
-    fn of(hours: &BTreeMap<i64, u64>) -> Self {
-        let mut weekly = vec![Vec::new(); WEEK_HOURS];
-        for (hour, records) in hours {
-            weekly[slot_of(*hour)].push(*records);
+    fn of(hours: Vec<(i64, u64)>) -> Self {
+        let mut weekly = vec![Same::default(); WEEK_HOURS];
+        for (hour, records) in &hours {
+            weekly[slot_of(*hour)].records.push(*records);
         }
-        weekly.iter_mut().for_each(|same| same.sort_unstable());
-        let first = hours.first_key_value().map_or(0, |(first, _)| *first);
-        Self { first, hours: hours.values().copied().collect(), weekly }
+        let span =
+            hours.first().zip(hours.last()).map_or(0..0, |(first, last)| first.0..last.0 + 1);
+        let mut all = vec![0; WEEK_HOURS];
+        for day in day_of(span.start)..=day_of(span.end) {
+            let (own, slot) = (hours_of(day), slot_of(hours_of(day).start));
+            for hour in own.start.max(span.start)..own.end.min(span.end) {
+                all[slot + (hour - own.start) as usize] += 1;
+            }
+        }
+        for (same, all) in weekly.iter_mut().zip(all) {
+            same.records.sort_unstable();
+            same.empty = all - same.records.len();
+        }
+        let days = weekly.chunks(DAY_HOURS as usize);
+        let daily = days.map(|day| day.iter().map(|same| same.median_beside(0)).sum()).collect();
+        Self { hours, weekly, daily }
     }
 
-    /// Records to be expected in a period: for each of its bins, the share of the median of the
-    /// same hour of the other weeks.
+    /// Records to be expected in a period without any: for each of its bins, the share of the median
+    /// of the same hour of the other weeks.
     fn expected(&self, period: Range<Instant>) -> u64 {
         let mut twelfths = 0;
         let mut start = period.start;
         while start < period.end {
             let hour = start.div_euclid(3_600);
+            let day = day_of(hour);
+            let whole = hours_of(day).start * 3_600..hours_of(day).end * 3_600;
+            if start == whole.start && whole.end <= period.end {
+                twelfths += self.daily[weekday_of(day) as usize] * HOUR_BINS;
+                start = whole.end;
+                continue;
+            }
             let end = ((hour + 1) * 3_600).min(period.end);
             let bins = ((end - start) / BIN_SECS) as u64;
             twelfths += self.median(hour) * bins;
@@ -288,27 +359,32 @@ impl Usual {
     fn clusters(&self) -> u64 {
         let mut squares = Vec::new();
         for same in &self.weekly {
-            let middle = same.get(same.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+            let middle = same.at(same.len().saturating_sub(1) / 2);
             if middle >= FEW {
-                squares.extend(same.iter().map(|one| one.abs_diff(middle).pow(2) * 1_000 / middle));
+                let square = |one: u64| one.abs_diff(middle).pow(2) * 1_000 / middle;
+                squares.push((square(0), same.empty));
+                squares.extend(same.records.iter().map(|one| (square(*one), 1)));
             }
         }
         squares.sort_unstable();
-        let middle = squares.get(squares.len() / 2).copied().unwrap_or(0);
+        let all: usize = squares.iter().map(|(_, hours)| hours).sum();
+        let mut behind = squares.iter().scan(0, |before, (square, hours)| {
+            *before += hours;
+            Some((*before, *square))
+        });
+        let middle = behind.find(|(before, _)| *before > all / 2).map_or(0, |(_, square)| square);
         middle.div_ceil(455).max(1)
     }
 
     /// The lower median of the same hour of all other weeks.
     fn median(&self, hour: i64) -> u64 {
-        let same = &self.weekly[slot_of(hour)];
-        let own = usize::try_from(hour - self.first).ok().and_then(|place| self.hours.get(place));
-        let Some(own) = own else { return 0 };
-        let others = same.len().saturating_sub(1);
-        let middle = others.saturating_sub(1) / 2;
-        // The hour itself stands among them and is passed over.
-        let passed = same.partition_point(|records| records < own);
-        let place = middle + usize::from(middle >= passed);
-        if others == 0 { 0 } else { same.get(place).copied().unwrap_or(0) }
+        let span = self.hours.first().zip(self.hours.last());
+        if !span.is_some_and(|(first, last)| (first.0..=last.0).contains(&hour)) {
+            return 0;
+        }
+        let own = self.hours.binary_search_by_key(&hour, |known| known.0);
+        let own = own.ok().and_then(|place| self.hours.get(place)).map_or(0, |known| known.1);
+        self.weekly[slot_of(hour)].median_beside(own)
     }
 }
 
@@ -351,6 +427,77 @@ impl Hole {
                 format!("{name} has no records for {minutes} minutes where about {expected} were to be expected"),
                 format!("{name} に{minutes}分間の空白(約{expected}件が期待される時間帯)"),
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Random;
+
+    /// The slow twin: every hour of the log, one by one.
+    struct EachHour(Vec<(i64, u64)>);
+
+    impl EachHour {
+        fn of(some: &[(i64, u64)]) -> Self {
+            let (first, last) = (some[0].0, some[some.len() - 1].0);
+            let records =
+                |hour| some.iter().find(|known| known.0 == hour).map_or(0, |known| known.1);
+            Self((first..=last).map(|hour| (hour, records(hour))).collect())
+        }
+
+        fn same(&self, slot: usize) -> Vec<u64> {
+            let same = self.0.iter().filter(|(hour, _)| slot_of(*hour) == slot);
+            let mut records: Vec<_> = same.map(|(_, records)| *records).collect();
+            records.sort_unstable();
+            records
+        }
+
+        fn median(&self, hour: i64) -> u64 {
+            let Some((_, own)) = self.0.iter().find(|known| known.0 == hour) else { return 0 };
+            let mut others = self.same(slot_of(hour));
+            others.remove(others.iter().position(|records| records == own).unwrap());
+            others.get(others.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+        }
+
+        fn expected(&self, period: Range<Instant>) -> u64 {
+            let bins = period.step_by(BIN_SECS as usize);
+            bins.map(|start| self.median(start.div_euclid(3_600))).sum::<u64>() / HOUR_BINS
+        }
+
+        fn clusters(&self) -> u64 {
+            let mut squares = Vec::new();
+            for same in (0..WEEK_HOURS).map(|slot| self.same(slot)) {
+                let middle = same.get(same.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+                let square = |one: &u64| one.abs_diff(middle).pow(2) * 1_000 / middle;
+                squares.extend(same.iter().filter(|_| middle >= FEW).map(square));
+            }
+            squares.sort_unstable();
+            squares.get(squares.len() / 2).copied().unwrap_or(0).div_ceil(455).max(1)
+        }
+    }
+
+    #[test]
+    fn what_is_usual_is_as_counted_hour_by_hour() {
+        let mut random = Random::new(5);
+        for round in 0..6 {
+            // From the Golden Week of 2021 on, with weekends, and nights without records.
+            let first = 450_000 + random.below(200) as i64;
+            let is_open = |hour: &i64| !(10..22).contains(&(hour % 24)) || round % 3 == 0;
+            let hours = (first..first + 24 * 40).filter(is_open);
+            let some = hours.map(|hour| (hour, random.below(3) * random.below(20)));
+            let mut some: Vec<_> = some.filter(|(_, records)| *records > 0).collect();
+            // A hole of days, and hours at its edges of which a part is left.
+            some.retain(|(hour, _)| !(first + 300..first + 300 + 80 * round).contains(hour));
+            let (usual, slow) = (Usual::of(some.clone()), EachHour::of(&some));
+            assert_eq!(usual.clusters(), slow.clusters(), "{round}");
+            let is_hole = |pair: &&[(i64, u64)]| pair[1].0 - pair[0].0 > 9;
+            for pair in some.windows(2).filter(is_hole) {
+                let period = pair[0].0 * 3_600 + BIN_SECS * 3..pair[1].0 * 3_600 + BIN_SECS * 5;
+                let (fast, slow) = (usual.expected(period.clone()), slow.expected(period));
+                assert_eq!(fast, slow, "{round}: {pair:?}");
+            }
         }
     }
 }
