@@ -129,6 +129,11 @@ impl State {
         self.begun = true;
     }
 
+    /// Whether a line said something that counts for all records.
+    pub const fn has_directives(&self) -> bool {
+        !self.directives.is_empty()
+    }
+
     /// Whether a record was seen.
     pub const fn has_begun(&self) -> bool {
         self.begun

@@ -6,11 +6,12 @@ use super::gate::Gate;
 use super::keys::{Arrangement, KeyId, Plan};
 use super::layout::Layout;
 use super::mapping::{Mapping, compile_constant, field_named, refuse};
-use super::pattern::Pattern;
+use super::pattern::{Literal, Pattern};
 use super::spec::Spec;
 use crate::base::{Bilingual, Glob, Wrong};
 use crate::event::Field;
 use crate::text::kv;
+use memchr::memmem;
 use std::sync::OnceLock;
 
 /// From this rank on stand formats that any log of their kind fits.
@@ -63,6 +64,8 @@ pub(super) struct Text {
     pub programs: Vec<Glob>,
     pub bare: bool,
     pub patterns: Vec<TextPattern>,
+    /// What stands in every text that fits one of these, where there is such a thing.
+    pub mark: Option<Literal>,
 }
 
 /// A pattern with the fields that follow from it.
@@ -90,6 +93,11 @@ impl TextPattern {
 }
 
 impl Text {
+    /// Whether a text may fit one of the patterns, told by a mark that all of them have.
+    pub fn may_fit(&self, text: &[u8]) -> bool {
+        self.mark.as_ref().is_none_or(|mark| mark.find(text).is_some())
+    }
+
     /// Looks the names of its patterns up among those that the format asks for.
     fn look_up(&mut self, mapping: &Mapping) {
         for known in &mut self.patterns {
@@ -275,7 +283,23 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
     let programs =
         definition.programs.iter().map(|program| Glob::whole(program)).collect::<Vec<_>>();
     let bare = definition.bare || programs.is_empty();
-    Ok(Text { programs, bare, patterns })
+    let mark = mark(&patterns);
+    Ok(Text { programs, bare, patterns, mark })
+}
+
+/// The longest run of letters that stands in a literal of every pattern.
+fn mark(patterns: &[TextPattern]) -> Option<Literal> {
+    let (first, others) = patterns.split_first()?;
+    let runs = |literal: &[u8]| -> Vec<Box<[u8]>> {
+        literal.split(|byte| !byte.is_ascii_alphabetic()).map(Into::into).collect()
+    };
+    let stands_in = |run: &[u8], known: &TextPattern| {
+        known.pattern.literals().any(|literal| memmem::find(literal, run).is_some())
+    };
+    let all = first.pattern.literals().flat_map(runs);
+    let shared = all.filter(|run| others.iter().all(|known| stands_in(run, known)));
+    let longest = shared.max_by_key(|run| run.len()).filter(|run| !run.is_empty())?;
+    str::from_utf8(&longest).ok().map(Literal::new)
 }
 
 #[cfg(test)]

@@ -326,6 +326,7 @@ impl Reader {
             match &mut format.method {
                 Method::Text(text) => {
                     text.patterns.iter_mut().for_each(|known| known.gate = gate::Gate::open());
+                    text.mark = None;
                 }
                 Method::Columns(columns) => columns.open(),
                 _ => {}
@@ -554,11 +555,18 @@ struct Attempt<'a, 'r> {
     envelope: OnceCell<Option<Envelope<'a>>>,
     /// Its pairs as XML, where it is that, once they were asked for.
     xml: OnceCell<Option<&'a [Pair<'a>]>>,
+    /// The same as CEF and as LEEF that begin it.
+    cef: OnceCell<Option<&'a [Pair<'a>]>>,
+    leef: OnceCell<Option<&'a [Pair<'a>]>>,
 }
+
+/// Reads pairs behind a header that begins a text, or stands anywhere in its first part.
+type Headed<'a> = fn(&'a [u8], bool, &'a Bump, &mut Pairs<'a>) -> Option<()>;
 
 impl<'a, 'r> Attempt<'a, 'r> {
     fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
-        let (held, envelope, xml) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let (held, envelope) = (OnceCell::new(), OnceCell::new());
+        let (xml, cef, leef) = Default::default();
         let times = Times::new(&situation.clock);
         let number = situation.tried.next();
         let split = Split::default();
@@ -575,6 +583,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
             split,
             envelope,
             xml,
+            cef,
+            leef,
         }
     }
 
@@ -629,6 +639,28 @@ impl<'a, 'r> Attempt<'a, 'r> {
         }
     }
 
+    /// Adds the pairs behind a header: one that begins the text, which is read once for all formats
+    /// that ask, or for a generic format one inside it.
+    fn headed(
+        &self,
+        format: &Compiled,
+        (known, read): (&OnceCell<Option<&'a [Pair<'a>]>>, Headed<'a>),
+        pairs: &mut Pairs<'a>,
+    ) -> bool {
+        let arena = pairs.bump();
+        let at_start = known.get_or_init(|| {
+            let mut pairs = Pairs::with_capacity_in(USUAL_PAIRS, arena);
+            read(self.text, false, arena, &mut pairs).map(|()| pairs.into_bump_slice() as &[_])
+        });
+        match at_start {
+            Some(read) => {
+                pairs.extend_from_slice_copy(read);
+                true
+            }
+            None => format.is_generic() && read(self.text, true, arena, pairs).is_some(),
+        }
+    }
+
     /// The pairs of an XML element.
     fn xml(&self, arena: &'a Bump) -> Option<&'a [Pair<'a>]> {
         *self.xml.get_or_init(|| {
@@ -653,7 +685,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             None if self.is_marked() => &[],
             None => self.reader.direct(situation.primary),
         };
-        for index in first {
+        for index in first.iter().filter(|index| self.may_be_within(**index)) {
             let fitting = self.try_format(*index, Some(state), draft);
             if fitting.is_some() {
                 return fitting;
@@ -668,6 +700,17 @@ impl<'a, 'r> Attempt<'a, 'r> {
             draft.clear();
         }
         fitting
+    }
+
+    /// Whether a text may be of a format tried before all others: of the primary one it mostly is,
+    /// of one within its streams seldom.
+    fn may_be_within(&self, index: FormatIndex) -> bool {
+        let is_own = self.reader.counts_as.get(usize::from(index)) == Some(&self.situation.primary);
+        let format = self.reader.format(index).filter(|_| !is_own);
+        format.is_none_or(|format| match &format.method {
+            Method::Text(text) => text.may_fit(self.text),
+            _ => true,
+        })
     }
 
     /// The primary format, where the text is a message of one of its programs.
@@ -786,7 +829,10 @@ impl<'a, 'r> Attempt<'a, 'r> {
             Method::Text(text) => return self.patterns(index, format, text, draft),
             Method::Utmp => return utmp::read(self.text, draft).then_some(index),
             Method::Columns(columns) => {
-                if state.is_none() && !self.may_claim(format, columns, draft.arena) {
+                // What lines of the stream say may be what a claim asks for.
+                let is_alone =
+                    |state: &State| !columns.are_named_by_lines() && !state.has_directives();
+                if state.is_none_or(is_alone) && !self.may_claim(format, columns, draft.arena) {
                     return None;
                 }
                 columns.read(self.text, state, &self.split, &mut pairs)
@@ -796,14 +842,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 kv::read(self.text, draft.arena, &mut pairs, options);
                 pairs.len() > 1
             }
-            Method::Cef => {
-                let anywhere = format.is_generic();
-                cef::read_cef(self.text, anywhere, draft.arena, &mut pairs).is_some()
-            }
-            Method::Leef => {
-                let anywhere = format.is_generic();
-                cef::read_leef(self.text, anywhere, draft.arena, &mut pairs).is_some()
-            }
+            Method::Cef => self.headed(format, (&self.cef, cef::read_cef), &mut pairs),
+            Method::Leef => self.headed(format, (&self.leef, cef::read_leef), &mut pairs),
             Method::Xml => self.xml(draft.arena).is_some_and(|read| {
                 pairs.extend_from_slice_copy(read);
                 true
