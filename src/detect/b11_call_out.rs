@@ -283,7 +283,7 @@ fn finding(contact: &Contact, request: &Request, days: u32) -> Finding {
 }
 
 fn address(text: &[u8]) -> Option<IpAddr> {
-    Some(std::str::from_utf8(text).ok()?.parse::<IpAddr>().ok()?.to_canonical())
+    Some(crate::base::address(text)?.to_canonical())
 }
 
 /// Whether an address is none of the Internet.

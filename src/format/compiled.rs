@@ -64,7 +64,8 @@ pub(super) struct Text {
     pub programs: Vec<Glob>,
     pub bare: bool,
     pub patterns: Vec<TextPattern>,
-    /// What stands in every text that fits one of these, where there is such a thing.
+    /// Of a format within others' streams, which most texts there are not of: what stands in every
+    /// text that fits one of these, where there is such a thing.
     pub mark: Option<Literal>,
 }
 
@@ -283,7 +284,7 @@ fn text(definition: &Definition, mapping: &mut Mapping) -> Result<Text, Definiti
     let programs =
         definition.programs.iter().map(|program| Glob::whole(program)).collect::<Vec<_>>();
     let bare = definition.bare || programs.is_empty();
-    let mark = mark(&patterns);
+    let mark = if definition.within.is_empty() { None } else { mark(&patterns) };
     Ok(Text { programs, bare, patterns, mark })
 }
 

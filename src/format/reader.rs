@@ -685,7 +685,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             None if self.is_marked() => &[],
             None => self.reader.direct(situation.primary),
         };
-        for index in first.iter().filter(|index| self.may_be_within(**index)) {
+        for index in first.iter().filter(|index| self.has_mark(**index)) {
             let fitting = self.try_format(*index, Some(state), draft);
             if fitting.is_some() {
                 return fitting;
@@ -702,12 +702,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
         fitting
     }
 
-    /// Whether a text may be of a format tried before all others: of the primary one it mostly is,
-    /// of one within its streams seldom.
-    fn may_be_within(&self, index: FormatIndex) -> bool {
-        let is_own = self.reader.counts_as.get(usize::from(index)) == Some(&self.situation.primary);
-        let format = self.reader.format(index).filter(|_| !is_own);
-        format.is_none_or(|format| match &format.method {
+    /// Whether a text has the mark of a format, where that has one.
+    fn has_mark(&self, index: FormatIndex) -> bool {
+        self.reader.format(index).is_none_or(|format| match &format.method {
             Method::Text(text) => text.may_fit(self.text),
             _ => true,
         })
