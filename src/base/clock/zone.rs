@@ -2,6 +2,7 @@
 
 use super::civil::END;
 use super::scan::Scan;
+use crate::base::short::{are_same, find_near};
 use crate::base::time::two;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -184,10 +185,10 @@ fn abbreviation(scan: &mut Scan<'_>) -> Option<Zone<'static>> {
     if word.len() > 5 || ahead.at_digit() || ahead.peek() == b'_' {
         return None;
     }
-    let known = ABBREVIATIONS.iter().find(|(name, _)| name.as_bytes() == word);
+    let known = ABBREVIATIONS.iter().find(|(name, _)| are_same(name.as_bytes(), word));
     let zone = match known {
         Some((_, minutes)) => Zone::Stated(minutes * 60),
-        None if AMBIGUOUS.iter().any(|name| name.as_bytes() == word) => Zone::Unstated,
+        None if AMBIGUOUS.iter().any(|name| are_same(name.as_bytes(), word)) => Zone::Unstated,
         None => return None,
     };
     *scan = ahead;
@@ -222,6 +223,8 @@ fn place<'a>(scan: &mut Scan<'a>) -> Option<Zone<'a>> {
     let rest = scan.rest();
     let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'/' | b'_' | b'-' | b'+');
     let length = rest.iter().take(40).take_while(is_part).count();
+    // Mostly it is no place but a word, such as a level.
+    find_near(b'/', &rest[..length])?;
     let name = str::from_utf8(&rest[..length]).ok()?;
     let (area, _) = name.split_once('/')?;
     if !AREAS.contains(&area) {
@@ -242,6 +245,10 @@ fn comment(scan: &mut Scan<'_>) {
         _ => return,
     };
     ahead.at += 1;
+    // Mostly it is no zone but the number of a process.
+    if ahead.at_digit() {
+        return;
+    }
     let rest = ahead.rest();
     let Some(end) = rest.iter().take(48).position(|byte| *byte == close) else {
         return;
