@@ -39,9 +39,34 @@ impl Options {
 }
 
 /// White space, and the sign that auditd writes before what it adds.
+#[inline]
 const fn is_space(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == 0x1d
+    KINDS[byte as usize] & SPACE != 0
 }
+
+/// What a key of CEF may hold.
+#[inline]
+const fn is_key(byte: u8) -> bool {
+    KINDS[byte as usize] & KEY != 0
+}
+
+const SPACE: u8 = 1;
+const KEY: u8 = 2;
+
+/// What each byte is: told sooner than by comparisons.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_whitespace() || byte == 0x1d {
+            kinds[byte as usize] = SPACE;
+        } else if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'[' | b']') {
+            kinds[byte as usize] = KEY;
+        }
+        byte += 1;
+    }
+    kinds
+};
 
 /// Reads all of a text; one without pairs gives none.
 pub fn read<'a>(text: &'a [u8], arena: &'a Bump, pairs: &mut Pairs<'a>, options: &Options) {
@@ -129,40 +154,38 @@ impl<'a> Reader<'a, '_> {
     /// Reads values that run on until the next key.
     fn running_on(&mut self) {
         let mut open: Option<&'a [u8]> = None;
-        let mut start = 0;
+        let (mut start, mut has_escapes) = (0, false);
         while let Some(length) =
             self.text.get(self.at..).and_then(|rest| memchr2(self.options.assign, b'\\', rest))
         {
             self.at += length;
             if self.text[self.at] == b'\\' {
+                has_escapes = true;
                 self.at += 2;
                 continue;
             }
             if let Some(key) = self.key_before(start) {
-                self.run(open, start, self.at - key.len());
-                open = Some(key);
-                start = self.at + 1;
+                self.run(open, &self.text[start..self.at - key.len()], has_escapes);
+                (open, start, has_escapes) = (Some(key), self.at + 1, false);
             }
             self.at += 1;
         }
-        self.run(open, start, self.text.len());
+        self.run(open, &self.text[start..], has_escapes);
     }
 
     /// The key that ends here, unless these bytes belong to a value that begins at `start`.
     fn key_before(&self, start: usize) -> Option<&'a [u8]> {
-        let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-[]".contains(byte);
         let before = &self.text[start.max(self.at.saturating_sub(KEY_BYTES))..self.at];
-        let key = &before[before.iter().rposition(|byte| !is_key(byte)).map_or(0, |at| at + 1)..];
+        let key = &before[before.iter().rposition(|byte| !is_key(*byte)).map_or(0, |at| at + 1)..];
         let first = self.at - key.len();
         let stands_apart = first == 0 || self.options.separates(self.text[first - 1]);
         (!key.is_empty() && stands_apart).then_some(key)
     }
 
     /// Pushes a value that ran on.
-    fn run(&mut self, key: Option<&'a [u8]>, start: usize, end: usize) {
+    fn run(&mut self, key: Option<&'a [u8]>, value: &'a [u8], has_escapes: bool) {
         let Some(key) = key else { return };
-        let value = self.text[start..end].trim_ascii();
-        let has_escapes = memchr(b'\\', value).is_some();
+        let value = value.trim_ascii();
         let value = if has_escapes { self.unescaped(value) } else { value };
         self.out.push(key, Value::Text(value));
     }
