@@ -31,6 +31,27 @@ const ASKED_EACH: usize = 2;
 pub struct Calls {
     asked: SmallMap<Asked>,
     contacts: Sampled<Contact, CONTACTS>,
+    #[serde(skip)]
+    full: Full,
+}
+
+/// Of some minutes that have as many requests as are kept, the last of these: during an attack
+/// most others come behind it and need not be looked at further.
+#[derive(Default)]
+struct Full([Option<(i64, Order)>; 16]);
+
+/// What requests of a minute are kept by.
+type Order = (bool, Instant, Location);
+
+impl Full {
+    fn of(&mut self, minute: i64) -> &mut Option<(i64, Order)> {
+        &mut self.0[minute.rem_euclid(16) as usize]
+    }
+
+    /// Whether a request comes behind all that are kept.
+    fn leaves_out(&mut self, minute: i64, order: Order) -> bool {
+        self.of(minute).is_some_and(|(known, last)| known == minute && last < order)
+    }
 }
 
 /// The requests of a minute, those that are attacks first, and then by time.
@@ -63,6 +84,12 @@ impl Merge for Calls {
         self.asked.merge(other.asked);
         self.asked.keep_last(ASKED);
         self.contacts.merge(other.contacts);
+    }
+}
+
+impl Request {
+    const fn order(&self) -> Order {
+        (self.is_harmless, self.at, self.location)
     }
 }
 
@@ -115,8 +142,13 @@ impl Detector for CallOut {
 
     fn observe(&self, seen: &Seen<'_>, partial: &mut Calls) {
         let text = |field| seen.event.fields.text(field);
+        let is_harmless = !seen.marks.meet(Marks::PAYLOAD.union(Marks::WATCHED));
+        let minute = seen.at.div_euclid(MINUTE_SECS);
+        if partial.full.leaves_out(minute, (is_harmless, seen.at, seen.event.location)) {
+            return;
+        }
         let request = Request {
-            is_harmless: !seen.marks.meet(Marks::PAYLOAD.union(Marks::WATCHED)),
+            is_harmless,
             at: seen.at,
             location: seen.event.location,
             path: seen.path,
@@ -124,9 +156,13 @@ impl Detector for CallOut {
             client: String::from_utf8_lossy(text(Field::SourceAddress).unwrap_or(b"-")).into(),
             server: text(Field::DestinationAddress).and_then(address),
         };
-        let minute = seen.at.div_euclid(MINUTE_SECS);
-        partial.asked.change(minute, |asked| asked.merge(Asked(vec![request])));
+        let mut last = None;
+        partial.asked.change(minute, |asked| {
+            asked.merge(Asked(vec![request]));
+            last = asked.0.get(ASKED_EACH - 1).map(Request::order);
+        });
         partial.asked.keep_last(ASKED);
+        *partial.full.of(minute) = last.map(|last| (minute, last));
     }
 
     fn observe_other(&self, event: &Event<'_>, at: Instant, seed: Seed, partial: &mut Calls) {
