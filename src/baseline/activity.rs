@@ -288,8 +288,9 @@ pub(super) fn joined(
 
 /// Of several spellings the smallest stays.
 pub(super) fn keep_smallest(kept: &mut Box<str>, logged: &[u8]) {
-    // Nearly all are spelt as the one that is kept.
-    if *logged == *kept.as_bytes() {
+    // Nearly all are spelt as the one that is kept, or come behind it.
+    let order = logged.cmp(kept.as_bytes());
+    if order.is_eq() || (order.is_gt() && logged.is_ascii()) {
         return;
     }
     let spelt = String::from_utf8_lossy(logged);

@@ -237,7 +237,14 @@ pub(super) struct Words {
     cases: Vec<Vec<Case>>,
     reasons: Reasoned,
     topics: RegexSet,
+    /// Accounts of machines and of nobody, by what they begin with in either case of letters.
+    nobody: [Vec<String>; 32],
     written: Written,
+}
+
+/// The same for small letters and capitals; some other signs share one.
+fn initial(text: &[u8]) -> usize {
+    usize::from(text.first().copied().unwrap_or(0) & 0x1f)
 }
 
 /// What reasons hold or are, and what each of these says.
@@ -335,7 +342,11 @@ impl Words {
             }
         }
         let (reasons, topics) = (Reasoned::new(&written.reason)?, topics(&written.sensitive)?);
-        Some(Self { exact, cases, reasons, topics, written })
+        let mut nobody = <[Vec<String>; 32]>::default();
+        for account in &written.nobody.accounts {
+            nobody[initial(account.as_bytes())].push(account.clone());
+        }
+        Some(Self { exact, cases, reasons, topics, nobody, written })
     }
 
     /// What the action of an event means.
@@ -379,7 +390,7 @@ impl Words {
     /// Whether an account stands for a machine or for nobody.
     pub(super) fn is_nobody(&self, account: &[u8]) -> bool {
         account.ends_with(b"$")
-            || self.written.nobody.accounts.iter().any(|name| is_or_begins(account, name))
+            || self.nobody[initial(account)].iter().any(|name| is_or_begins(account, name))
     }
 
     /// Whether an account is one of a web server.
