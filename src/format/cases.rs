@@ -20,8 +20,8 @@ pub(super) const BITS: usize = u64::BITS as usize;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cases {
     count: usize,
-    /// Names whose values are looked up.
-    keys: Vec<KeyId>,
+    /// Names whose values are looked up, each with what these may be.
+    keys: Vec<(KeyId, Shapes)>,
     /// By name and value in lower case, the conditions that ask for it.
     by_value: Table<Vec<usize>>,
     /// Of the rest, those that need one of some bytes in a row, in the order of these.
@@ -47,10 +47,11 @@ impl Cases {
             mark(&mut self.others, place);
             return;
         };
-        if !self.keys.contains(&key) {
-            self.keys.push(key);
-        }
+        let known = self.keys.iter().position(|(known, _)| *known == key);
+        let at = known.unwrap_or(self.keys.len());
+        self.keys.resize(self.keys.len().max(at + 1), (key, Shapes::default()));
         for value in values {
+            self.keys[at].1.add(value);
             self.by_value.entry(print(key, value), Vec::new).push(place);
         }
     }
@@ -88,8 +89,8 @@ impl Cases {
         arena: &'s Bump,
     ) -> impl Iterator<Item = usize> + use<'s> {
         let bits = arena.alloc_slice_copy(&self.others);
-        for key in &self.keys {
-            let Some(text) = found.text(*key).filter(|text| text.len() <= VALUE_BYTES) else {
+        for (key, shapes) in &self.keys {
+            let Some(text) = found.text(*key).filter(|text| shapes.may_have(text)) else {
                 continue;
             };
             let mut lower = [0; VALUE_BYTES];
@@ -132,6 +133,41 @@ impl Cases {
         let needing = at.ok().and_then(|at| self.by_gram.get(at));
         needing.into_iter().flat_map(|(_, places)| places).for_each(|place| mark(bits, *place));
     }
+}
+
+/// Which lengths values have, and which bytes they begin with: most others are told apart by it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shapes {
+    lengths: u64,
+    firsts: u32,
+}
+
+impl Shapes {
+    /// Adds a value in lower case.
+    fn add(&mut self, value: &[u8]) {
+        self.lengths |= length_bit(value);
+        self.firsts |= first_bit(value);
+    }
+
+    /// Whether a value may be one of them.
+    #[inline]
+    fn may_have(&self, value: &[u8]) -> bool {
+        value.len() <= VALUE_BYTES
+            && self.lengths & length_bit(value) != 0
+            && self.firsts & first_bit(value) != 0
+    }
+}
+
+/// The longest two share one.
+#[inline]
+fn length_bit(value: &[u8]) -> u64 {
+    1 << value.len().min(BITS - 1)
+}
+
+/// The same for small letters and capitals; some others share one.
+#[inline]
+fn first_bit(value: &[u8]) -> u32 {
+    1 << (value.first().copied().unwrap_or(0) & 0x1f)
 }
 
 /// Sets the bit of a place.

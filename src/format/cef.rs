@@ -16,6 +16,9 @@ const CEF: [&[u8]; 7] = [
 const LEEF: [&[u8]; 5] =
     [b"leef.version", b"leef.vendor", b"leef.product", b"leef.product_version", b"leef.event"];
 
+/// So many of either tell what wrote the record.
+pub(super) const ORIGIN: usize = 3;
+
 /// Bytes of a tag before the sign at most.
 const TAG: usize = 16;
 

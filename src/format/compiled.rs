@@ -182,14 +182,28 @@ impl Compiled {
 
     /// Whether records of streams of the format, or of the one that it is a part of, can be tried
     /// for it before all others. Pairs of a part may be those of the whole, written otherwise.
-    pub const fn is_direct(&self) -> bool {
+    pub fn is_direct(&self) -> bool {
         let is_direct = match &self.method {
             Method::Text(text) => text.bare,
             Method::Pairs(_) => self.part_of.is_none(),
-            Method::Columns(_) | Method::Utmp => true,
+            Method::Columns(_) | Method::Cef | Method::Leef | Method::Utmp => true,
             _ => false,
         };
         is_direct && !self.is_generic()
+    }
+
+    /// Whether its records begin with a header that no others have.
+    pub const fn is_headed(&self) -> bool {
+        matches!(self.method, Method::Cef | Method::Leef)
+    }
+
+    /// Whether it takes what no other format with such a header does.
+    pub fn is_open_to(&self, other: &Self) -> bool {
+        let is_same = matches!(
+            (&self.method, &other.method),
+            (Method::Cef, Method::Cef) | (Method::Leef, Method::Leef)
+        );
+        is_same && !self.is_generic() && !self.mapping.claims_values()
     }
 
     /// Whether these are some, not any.

@@ -244,6 +244,11 @@ impl Condition {
         self.tests.iter().filter_map(of_test).min_by_key(|(_, grams)| grams.len())
     }
 
+    /// Whether a value must be like one that it states.
+    pub fn asks_for_value(&self) -> bool {
+        self.tests.iter().any(|(_, test)| matches!(test, Test::Is(_)))
+    }
+
     /// The keys that must be there for it to hold.
     pub fn needed(&self) -> impl Iterator<Item = KeyId> {
         self.tests.iter().filter(|(_, test)| test.needs_pair()).map(|(key, _)| *key)

@@ -1,8 +1,8 @@
 //! Which of many literals can stand in a text, asked in one pass over it.
 //!
-//! A literal is told by four bytes in a row of it, those that the fewest others have. That they stand in a text says that the literal may; that they do
-//! not says that it does not, neither in the text nor in a value that a notation took out of it, in
-//! either case of letters.
+//! A literal is told by four bytes in a row of it, those that the fewest others have. That they
+//! stand in a text says that the literal may; that they do not says that it does not, neither in
+//! the text nor in a value that a notation took out of it, in either case of letters.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -21,7 +21,8 @@ const MOST: usize = 4_096;
 /// So many that stand in a text are listed: few texts hold more.
 const LISTED: usize = 64;
 
-/// Bits of the filter before the table.
+/// The filter before the table has 2 to this power of bytes: a byte is told in fewer steps than a
+/// bit.
 const FILTER_BITS: u32 = 16;
 
 /// Slots of the table: at most a third is taken.
@@ -36,7 +37,7 @@ pub(super) struct Grams {
     /// How many literals have them.
     uses: BTreeMap<u32, u32>,
     count: GramId,
-    filter: Box<[u64; 1 << (FILTER_BITS - 6)]>,
+    filter: Box<[u8; 1 << FILTER_BITS]>,
     slots: Box<[(u32, GramId)]>,
 }
 
@@ -45,7 +46,7 @@ impl Default for Grams {
         Self {
             uses: BTreeMap::new(),
             count: 0,
-            filter: Box::new([0; 1 << (FILTER_BITS - 6)]),
+            filter: Box::new([0; 1 << FILTER_BITS]),
             slots: vec![(EMPTY, 0); 1 << SLOT_BITS].into(),
         }
     }
@@ -63,18 +64,20 @@ impl Grams {
     pub fn ask(&mut self, literal: &[u8]) -> Option<GramId> {
         let uses = |gram: &u32| self.uses.get(gram).copied().unwrap_or(0);
         let rarest = grams_of(literal).into_iter().min_by_key(uses)?;
-        let slot = match self.slot(rarest) {
-            Ok(id) => return Some(id),
-            Err(slot) => slot,
-        };
+        if let Some(id) = self.find(rarest) {
+            return Some(id);
+        }
         if usize::from(self.count) == MOST {
             return None;
         }
         let id = self.count;
         self.count += 1;
+        let mut slot = slot_of(rarest);
+        while self.slots[slot].0 != EMPTY {
+            slot = after(slot);
+        }
         self.slots[slot] = (rarest, id);
-        let bit = filter_bit(rarest);
-        self.filter[bit >> 6] |= 1 << (bit & 63);
+        self.filter[filter_of(rarest)] = 1;
         Some(id)
     }
 
@@ -104,9 +107,8 @@ impl Grams {
     #[inline]
     pub fn each_in(&self, kept: &[u8], mut put: impl FnMut(GramId)) {
         let mut each = |gram: u32| {
-            let bit = filter_bit(gram);
-            if self.filter[bit >> 6] & 1 << (bit & 63) != 0
-                && let Ok(id) = self.slot(gram)
+            if self.filter[filter_of(gram)] != 0
+                && let Some(id) = self.find(gram)
             {
                 put(id);
             }
@@ -124,17 +126,17 @@ impl Grams {
         rest.array_windows().for_each(|bytes| each(small(*bytes)));
     }
 
-    /// The id of one that is asked for, or the slot where it would stand.
-    #[inline(never)]
-    fn slot(&self, gram: u32) -> Result<GramId, usize> {
+    /// The id of four bytes that are asked for.
+    #[inline]
+    fn find(&self, gram: u32) -> Option<GramId> {
         let mut slot = slot_of(gram);
-        while let Some((known, id)) = self.slots.get(slot).filter(|(known, _)| *known != EMPTY) {
-            if *known == gram {
-                return Ok(*id);
+        loop {
+            let (known, id) = *self.slots.get(slot)?;
+            if known == gram || known == EMPTY {
+                return (known == gram).then_some(id);
             }
-            slot = (slot + 1) % self.slots.len();
+            slot = after(slot);
         }
-        Err(slot)
     }
 }
 
@@ -181,13 +183,19 @@ const fn mixed(gram: u32) -> u32 {
 }
 
 #[inline]
-const fn filter_bit(gram: u32) -> usize {
+const fn filter_of(gram: u32) -> usize {
     (mixed(gram) >> (32 - FILTER_BITS)) as usize
 }
 
 #[inline]
 const fn slot_of(gram: u32) -> usize {
     (mixed(gram) >> (32 - SLOT_BITS)) as usize
+}
+
+/// The next slot; the first behind the last.
+#[inline]
+const fn after(slot: usize) -> usize {
+    (slot + 1) & ((1 << SLOT_BITS) - 1)
 }
 
 /// What stands in a text of what is asked for.
@@ -230,7 +238,14 @@ impl Signs {
 
     /// Those of a text.
     pub fn of(text: &[u8]) -> Self {
-        Self(text.iter().fold(0, |bits, byte| bits | SIGN_BITS[usize::from(*byte)]))
+        let of = |bits: u64, byte: &u8| bits | SIGN_BITS[usize::from(*byte)];
+        // In two rows, neither of which waits for the other.
+        let (words, rest) = text.as_chunks::<8>();
+        let (even, odd) = words.iter().fold((0, 0), |(even, odd), word| {
+            let (first, last) = word.split_at(4);
+            (first.iter().fold(even, of), last.iter().fold(odd, of))
+        });
+        Self(rest.iter().fold(even | odd, of))
     }
 
     /// Those of both.
@@ -248,8 +263,9 @@ impl Signs {
         self.0
     }
 
+    /// Whether these are among them.
     #[inline]
-    const fn hold(self, needed: Self) -> bool {
+    pub const fn hold(self, needed: Self) -> bool {
         needed.0 & !self.0 == 0
     }
 }

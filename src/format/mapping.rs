@@ -176,9 +176,19 @@ impl Mapping {
         self.keys.find(pairs, draft.arena)
     }
 
+    /// The name that an id stands for.
+    pub fn name(&self, key: KeyId) -> &str {
+        self.keys.name(key)
+    }
+
     /// Whether the format says what its records must hold.
     pub const fn has_claims(&self) -> bool {
         !self.claims.is_empty()
+    }
+
+    /// Whether it says what stands in its records, not only under which names something does.
+    pub fn claims_values(&self) -> bool {
+        self.claims.iter().all(Condition::asks_for_value)
     }
 
     /// Whether a record is of the format.

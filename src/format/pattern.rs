@@ -570,6 +570,11 @@ impl Pattern {
         }
     }
 
+    /// Whether it is told at once whether it fits a text.
+    pub const fn is_told_at_once(&self) -> bool {
+        self.open == 0
+    }
+
     /// Adds what it takes from a text to the pairs. None when it does not fit. At its gate it may
     /// have been asked already what the text holds.
     pub fn read<'a>(
@@ -584,7 +589,7 @@ impl Pattern {
         {
             return None;
         }
-        let is_soon_told = self.open == 0 || (is_gated && self.open == 1);
+        let is_soon_told = self.is_told_at_once() || (is_gated && self.open == 1);
         if !is_soon_told && !self.has_literals(text) {
             return None;
         }

@@ -8,7 +8,7 @@ use super::condition::Holding;
 use super::definition::{Definition, DefinitionError, Kind, LogSource, Notation};
 use super::draft::Draft;
 use super::gate::{self, Bytes, Gates, Names};
-use super::grams::{Grams, Held};
+use super::grams::{Grams, Held, Signs};
 use super::heads::{Begun, Heads, Tried};
 use super::keys::{Arrangement, Found, hashed};
 use super::known::Known;
@@ -25,6 +25,7 @@ use crate::text::{Pair, Pairs, Value, json, kv, labels, xml};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
@@ -253,11 +254,14 @@ impl Reader {
     }
 
     /// The formats whose streams' records can be tried for a format at once.
-    fn streams_of(&self, index: FormatIndex, format: &Compiled) -> Vec<FormatIndex> {
+    fn streams_of(&self, index: FormatIndex, format: &Compiled) -> BTreeSet<FormatIndex> {
         let whole = self.counts_as.get(usize::from(index)).filter(|_| format.is_direct());
         let place = |id: &str| self.formats.iter().position(|other| &*other.id == id);
         let within = format.within.iter().filter_map(|id| self.counts_as.get(place(id)?));
-        whole.into_iter().chain(within).copied().collect()
+        let open = self.formats.iter().zip(&self.counts_as);
+        let open = open.filter(|(other, _)| other.is_open_to(format) && !format.is_generic());
+        let open = open.map(|(_, counts_as)| counts_as);
+        whole.into_iter().chain(within).chain(open).copied().collect()
     }
 
     /// Notes under what each format is looked for.
@@ -303,6 +307,11 @@ impl Reader {
                 _ => {}
             }
         }
+        // Those with a header come first: it tells at once what is not theirs.
+        let is_headed = |index: &FormatIndex| {
+            self.formats.get(usize::from(*index)).is_some_and(Compiled::is_headed)
+        };
+        self.direct.iter_mut().for_each(|direct| direct.sort_by_key(|index| !is_headed(index)));
     }
 
     pub(super) fn format(&self, index: FormatIndex) -> Option<&Compiled> {
@@ -546,6 +555,8 @@ struct Attempt<'a, 'r> {
     state: Option<&'a State>,
     /// What the text holds of what is asked for, once that was asked.
     held: OnceCell<&'a Held>,
+    /// Its signs, once they were asked for.
+    signs: OnceCell<Signs>,
     /// The times that it begins with.
     times: Times<'r>,
     /// Its number among those whose beginnings are tried.
@@ -565,7 +576,7 @@ type Headed<'a> = fn(&'a [u8], bool, &'a Bump, &mut Pairs<'a>) -> Option<()>;
 
 impl<'a, 'r> Attempt<'a, 'r> {
     fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
-        let (held, envelope) = (OnceCell::new(), OnceCell::new());
+        let (held, signs, envelope) = Default::default();
         let (xml, cef, leef) = Default::default();
         let times = Times::new(&situation.clock);
         let number = situation.tried.next();
@@ -578,6 +589,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             nested,
             state,
             held,
+            signs,
             times,
             number,
             split,
@@ -630,6 +642,11 @@ impl<'a, 'r> Attempt<'a, 'r> {
         self.held.get_or_init(|| arena.alloc_with(|| self.reader.grams.held_by(self.text, arena)))
     }
 
+    /// Its signs.
+    fn signs(&self) -> Signs {
+        *self.signs.get_or_init(|| Signs::of(self.text))
+    }
+
     /// How it is told what the values of a record of a format hold: where they are as the text has
     /// them and that was looked at for gates, no more than that.
     fn holding(&self, format: &Compiled) -> Holding<'a> {
@@ -654,11 +671,24 @@ impl<'a, 'r> Attempt<'a, 'r> {
         });
         match at_start {
             Some(read) => {
-                pairs.extend_from_slice_copy(read);
-                true
+                let may_be = self.may_claim_header(format, read);
+                if may_be {
+                    pairs.extend_from_slice_copy(read);
+                }
+                may_be
             }
             None => format.is_generic() && read(self.text, true, arena, pairs).is_some(),
         }
+    }
+
+    /// Whether a format may claim a record with these pairs, of which those of the header that say
+    /// what wrote it stand first.
+    fn may_claim_header(&self, format: &Compiled, read: &[Pair<'a>]) -> bool {
+        let origin = read.get(..cef::ORIGIN).unwrap_or(read);
+        format.mapping.may_claim(self.holding(format), |key| {
+            let name = format.mapping.name(key).as_bytes();
+            origin.iter().find(|pair| pair.key == name).map(|pair| Some(pair.value))
+        })
     }
 
     /// The pairs of an XML element.
@@ -771,6 +801,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
         if let Some(index) = program.and_then(|program| self.of_program(program, draft)) {
             return Some(index);
         }
+        if let Some(index) = self.of_header(draft) {
+            return Some(index);
+        }
         let reader = self.reader;
         self.first_of(&reader.particular, draft)
             .or_else(|| if depth == 0 && !is_marked { self.syslog(draft) } else { None })
@@ -778,6 +811,21 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 let is_plain = program.is_none();
                 self.first_of(if is_plain { &reader.generic } else { &reader.any_program }, draft)
             })
+    }
+
+    /// The format among the stream's whose records begin with a header, as this text may too behind
+    /// that of syslog.
+    fn of_header(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
+        let is_headed =
+            |index: &&FormatIndex| self.reader.format(**index).is_some_and(Compiled::is_headed);
+        let mut headed = self.reader.direct(self.situation.primary).iter().take_while(is_headed);
+        headed.find_map(|index| {
+            let fitting = self.try_format(*index, None, draft);
+            if fitting.is_none() {
+                draft.clear_fields();
+            }
+            fitting
+        })
     }
 
     fn first_of(&self, formats: &Gates, draft: &mut Draft<'a>) -> Option<FormatIndex> {
@@ -912,8 +960,12 @@ impl<'a, 'r> Attempt<'a, 'r> {
         // Few patterns are tried sooner than it is told what the text holds.
         if text.patterns.len() <= FEW && self.held.get().is_none() {
             let begun = self.begun();
-            let mut begun_so = text.patterns.iter().filter(|known| known.gate.begins(&begun));
-            return begun_so.find_map(|known| self.pattern(index, format, known, draft));
+            let has_signs = |known: &TextPattern| {
+                known.pattern.is_told_at_once() || self.signs().hold(known.gate.signs)
+            };
+            let may_pass = |known: &&TextPattern| known.gate.begins(&begun) && has_signs(known);
+            let mut passing = text.patterns.iter().filter(may_pass);
+            return passing.find_map(|known| self.pattern(index, format, known, draft));
         }
         let at_gate = self.at_gate(draft.arena);
         if text.patterns.len() <= FEW {
@@ -942,7 +994,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
         known: &'a TextPattern,
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
-        let (mut pairs, is_gated) = (Pairs::new_in(draft.arena), self.held.get().is_some());
+        let mut pairs = Pairs::new_in(draft.arena);
+        let is_gated = self.held.get().is_some() || self.signs.get().is_some();
         let taken = known.pattern.read(self.text, &self.times, is_gated, &mut pairs)?;
         let held = self.holding(format);
         let mut found = match taken.has_all() {
@@ -1075,9 +1128,12 @@ impl Reader {
                 .claims(&found, Holding::Values(&self.grams))
                 .then_some((index, format, found))
         };
-        let hash = || pairs.iter().map(|pair| hashed(pair.key)).collect::<Vec<_>>();
+        let hash = || {
+            let names = pairs.iter().map(|pair| hashed(pair.key));
+            &*draft.arena.alloc_slice_fill_iter(names)
+        };
         if let Some((known, ids)) = named
-            && let Some(shape) = known.shape(ids, || self.json_candidates(&hash()))
+            && let Some(shape) = known.shape(ids, || self.json_candidates(hash()))
         {
             return shape.candidates.iter().find_map(|candidate| {
                 claiming(candidate.format, &|format| {
@@ -1087,8 +1143,8 @@ impl Reader {
             });
         }
         let names = hash();
-        let candidates = self.json_candidates(&names).into_iter();
-        let find = |format: &'a Compiled| format.mapping.find_named(pairs, &names, draft);
+        let candidates = self.json_candidates(names).into_iter();
+        let find = |format: &'a Compiled| format.mapping.find_named(pairs, names, draft);
         candidates.into_iter().find_map(|index| claiming(index, &find))
     }
 

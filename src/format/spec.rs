@@ -5,13 +5,12 @@ use super::draft::Draft;
 use super::keys::{Found, KeyId, Keys};
 use super::layout::set_request;
 use super::pattern::{Literal, unclosed};
-use crate::base::Wrong;
+use crate::base::{Wrong, address, find_near};
 use crate::event::{Field, number};
 use crate::text::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use memchr::memmem;
-use std::borrow::Cow;
 
 /// Where the text of a field comes from, compiled.
 #[derive(Clone, Debug)]
@@ -220,11 +219,14 @@ fn compile_pieces(rest: &mut &str, keys: &mut Keys, inside: bool) -> Result<Vec<
     }
 }
 
+/// Bytes of a text of several pieces that most have no more of.
+const USUAL_TEXT: usize = 64;
+
 fn fill<'a>(pieces: &[Piece], found: &Found<'a, '_>, arena: &'a Bump) -> Option<&'a [u8]> {
     if let [Piece::Key(key)] = pieces {
         return said(found, *key);
     }
-    let mut text = BumpVec::new_in(arena);
+    let mut text = BumpVec::with_capacity_in(USUAL_TEXT, arena);
     if !fill_into(pieces, found, &mut text) {
         return None;
     }
@@ -335,9 +337,9 @@ fn parse_address(text: &[u8]) -> Option<&[u8]> {
     if !text.first().is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':') {
         return None;
     }
-    let words: Cow<'_, str> = String::from_utf8_lossy(text);
-    let bare = words.split('%').next()?;
-    bare.parse::<core::net::IpAddr>().ok().map(|_| &text[..bare.len()])
+    // Behind the sign stands a zone.
+    let bare = &text[..find_near(b'%', text).unwrap_or(text.len())];
+    address(bare).map(|_| bare)
 }
 
 /// The text that auditd writes in digits, since it holds spaces or zeros; those are then spaces.
