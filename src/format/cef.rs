@@ -21,6 +21,8 @@ pub(super) const ORIGIN: usize = 3;
 
 /// Bytes of a tag before the sign at most.
 const TAG: usize = 16;
+/// Bytes of any other header before the sign, and of the sign, at most.
+const HEAD: usize = 512;
 
 /// Reads `CEF:0|vendor|product|version|class|name|severity|extension` at the start of a text, or
 /// `anywhere` in its first part. The sign may be missing, as where a syslog daemon took it for a
@@ -72,12 +74,20 @@ fn behind<'a>(text: &'a [u8], sign: &[u8], versions: &[&[u8]], anywhere: bool) -
     if versions.iter().any(|version| text.starts_with(version)) {
         return Some(text);
     }
-    let head = &text[..text.len().min(512)];
     // A tag such as `ASM:` may stand before the sign.
-    let is_tag = |at: &usize| (1..=TAG).contains(at) && text[at - 1] == b':';
-    let at = memmem::find(head, sign).filter(|at| anywhere || is_tag(at))?;
+    let reach = if anywhere { HEAD } else { TAG + sign.len() };
+    let at = find_sign(&text[..text.len().min(reach)], sign)?;
+    if !anywhere && text.get(at.checked_sub(1)?) != Some(&b':') {
+        return None;
+    }
     let is_start = at == 0 || matches!(text[at - 1], b' ' | b':' | b'"' | b'>');
     is_start.then(|| text[at + sign.len()..].trim_ascii_start())
+}
+
+/// Where a sign stands first, which ends with a colon.
+fn find_sign(text: &[u8], sign: &[u8]) -> Option<usize> {
+    let end = memchr::memchr_iter(b':', text).find(|at| text[..=*at].ends_with(sign))?;
+    Some(end + 1 - sign.len())
 }
 
 /// Tabs where a syslog daemon wrote them as `#011`.

@@ -656,28 +656,28 @@ impl<'a, 'r> Attempt<'a, 'r> {
         }
     }
 
-    /// Adds the pairs behind a header: one that begins the text, which is read once for all formats
-    /// that ask, or for a generic format one inside it.
-    fn headed(
-        &self,
-        format: &Compiled,
-        (known, read): (&OnceCell<Option<&'a [Pair<'a>]>>, Headed<'a>),
-        pairs: &mut Pairs<'a>,
-    ) -> bool {
-        let arena = pairs.bump();
-        let at_start = known.get_or_init(|| {
+    /// The pairs behind a header that begins the text, read once for all formats that ask.
+    fn headed(&self, method: &Method, arena: &'a Bump) -> Option<&'a [Pair<'a>]> {
+        let (known, read): (_, Headed<'a>) = match method {
+            Method::Cef => (&self.cef, cef::read_cef),
+            Method::Leef => (&self.leef, cef::read_leef),
+            _ => return None,
+        };
+        *known.get_or_init(|| {
             let mut pairs = Pairs::with_capacity_in(USUAL_PAIRS, arena);
             read(self.text, false, arena, &mut pairs).map(|()| pairs.into_bump_slice() as &[_])
-        });
-        match at_start {
+        })
+    }
+
+    /// Adds the pairs behind a header: one that begins the text, or for a generic format one inside
+    /// it.
+    fn add_headed(&self, format: &Compiled, read: Headed<'a>, pairs: &mut Pairs<'a>) -> bool {
+        match self.headed(&format.method, pairs.bump()) {
             Some(read) => {
-                let may_be = self.may_claim_header(format, read);
-                if may_be {
-                    pairs.extend_from_slice_copy(read);
-                }
-                may_be
+                pairs.extend_from_slice_copy(read);
+                true
             }
-            None => format.is_generic() && read(self.text, true, arena, pairs).is_some(),
+            None => format.is_generic() && read(self.text, true, pairs.bump(), pairs).is_some(),
         }
     }
 
@@ -715,7 +715,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             None if self.is_marked() => &[],
             None => self.reader.direct(situation.primary),
         };
-        for index in first.iter().filter(|index| self.has_mark(**index)) {
+        for index in first.iter().filter(|index| self.has_mark(**index, draft.arena)) {
             let fitting = self.try_format(*index, Some(state), draft);
             if fitting.is_some() {
                 return fitting;
@@ -732,10 +732,14 @@ impl<'a, 'r> Attempt<'a, 'r> {
         fitting
     }
 
-    /// Whether a text has the mark of a format, where that has one.
-    fn has_mark(&self, index: FormatIndex) -> bool {
+    /// Whether a text has the mark of a format, where that has one: what all its patterns have, or
+    /// a header that says what wrote the record.
+    fn has_mark(&self, index: FormatIndex, arena: &'a Bump) -> bool {
         self.reader.format(index).is_none_or(|format| match &format.method {
             Method::Text(text) => text.may_fit(self.text),
+            method @ (Method::Cef | Method::Leef) => {
+                self.headed(method, arena).is_some_and(|read| self.may_claim_header(format, read))
+            }
             _ => true,
         })
     }
@@ -801,7 +805,10 @@ impl<'a, 'r> Attempt<'a, 'r> {
         if let Some(index) = program.and_then(|program| self.of_program(program, draft)) {
             return Some(index);
         }
-        if let Some(index) = self.of_header(draft) {
+        // All of a record was tried so before.
+        if self.nested > 0
+            && let Some(index) = self.of_header(draft)
+        {
             return Some(index);
         }
         let reader = self.reader;
@@ -813,13 +820,13 @@ impl<'a, 'r> Attempt<'a, 'r> {
             })
     }
 
-    /// The format among the stream's whose records begin with a header, as this text may too behind
-    /// that of syslog.
+    /// The format among the stream's whose records begin with a header, as this text inside
+    /// another may too.
     fn of_header(&self, draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let is_headed =
             |index: &&FormatIndex| self.reader.format(**index).is_some_and(Compiled::is_headed);
-        let mut headed = self.reader.direct(self.situation.primary).iter().take_while(is_headed);
-        headed.find_map(|index| {
+        let direct = self.reader.direct(self.situation.primary).iter().take_while(is_headed);
+        direct.filter(|index| self.has_mark(**index, draft.arena)).find_map(|index| {
             let fitting = self.try_format(*index, None, draft);
             if fitting.is_none() {
                 draft.clear_fields();
@@ -887,8 +894,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 kv::read(self.text, draft.arena, &mut pairs, options);
                 pairs.len() > 1
             }
-            Method::Cef => self.headed(format, (&self.cef, cef::read_cef), &mut pairs),
-            Method::Leef => self.headed(format, (&self.leef, cef::read_leef), &mut pairs),
+            Method::Cef => self.add_headed(format, cef::read_cef, &mut pairs),
+            Method::Leef => self.add_headed(format, cef::read_leef, &mut pairs),
             Method::Xml => self.xml(draft.arena).is_some_and(|read| {
                 pairs.extend_from_slice_copy(read);
                 true
