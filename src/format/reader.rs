@@ -2,6 +2,7 @@
 //! does. What a record is read as depends on the record and the stream, never on the records
 //! around it.
 
+use super::cef::{ORIGIN, read_cef, read_leef};
 use super::columns::{Columned, Columns, Split, State};
 use super::compiled::{Compiled, Method, Text, TextPattern};
 use super::condition::Holding;
@@ -17,7 +18,7 @@ use super::mapping::Clocks;
 use super::pattern::Times;
 use super::recall::{Asked, Recall};
 use super::syslog::Envelope;
-use super::{FormatIndex, LayoutError, cef, utmp};
+use super::{FormatIndex, LayoutError, utmp};
 use crate::base::clock::{Clock, DateOrder, Form, read_prefix};
 use crate::base::{self, Arrange, Bilingual, Fingerprint, Glob, Table, Time};
 use crate::event::{Field, Fields};
@@ -564,15 +565,14 @@ struct Attempt<'a, 'r> {
     split: Split<'a>,
     /// The header of syslog, where it has one, once it was asked for.
     envelope: OnceCell<Option<Envelope<'a>>>,
-    /// Its pairs as XML, where it is that, once they were asked for.
-    xml: OnceCell<Option<&'a [Pair<'a>]>>,
-    /// The same as CEF and as LEEF that begin it.
-    cef: OnceCell<Option<&'a [Pair<'a>]>>,
-    leef: OnceCell<Option<&'a [Pair<'a>]>>,
+    /// Its pairs as XML, CEF or LEEF, where it is that, once they were asked for.
+    xml: Told<'a>,
+    cef: Told<'a>,
+    leef: Told<'a>,
 }
 
-/// Reads pairs behind a header that begins a text, or stands anywhere in its first part.
-type Headed<'a> = fn(&'a [u8], bool, &'a Bump, &mut Pairs<'a>) -> Option<()>;
+/// The pairs of a text in a notation; none where it is not in that.
+type Told<'a> = OnceCell<Option<&'a [Pair<'a>]>>;
 
 impl<'a, 'r> Attempt<'a, 'r> {
     fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
@@ -656,48 +656,50 @@ impl<'a, 'r> Attempt<'a, 'r> {
         }
     }
 
-    /// The pairs behind a header that begins the text, read once for all formats that ask.
-    fn headed(&self, method: &Method, arena: &'a Bump) -> Option<&'a [Pair<'a>]> {
-        let (known, read): (_, Headed<'a>) = match method {
-            Method::Cef => (&self.cef, cef::read_cef),
-            Method::Leef => (&self.leef, cef::read_leef),
+    /// The pairs of a text in a notation that shows at its beginning, read once for all formats that
+    /// ask.
+    fn told(&self, method: &Method, arena: &'a Bump) -> Option<&'a [Pair<'a>]> {
+        let text = self.text;
+        let (known, read): (_, fn(_, _, &mut Pairs<'a>) -> Option<()>) = match method {
+            Method::Cef => (&self.cef, |text, arena, pairs| read_cef(text, false, arena, pairs)),
+            Method::Leef => (&self.leef, |text, arena, pairs| read_leef(text, false, arena, pairs)),
+            Method::Xml => (&self.xml, |text: &'a [u8], arena, pairs| {
+                text.first().filter(|byte| **byte == b'<')?;
+                xml::read(text, arena, pairs).ok().map(drop)
+            }),
             _ => return None,
         };
         *known.get_or_init(|| {
             let mut pairs = Pairs::with_capacity_in(USUAL_PAIRS, arena);
-            read(self.text, false, arena, &mut pairs).map(|()| pairs.into_bump_slice() as &[_])
+            read(text, arena, &mut pairs).map(|()| pairs.into_bump_slice() as &[_])
         })
     }
 
-    /// Adds the pairs behind a header: one that begins the text, or for a generic format one inside
-    /// it.
-    fn add_headed(&self, format: &Compiled, read: Headed<'a>, pairs: &mut Pairs<'a>) -> bool {
-        match self.headed(&format.method, pairs.bump()) {
-            Some(read) => {
-                pairs.extend_from_slice_copy(read);
-                true
-            }
-            None => format.is_generic() && read(self.text, true, pairs.bump(), pairs).is_some(),
-        }
+    /// Adds these pairs.
+    fn add_told(&self, format: &Compiled, pairs: &mut Pairs<'a>) -> bool {
+        let told = self.told(&format.method, pairs.bump());
+        pairs.extend_from_slice_copy(told.unwrap_or_default());
+        told.is_some()
+    }
+
+    /// Adds the pairs behind a header that stands inside the text.
+    fn add_inside(&self, method: &Method, pairs: &mut Pairs<'a>) -> bool {
+        let (text, arena) = (self.text, pairs.bump());
+        let read = match method {
+            Method::Cef => read_cef(text, true, arena, pairs),
+            Method::Leef => read_leef(text, true, arena, pairs),
+            _ => None,
+        };
+        read.is_some()
     }
 
     /// Whether a format may claim a record with these pairs, of which those of the header that say
     /// what wrote it stand first.
     fn may_claim_header(&self, format: &Compiled, read: &[Pair<'a>]) -> bool {
-        let origin = read.get(..cef::ORIGIN).unwrap_or(read);
+        let origin = read.get(..ORIGIN).unwrap_or(read);
         format.mapping.may_claim(self.holding(format), |key| {
             let name = format.mapping.name(key).as_bytes();
             origin.iter().find(|pair| pair.key == name).map(|pair| Some(pair.value))
-        })
-    }
-
-    /// The pairs of an XML element.
-    fn xml(&self, arena: &'a Bump) -> Option<&'a [Pair<'a>]> {
-        *self.xml.get_or_init(|| {
-            let mut pairs = Pairs::new_in(arena);
-            let is_element = self.text.first() == Some(&b'<');
-            let is_read = is_element && xml::read(self.text, arena, &mut pairs).is_ok();
-            is_read.then(|| pairs.into_bump_slice() as &[_])
         })
     }
 
@@ -738,7 +740,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         self.reader.format(index).is_none_or(|format| match &format.method {
             Method::Text(text) => text.may_fit(self.text),
             method @ (Method::Cef | Method::Leef) => {
-                self.headed(method, arena).is_some_and(|read| self.may_claim_header(format, read))
+                self.told(method, arena).is_some_and(|read| self.may_claim_header(format, read))
             }
             _ => true,
         })
@@ -894,12 +896,11 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 kv::read(self.text, draft.arena, &mut pairs, options);
                 pairs.len() > 1
             }
-            Method::Cef => self.add_headed(format, cef::read_cef, &mut pairs),
-            Method::Leef => self.add_headed(format, cef::read_leef, &mut pairs),
-            Method::Xml => self.xml(draft.arena).is_some_and(|read| {
-                pairs.extend_from_slice_copy(read);
-                true
-            }),
+            Method::Cef | Method::Leef => {
+                self.add_told(format, &mut pairs)
+                    || (format.is_generic() && self.add_inside(&format.method, &mut pairs))
+            }
+            Method::Xml => self.add_told(format, &mut pairs),
             Method::Json | Method::Syslog | Method::Evtx => false,
         };
         // Columns that a line named need no other claim.
