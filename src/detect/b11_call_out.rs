@@ -35,22 +35,29 @@ pub struct Calls {
     full: Full,
 }
 
-/// Of some minutes that have as many requests as are kept, the last of these: during an attack
-/// most others come behind it and need not be looked at further.
+/// Of minutes that have as many requests as are kept, the last of these: during an attack most
+/// others come behind it and need not be looked at further. Minutes of several hours share a place.
 #[derive(Default)]
-struct Full([Option<(i64, Order)>; 16]);
+struct Full(Vec<Option<(i64, Order)>>);
 
 /// What requests of a minute are kept by.
 type Order = (bool, Instant, Location);
 
 impl Full {
-    fn of(&mut self, minute: i64) -> &mut Option<(i64, Order)> {
-        &mut self.0[minute.rem_euclid(16) as usize]
+    const fn place(minute: i64) -> usize {
+        minute.rem_euclid(60) as usize
     }
 
     /// Whether a request comes behind all that are kept.
-    fn leaves_out(&mut self, minute: i64, order: Order) -> bool {
-        self.of(minute).is_some_and(|(known, last)| known == minute && last < order)
+    fn leaves_out(&self, minute: i64, order: Order) -> bool {
+        let last = self.0.get(Self::place(minute)).copied().flatten();
+        last.is_some_and(|(known, last)| known == minute && last < order)
+    }
+
+    /// Notes the last request that is kept, where there are as many as are.
+    fn note(&mut self, minute: i64, last: Option<Order>) {
+        self.0.resize(60, None);
+        self.0[Self::place(minute)] = last.map(|last| (minute, last));
     }
 }
 
@@ -162,7 +169,7 @@ impl Detector for CallOut {
             last = asked.0.get(ASKED_EACH - 1).map(Request::order);
         });
         partial.asked.keep_last(ASKED);
-        *partial.full.of(minute) = last.map(|last| (minute, last));
+        partial.full.note(minute, last);
     }
 
     fn observe_other(&self, event: &Event<'_>, at: Instant, seed: Seed, partial: &mut Calls) {

@@ -134,9 +134,19 @@ impl Begun<'_> {
     /// Whether the text begins so.
     #[inline]
     pub fn fits(&self, head: &Head) -> bool {
-        let end = head.path.iter().try_fold(0, |from, head| self.end(*head, from));
+        // Texts are asked for many heads, of which most have parts in common.
+        let known = head.path.last().and_then(|last| self.known_end(*last));
+        let from_start = || head.path.iter().try_fold(0, |from, head| self.end(*head, from));
+        let end = known.unwrap_or_else(from_start);
         let rest = end.and_then(|end| self.text.get(end..));
         rest.is_some_and(|rest| rest.first().is_none_or(|byte| head.next.has(*byte)))
+    }
+
+    /// Where a head ends, if the text was tried for it.
+    #[inline]
+    fn known_end(&self, head: HeadId) -> Option<Option<usize>> {
+        let (number, end) = self.tried.of(self.heads, head)?.get();
+        (number == self.number).then(|| (end != NOWHERE).then_some(end as usize))
     }
 
     /// Where a head ends whose last part begins here.
