@@ -9,6 +9,7 @@ pub mod holidays;
 pub mod limits;
 pub mod networks;
 mod sampled;
+mod shape;
 mod short;
 mod size;
 mod small_map;

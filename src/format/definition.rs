@@ -254,9 +254,9 @@ pub struct Example {
 /// A description that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DefinitionError {
-    /// It is no TOML, or not of the shape. What reads it says so in English.
+    /// It is no TOML, or not of the shape.
     #[error("{0}")]
-    Shape(String),
+    Shape(Wrong),
     /// Something in it means nothing.
     #[error("format {id}, {place}: {wrong}")]
     Meaning {
@@ -272,9 +272,7 @@ pub enum DefinitionError {
 impl Bilingual for DefinitionError {
     fn told(&self) -> Text {
         let ja = match self {
-            Self::Shape(error) => {
-                format!("TOMLの書き方か項目に誤りがあり、読み取れません。詳細(英語):{error}")
-            }
+            Self::Shape(wrong) => wrong.0.ja.to_string(),
             Self::Meaning { id, place, wrong } => format!("形式{id}の{place}:{}", wrong.0.ja),
         };
         Text::new(self.to_string(), ja)
@@ -339,6 +337,6 @@ impl Definition {
 
     /// Reads a description.
     pub fn parse(text: &str) -> Result<Self, DefinitionError> {
-        toml::from_str(text).map_err(|error| DefinitionError::Shape(error.to_string()))
+        toml::from_str(text).map_err(|error| DefinitionError::Shape(Wrong::of_toml(text, &error)))
     }
 }

@@ -21,7 +21,7 @@ struct File {
 impl Wanted {
     /// Reads a scenario file.
     pub fn read(text: &str) -> Result<Self, Wrong> {
-        let file: File = toml::from_str(text).map_err(|error| no_file(&error))?;
+        let file: File = toml::from_str(text).map_err(|error| Wrong::of_toml(text, &error))?;
         let usual = Self::new(file.campaign.parse::<Scenario>()?, file.seed.unwrap_or(1));
         let decoys = extras("decoys", &file.decoys, false)?;
         let with = extras("defects", &file.defects, true)?;
@@ -34,11 +34,6 @@ impl Wanted {
         wanted.check()?;
         Ok(wanted)
     }
-}
-
-fn no_file(error: &toml::de::Error) -> Wrong {
-    let ja = "シナリオファイルを読み取れません。TOMLの書き方か項目に誤りがあります。";
-    Wrong::new(error.to_string(), format!("{ja}詳細(英語):{error}"))
 }
 
 /// What a list of the file names: decoys, or defects.
