@@ -25,6 +25,8 @@ const CONTACTS: usize = 1 << 16;
 /// Minutes with requests that are kept, the latest, and requests of each.
 const ASKED: usize = 1 << 13;
 const ASKED_EACH: usize = 2;
+/// Full minutes that are remembered: those of an hour.
+const REMEMBERED: i64 = 60;
 
 /// Requests that may make a server connect, and the first connection to each network.
 #[derive(Default, Serialize, Deserialize)]
@@ -36,7 +38,8 @@ pub struct Calls {
 }
 
 /// Of minutes that have as many requests as are kept, the last of these: during an attack most
-/// others come behind it and need not be looked at further. Minutes of several hours share a place.
+/// others come behind it and need not be looked at further. Minutes of several hours
+/// share a place.
 #[derive(Default)]
 struct Full(Vec<Option<(i64, Order)>>);
 
@@ -45,7 +48,7 @@ type Order = (bool, Instant, Location);
 
 impl Full {
     const fn place(minute: i64) -> usize {
-        minute.rem_euclid(60) as usize
+        minute.rem_euclid(REMEMBERED) as usize
     }
 
     /// Whether a request comes behind all that are kept.
@@ -56,7 +59,7 @@ impl Full {
 
     /// Notes the last request that is kept, where there are as many as are.
     fn note(&mut self, minute: i64, last: Option<Order>) {
-        self.0.resize(60, None);
+        self.0.resize(REMEMBERED as usize, None);
         self.0[Self::place(minute)] = last.map(|last| (minute, last));
     }
 }
