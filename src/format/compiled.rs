@@ -391,6 +391,26 @@ mod tests {
     }
 
     #[test]
+    fn formats_that_are_named_must_be_others_that_there_are() {
+        let head = "id = \"portal\"\nname = \"Portal\"\nwhat = { en = \"x\", ja = \"x\" }\n";
+        let text = "kind = \"text\"\nbare = true\npattern = [{ match = \"door <a>\" }]\n";
+        let refusal = |line: &str| {
+            let definition = Definition::parse(&format!("{head}{text}{line}")).unwrap();
+            Reader::new(&[], &[definition]).err().map(|error| error.told())
+        };
+        for (key, open, close) in [("part_of", "", ""), ("within", "[", "]"), ("extends", "", "")] {
+            let named = |id: &str| format!("{key} = {open}\"{id}\"{close}");
+            assert_eq!(refusal(&named("nginx_access")), None, "{key}");
+            for id in ["nginx_acess", "portal"] {
+                let told = refusal(&named(id)).unwrap();
+                let en = format!("format portal, {key}: «{id}»; expected the id of another format");
+                assert_eq!(told.en, en);
+                assert!(told.ja.contains(key) && told.ja.contains("ほかの形式のid"), "{}", told.ja);
+            }
+        }
+    }
+
+    #[test]
     fn claims_may_begin_with_names_that_stand_for_others() {
         let head = "id = \"portal\"\nname = \"Portal\"\nwhat = { en = \"x\", ja = \"x\" }\n";
         let claims = "kind = \"json\"\nclaims = [\"user & login\", \"*door & open\"]\n";

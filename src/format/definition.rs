@@ -311,18 +311,20 @@ impl Definition {
         given.into_iter().find(|(_, is_given)| *is_given).map(|(key, _)| key)
     }
 
-    /// The description with what it takes over from the one that it extends, if any.
+    /// The description with what it takes over from the one that it extends, if any. Each format
+    /// that it names must be one of those known.
     pub(super) fn extended(&self, known: &[&Self]) -> Result<Self, DefinitionError> {
+        if !self.part_of.is_empty() {
+            self.other("part_of", &self.part_of, known)?;
+        }
+        for id in &self.within {
+            self.other("within", id, known)?;
+        }
         let mut whole = self.clone();
         if self.extends.is_empty() {
             return Ok(whole);
         }
-        let base = known.iter().find(|other| other.id == self.extends && other.id != self.id);
-        let base = base.ok_or_else(|| DefinitionError::Meaning {
-            id: self.id.clone(),
-            place: "extends".to_owned(),
-            wrong: Wrong::expected(&self.extends, "the id of another format", "ほかの形式のid"),
-        })?;
+        let base = self.other("extends", &self.extends, known)?;
         for (field, specs) in &base.fields {
             let mut all = whole.fields.get(field).map_or(Vec::new(), |own| own.all().to_vec());
             all.extend_from_slice(specs.all());
@@ -333,6 +335,21 @@ impl Definition {
             whole.identity.clone_from(&base.identity);
         }
         Ok(whole)
+    }
+
+    /// The other format that is named in a place.
+    fn other<'d>(
+        &self,
+        place: &str,
+        id: &str,
+        known: &[&'d Self],
+    ) -> Result<&'d Self, DefinitionError> {
+        let other = known.iter().find(|other| other.id == id && other.id != self.id);
+        other.copied().ok_or_else(|| DefinitionError::Meaning {
+            id: self.id.clone(),
+            place: place.to_owned(),
+            wrong: Wrong::expected(id, "the id of another format", "ほかの形式のid"),
+        })
     }
 
     /// Reads a description.

@@ -86,15 +86,9 @@ impl Grams {
         usize::from(self.count)
     }
 
-    /// Those that stand in a text.
-    pub fn held_by<'a>(&self, text: &'a [u8], arena: &'a Bump) -> Held {
-        let mut held = Held {
-            grams: [0; MOST / 64],
-            ids: [0; LISTED],
-            count: 0,
-            quotes: 0,
-            signs: Signs::of(text),
-        };
+    /// Those that stand in a text, which has these signs.
+    pub fn held_by<'a>(&self, text: &'a [u8], signs: Signs, arena: &'a Bump) -> Held {
+        let mut held = Held { grams: [0; MOST / 64], ids: [0; LISTED], count: 0, quotes: 0, signs };
         let kept = kept(text, arena);
         if kept.len() < text.len() {
             held.quotes = memchr_iter(b'"', text).count() as u32;
@@ -340,11 +334,15 @@ impl Held {
 mod tests {
     use super::*;
 
+    fn held(grams: &Grams, text: &str) -> Held {
+        grams.held_by(text.as_bytes(), Signs::of(text.as_bytes()), &Bump::new())
+    }
+
     fn may_hold(literal: &str, text: &str) -> bool {
         let mut grams = Grams::default();
         grams.count(literal.as_bytes());
         let id = grams.ask(literal.as_bytes()).unwrap();
-        grams.held_by(text.as_bytes(), &Bump::new()).has(id)
+        held(&grams, text).has(id)
     }
 
     #[test]
@@ -357,7 +355,7 @@ mod tests {
 
     #[test]
     fn signs_are_those_of_the_text_as_it_stands() {
-        let held = Grams::default().held_by(b"a|b \"7\"", &Bump::new());
+        let held = held(&Grams::default(), "a|b \"7\"");
         for signs in ["|", "\"", "0", "|9\"", "b a", ""] {
             assert!(held.has_signs(Signs::of(signs.as_bytes())), "{signs}");
         }
@@ -375,8 +373,7 @@ mod tests {
         let ids = [" from a", " from b", "x from ", "abc", "a\tbc"]
             .map(|literal| grams.ask(literal.as_bytes()));
         assert_eq!(ids, [Some(0), Some(1), Some(2), None, None]);
-        let arena = Bump::new();
-        let held: Vec<_> = grams.held_by(b"sent FROM B", &arena).ids(grams.len()).collect();
+        let held: Vec<_> = held(&grams, "sent FROM B").ids(grams.len()).collect();
         assert_eq!(held, [1]);
     }
 }

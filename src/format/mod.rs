@@ -218,11 +218,5 @@ mod tests {
             assert!(!definition.example.is_empty() || definition.is_binary(), "{path}: no example");
             assert!(ids.insert(definition.id.clone()), "{path}: its id is taken");
         }
-        for (path, definition) in definitions() {
-            let definition = definition.unwrap();
-            let whole = Some(&definition.part_of).filter(|id| !id.is_empty());
-            let mut named = definition.within.iter().chain(whole);
-            assert!(named.all(|id| ids.contains(id)), "{path}: names a format that there is not");
-        }
     }
 }

@@ -566,13 +566,13 @@ struct Attempt<'a, 'r> {
     /// The header of syslog, where it has one, once it was asked for.
     envelope: OnceCell<Option<Envelope<'a>>>,
     /// Its pairs as XML, CEF or LEEF, where it is that, once they were asked for.
-    xml: Told<'a>,
-    cef: Told<'a>,
-    leef: Told<'a>,
+    xml: ReadOnce<'a>,
+    cef: ReadOnce<'a>,
+    leef: ReadOnce<'a>,
 }
 
 /// The pairs of a text in a notation; none where it is not in that.
-type Told<'a> = OnceCell<Option<&'a [Pair<'a>]>>;
+type ReadOnce<'a> = OnceCell<Option<&'a [Pair<'a>]>>;
 
 impl<'a, 'r> Attempt<'a, 'r> {
     fn new(reader: &'a Reader, situation: &'r Situation, text: &'a [u8], nested: u32) -> Self {
@@ -639,7 +639,9 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     /// What the text holds.
     fn held(&self, arena: &'a Bump) -> &'a Held {
-        self.held.get_or_init(|| arena.alloc_with(|| self.reader.grams.held_by(self.text, arena)))
+        let grams = &self.reader.grams;
+        let held_by = || grams.held_by(self.text, self.signs(), arena);
+        self.held.get_or_init(|| arena.alloc_with(held_by))
     }
 
     /// Its signs.
