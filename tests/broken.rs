@@ -141,6 +141,9 @@ fn text_that_is_no_log_is_named() {
 fn an_empty_file_is_named() {
     assert_is_named("empty.log", b"", "empty");
     assert_nothing_could_be_checked("empty.log", b"");
+    let report = check(&[("empty.log", b"")], &Options::default());
+    let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(report.sources[0].sha256.as_deref(), Some(of_nothing));
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! Merges what the shards saw and concludes the report.
 
 use super::coverage::{Coverage, Ledger, Why};
-use super::digest::hex;
 use super::exhibit::{Marking, exhibit};
 use super::plan::{Job, PlannedSource, Stream};
 use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
 use crate::base::networks::Located;
-use crate::base::{Arrange, Fingerprint, Gather, Merge, Text, counted, rfc3339};
+use crate::base::{Arrange, Fingerprint, Gather, Merge, Text, counted, hex, rfc3339};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::event::Field;

@@ -1,6 +1,6 @@
 //! Takes indicator lists as files hold them.
 
-use super::digest::hex;
+use crate::base::hex;
 use crate::base::limits::SNIFF_BYTES;
 use crate::input::{ReadAt, ReadError, decode, detect, read_full};
 use crate::intel::{self, Lists, Refused};

@@ -1,8 +1,7 @@
 //! Rules as they are given: files, and archives with files inside, compiled to one set.
 
-use super::digest::hex;
 use crate::base::limits::RULE_BYTES;
-use crate::base::{Arrange, Text};
+use crate::base::{Arrange, Text, hex};
 use crate::input::{Entry, Options, ReadAt, Visit, walk};
 use crate::sigma::{Placeholders, Problem, ProblemKind, RuleFile, RuleSet, compile, is_rule};
 use serde::{Deserialize, Serialize};

@@ -223,6 +223,13 @@ pub struct PlannedSource {
     pub fault: Option<Fault>,
 }
 
+impl PlannedSource {
+    /// Whether it can be read and holds nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.fault.is_none() && self.size == 0
+    }
+}
+
 /// A log inside a source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stream {

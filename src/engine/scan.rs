@@ -1,13 +1,13 @@
 //! Scans shards: every record is shown to the baseline and to the detections that want it.
 
 use super::coverage::{Coverage, Ledger};
-use super::digest::{Digest, Tee, hex};
+use super::digest::{Digest, Tee};
 use super::identities::Identities;
 use super::plan::{Job, JobKind};
 use super::read::{Memory, Places, Prepared, Visitor, read_job};
 use super::repeats::identity;
 use super::rules::Running;
-use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp, Told, let_go};
+use crate::base::{Fingerprint, Instant, Location, Merge, Seed, Stamp, Told, hex, let_go};
 use crate::baseline::{
     BIN_SECS, Baseline, Bin, Calendar, PathStats, Record, Segment, Sent, day_of, is_served,
 };

@@ -33,7 +33,7 @@ pub fn read(
     text: &str,
     told: &mut dyn FnMut(&Refused),
 ) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = unmarked(text);
     read_as(Format::of(text), lists, name, sha256, text, told);
 }
 
@@ -45,8 +45,13 @@ pub fn read_networks(
     text: &str,
     told: &mut dyn FnMut(&Refused),
 ) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = unmarked(text);
     read_as(Format::Networks, lists, name, sha256, text, told);
+}
+
+/// A text without the mark that its encoding may begin with.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn read_as(

@@ -3,7 +3,7 @@
 
 use super::pseudonym::PseudonymKey;
 use super::seal::derived;
-use crate::base::{Bilingual, Text};
+use crate::base::{Bilingual, Text, hex, unhex};
 use ed25519_compact::{KeyPair, Seed, Signature, x25519};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -180,21 +180,6 @@ impl Fingerprint {
 /// The digest by which the content of a checker is known, as short as a key's fingerprint.
 pub fn edition(sealed: &[u8]) -> String {
     Sha256::digest(sealed)[..Fingerprint::BYTES].chunks(2).map(hex).collect::<Vec<_>>().join(" ")
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

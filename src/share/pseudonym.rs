@@ -2,8 +2,8 @@
 //! nobody can tell or try which name it is. Who has the key can try: there are few enough IPv4
 //! addresses, mail domains and usual account names to try them all.
 
-use super::key::hex;
 use super::seal::hmac;
+use crate::base::hex;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 

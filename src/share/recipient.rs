@@ -1,8 +1,9 @@
 //! Whom results are for: the vendor's public key and the key for pseudonyms. A checker carries both;
 //! where there is none, a file of its own does, which is for the vendor's clients and nobody else.
 
-use super::key::{KeyError, PublicKey, SecretKey, hex, unhex};
+use super::key::{KeyError, PublicKey, SecretKey};
 use super::pseudonym::PseudonymKey;
+use crate::base::{hex, unhex};
 use serde::{Deserialize, Serialize};
 
 /// The version of the file's form.

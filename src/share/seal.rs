@@ -113,7 +113,7 @@ pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::key::{hex, unhex};
+    use crate::base::{hex, unhex};
 
     const TEXT: &[u8] = "{\"client\":\"例示\"}".as_bytes();
 

@@ -4,9 +4,11 @@ use super::{
     ByteLedger, Coverage, Fault, FaultKind, Ledger, PlannedSource, Prepared, Problem, ReadAt,
     Reason, Repetition, SourceReport, Stream, StreamReport, Text, Unparsed, Why, rfc3339, runs,
 };
+use crate::base::hex;
 use crate::engine::coverage::SourceLedger;
 use crate::engine::exhibit::{Wanted, read_ranges};
 use crate::format::FormatIndex;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
 /// Bytes of a sample.
@@ -37,7 +39,7 @@ pub(super) fn reports(prepared: &Prepared, coverage: &Coverage) -> Vec<SourceRep
             SourceReport {
                 name: source.name.clone(),
                 size: source.size,
-                sha256: coverage.digests.get(&source.id).cloned(),
+                sha256: coverage.digests.get(&source.id).cloned().or_else(|| of_nothing(source)),
                 problems,
                 streams: streams
                     .iter()
@@ -46,6 +48,11 @@ pub(super) fn reports(prepared: &Prepared, coverage: &Coverage) -> Vec<SourceRep
             }
         })
         .collect()
+}
+
+/// The digest of a file in which there is nothing to read.
+fn of_nothing(source: &PlannedSource) -> Option<String> {
+    source.is_empty().then(|| hex(&Sha256::digest([])))
 }
 
 fn report(
@@ -193,7 +200,7 @@ fn of_source(source: &PlannedSource, ledger: Option<&SourceLedger>) -> Vec<Probl
             todo,
         });
     }
-    if source.fault.is_none() && source.size == 0 {
+    if source.is_empty() {
         problems.push(Problem {
             kind: "empty".to_owned(),
             path_inside: None,
