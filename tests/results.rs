@@ -130,9 +130,12 @@ fn day(text: &str) -> Day {
 }
 
 fn text(report: &Report, level: Level) -> String {
+    text_of("Client 1", report, level)
+}
+
+fn text_of(client: &str, report: &Report, level: Level) -> String {
     let pseudonyms = &key().pseudonyms();
-    Giving { report, level, client: "Client 1", asked: &[], pseudonyms, made_on: day("2021-06-01") }
-        .text()
+    Giving { report, level, client, asked: &[], pseudonyms, made_on: day("2021-06-01") }.text()
 }
 
 fn answer(text: &str) -> Answer {
@@ -436,16 +439,7 @@ fn client(program: &mut Program, random: &mut Random, nth: u64) -> (Truth, Vec<u
     let report = program.check("audit.log", &log);
     // One of them tells all, so that pseudonyms of the others can be told too.
     let level = if nth == 0 { Level::Full } else { Level::ALL[random.below(4) as usize] };
-    let pseudonyms = &key().pseudonyms();
-    let told = Giving {
-        report: &report,
-        level,
-        client: &name,
-        asked: &[],
-        pseudonyms,
-        made_on: day("2021-06-01"),
-    }
-    .text();
+    let told = text_of(&name, &report, level);
     let bytes = match random.one_in(2) {
         true => {
             let mut once = [0; 32];
@@ -584,17 +578,7 @@ fn addresses_are_shared_and_networks_where_they_say_more() {
     let mut program = Program::new(Settings::default());
     let mut file = |client: &str, address: &str, level: Level| {
         let report = program.check("access.log", &traversal(address));
-        let pseudonyms = &key().pseudonyms();
-        let told = Giving {
-            report: &report,
-            level,
-            client,
-            asked: &[],
-            pseudonyms,
-            made_on: day("2021-06-01"),
-        }
-        .text();
-        (client.to_owned(), told.into_bytes())
+        (client.to_owned(), text_of(client, &report, level).into_bytes())
     };
     let one = file("one", "203.0.113.7", Level::Full);
     let two = file("two", "203.0.113.7", Level::Pseudonyms);
@@ -621,16 +605,7 @@ fn what_is_only_called_the_same_is_not_shared() {
         let log = (ordinary(org) + &theft(org, address))
             .replace(&format!("sato@a.{org}.example.jp"), "admin");
         let report = program.check("audit.log", &log);
-        let pseudonyms = &key().pseudonyms();
-        let told = Giving {
-            report: &report,
-            level: Level::Full,
-            client: org,
-            asked: &[],
-            pseudonyms,
-            made_on: day("2021-06-01"),
-        };
-        told.text().into_bytes()
+        text_of(org, &report, Level::Full).into_bytes()
     };
     let inner = [("one", of("one", "10.9.8.7")), ("two", of("two", "10.9.8.7"))];
     let files = inner.map(|(name, bytes)| (name.to_owned(), bytes));
@@ -697,17 +672,7 @@ fn results_of_cases_to_practise_on_say_so_and_the_others_do_not() {
     let file = |settings: Settings, client: &str| {
         let log = ordinary(client) + &theft(client, "203.0.113.7");
         let report = Program::new(settings).check("audit.log", &log);
-        let (level, pseudonyms) = (Level::Counts, &key().pseudonyms());
-        let told = Giving {
-            report: &report,
-            level,
-            client,
-            asked: &[],
-            pseudonyms,
-            made_on: day("2021-06-01"),
-        }
-        .text();
-        (client.to_owned(), told.into_bytes())
+        (client.to_owned(), text_of(client, &report, Level::Counts).into_bytes())
     };
     let files = [file(settings, "one"), file(Settings::default(), "two")];
     let all = put_together(&files, &Expected::default());

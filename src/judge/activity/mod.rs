@@ -11,7 +11,7 @@ pub use network::Network;
 pub use words::Topic;
 
 use super::agent::{Browser, browser};
-use crate::base::{Fingerprint, Instant, Location, Seed};
+use crate::base::{Fingerprint, Instant, Location, Seed, Stamp};
 use crate::event::{Event, Field, number};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -178,17 +178,7 @@ impl<'a> Activity<'a> {
         if is_vain || words.is_nobody(account) {
             return None;
         }
-        Some(Self {
-            event,
-            what,
-            at: stamp.at,
-            offset_secs: stamp.offset_secs,
-            location: event.location,
-            account,
-            account_key: account_key(seed, account),
-            network: fields.text(Field::SourceAddress).and_then(Network::of),
-            count: event.count.max(1),
-        })
+        Some(Self::new(event, stamp, what, account, seed))
     }
 
     /// What a name and a password sent to a web server came to, where the server names the account:
@@ -205,7 +195,12 @@ impl<'a> Activity<'a> {
         if words()?.is_nobody(account) {
             return None;
         }
-        Some(Self {
+        Some(Self::new(event, stamp, what, account, seed))
+    }
+
+    #[inline]
+    fn new(event: &'a Event<'a>, stamp: Stamp, what: What, account: &'a [u8], seed: Seed) -> Self {
+        Self {
             event,
             what,
             at: stamp.at,
@@ -215,7 +210,7 @@ impl<'a> Activity<'a> {
             account_key: account_key(seed, account),
             network: event.fields.text(Field::SourceAddress).and_then(Network::of),
             count: event.count.max(1),
-        })
+        }
     }
 
     /// The client's address as logged.
