@@ -314,7 +314,7 @@ fn mark(patterns: &[TextPattern]) -> Option<Literal> {
     let all = first.pattern.literals().flat_map(runs);
     let shared = all.filter(|run| others.iter().all(|known| stands_in(run, known)));
     let longest = shared.max_by_key(|run| run.len()).filter(|run| !run.is_empty())?;
-    str::from_utf8(&longest).ok().map(Literal::new)
+    Some(Literal::new(&longest))
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ use super::compiled::{Compiled, Method};
 use super::condition::Alternative;
 use super::grams::{GramId, Grams, Held, Signs};
 use super::heads::{Begun, Head, Heads};
+use super::pattern::Literal;
 use super::recall::{Asked, Question, Recall};
 use crate::base::Fingerprint;
 use memchr::memchr_iter;
 use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 /// A set of bytes.
@@ -77,6 +79,8 @@ pub(super) struct Gate {
     pub holds: Vec<GramId>,
     /// So many quotes stand in it.
     pub quotes: u32,
+    /// This literal stands in it.
+    pub literal: Option<Literal>,
     /// Of each of these one at least.
     pub one_of: Vec<Vec<GramId>>,
     /// This byte stands in it so often.
@@ -131,6 +135,7 @@ impl Gate {
             signs: Signs::NONE,
             holds: Vec::new(),
             quotes: 0,
+            literal: None,
             one_of: Vec::new(),
             often: None,
             heads: Vec::new(),
@@ -192,6 +197,7 @@ impl Gate {
     #[inline]
     pub fn lets_through(&self, text: &Text<'_>) -> bool {
         text.held.quotes() >= self.quotes
+            && self.literal.as_ref().is_none_or(|literal| literal.find(text.bytes).is_some())
             && self.begins_in_a_way(&text.begun)
             && self.often.is_none_or(|(byte, times)| text.count(byte) >= times)
     }
@@ -345,7 +351,11 @@ fn gates(format: &Compiled, grams: &mut Grams) -> Vec<Gate> {
         Method::Text(text) => text.patterns.iter().map(|known| known.gate.clone()).collect(),
         Method::Layout(layout) => {
             let signs = layout.literals().map(Signs::of).fold(Signs::NONE, Signs::or);
-            let gate = Gate::open().quoted(layout.literals()).signed(signs);
+            // Most of them are too short to be asked for.
+            let literals = layout.literals().filter(|text| !text.is_empty());
+            let literal = literals.min_by_key(|text| Reverse(text.len())).map(Literal::new);
+            let gate = Gate { literal, ..Gate::open() };
+            let gate = gate.quoted(layout.literals()).signed(signs);
             vec![gate.needing(grams, layout.literals())]
         }
         Method::Columns(columns) if columns.are_named_by_lines() => Vec::new(),

@@ -73,8 +73,8 @@ pub(super) struct Literal {
 }
 
 impl Literal {
-    pub fn new(text: &str) -> Self {
-        let text = Short::new(text.as_bytes());
+    pub fn new(text: &[u8]) -> Self {
+        let text = Short::new(text);
         let rare = rarest(&text);
         Self { text, rare }
     }
@@ -298,7 +298,7 @@ impl Pattern {
 
     fn add_literal(&mut self, text: &str) {
         if !text.is_empty() {
-            self.program.push(Part::Literal(Literal::new(text)));
+            self.program.push(Part::Literal(Literal::new(text.as_bytes())));
         }
     }
 

@@ -44,6 +44,9 @@ const fn slow(name: &'static str, run: fn(&Tests) -> Result<()>) -> Step {
     Step { name, quick: false, run }
 }
 
+/// The step that a filter is for which no step's name holds.
+const RUST_TESTS: &str = "Rust tests, fuzz corpus";
+
 /// The step that the build of the page is done for while others run.
 const PAGE_BUILD: &str = "page: build as released";
 
@@ -51,8 +54,7 @@ const STEPS: &[Step] = &[
     quick("format", Tests::format),
     quick("lints, native", Tests::lints),
     slow("lints, wasm32", Tests::lints_for_wasm),
-    quick("Rust tests", Tests::rust_tests),
-    quick("fuzz corpus", Tests::fuzz_corpus),
+    quick(RUST_TESTS, Tests::rust_tests),
     quick("tests of xtask", Tests::own_tests),
     slow(PAGE_BUILD, Tests::page_build),
     // Behind that build: both write the bundles.
@@ -91,7 +93,7 @@ fn chosen(options: &Options) -> (Vec<&'static Step>, Option<String>) {
     let wanted = filter.to_lowercase();
     let named: Vec<_> = all.filter(|step| step.name.to_lowercase().contains(&wanted)).collect();
     if named.is_empty() {
-        let rust_tests = STEPS.iter().filter(|step| step.name == "Rust tests");
+        let rust_tests = STEPS.iter().filter(|step| step.name == RUST_TESTS);
         return (rust_tests.collect(), Some(filter.clone()));
     }
     (named, None)
@@ -171,13 +173,8 @@ impl Tests {
 
     fn lints(&self) -> Result<()> {
         has_component("clippy", "clippy")?;
-        for package in [&["sekisho", "--all-features"][..], &["sekisho-fuzz"], &["xtask"]] {
-            self.cargo(&["clippy", "--locked", "--all-targets", "--package"])
-                .args(package)
-                .args(["--", "-D", "warnings"])
-                .run()?;
-        }
-        Ok(())
+        let clippy = self.cargo(&["clippy", "--locked", "--all-targets", "--package", "xtask"]);
+        clippy.args(native::TESTED).args(["--", "-D", "warnings"]).run()
     }
 
     fn lints_for_wasm(&self) -> Result<()> {
@@ -185,15 +182,8 @@ impl Tests {
     }
 
     fn rust_tests(&self) -> Result<()> {
-        let package = ["--package", "sekisho", "--all-features", "--no-fail-fast"];
-        self.cargo(&["test", "--locked"]).args(package).args(self.rust_filter.iter()).run()
-    }
-
-    /// Reads every kept input again. With the features of the tests, so that nothing is compiled
-    /// twice.
-    fn fuzz_corpus(&self) -> Result<()> {
-        let package = ["--package", "sekisho-fuzz", "--features", "sekisho/schema"];
-        self.cargo(&["test", "--locked"]).args(package).run()
+        let test = self.cargo(&["test", "--locked", "--no-fail-fast"]).args(native::TESTED);
+        test.args(self.rust_filter.iter()).run()
     }
 
     fn own_tests(&self) -> Result<()> {
