@@ -1,9 +1,11 @@
 //! The header of syslog messages: RFC 5424, RFC 3164, and what daemons write to files.
 
+use super::draft::Draft;
 use super::pattern::Times;
 use crate::base::Time;
 use crate::base::clock::{Form, read};
-use crate::event::number;
+use crate::event::{Field, number};
+use crate::text::{Pair, Value};
 use memchr::memchr;
 
 /// A syslog message with what its header says.
@@ -170,6 +172,30 @@ impl<'a> Envelope<'a> {
         if let (Some(count), Some(message)) = (number(count), folded) {
             self.count = u32::try_from(count).unwrap_or(u32::MAX).max(1);
             self.message = message.trim_ascii();
+        }
+    }
+
+    /// Sets what the header says and the message does not.
+    pub fn fill(&self, draft: &mut Draft<'a>) {
+        draft.count = self.count;
+        if draft.time == Time::Absent {
+            draft.time = self.time;
+        }
+        let fields = [
+            (Field::HostName, self.host),
+            (Field::ProcessName, self.program.filter(|program| !program.starts_with(b"%"))),
+            (Field::ProcessId, self.pid),
+            (Field::Code, self.kind),
+            (Field::Message, Some(self.message)),
+        ];
+        for (field, text) in fields {
+            if let Some(text) = text {
+                draft.set(field, text);
+            }
+        }
+        if !self.data.is_empty() {
+            let key = &b"structured_data"[..];
+            draft.add_pair(Pair { key, value: Value::Text(self.data) });
         }
     }
 }
