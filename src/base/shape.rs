@@ -9,11 +9,13 @@ impl Wrong {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).filter(|before| !before.is_empty());
         let line = before.map(|before| 1 + before.matches('\n').count());
-        let place = line.map_or_else(String::new, |line| format!("{line}行目: "));
-        let ja = usual(error.message()).unwrap_or_else(|| {
-            format!("TOMLの書き方に誤りがあります。詳細(英語): {}", error.message())
+        let [en, ja] = ["line {}: ", "{}行目: "].map(|place| {
+            line.map_or_else(String::new, |line| place.replace("{}", &line.to_string()))
         });
-        Self::new(error.to_string(), format!("{place}{ja}"))
+        let message = error.message();
+        let usual = usual(message)
+            .unwrap_or_else(|| format!("TOMLの書き方に誤りがあります。詳細(英語): {message}"));
+        Self::new(format!("{en}{message}"), format!("{ja}{usual}"))
     }
 }
 
@@ -101,6 +103,9 @@ mod tests {
             assert!(wrong.0.ja.starts_with(ja), "{text}: {}", wrong.0.ja);
             assert!(wrong.0.en.is_ascii(), "{text}: {}", wrong.0.en);
         }
+        let wrong = of::<Definition>(&format!("{head}multiline = \"yes\"\n"));
+        assert_eq!(wrong.0.en, "line 3: invalid type: string \"yes\", expected a boolean");
+        assert_eq!(of::<Definition>("").0.en, "missing field `id`");
         let wrong = Wanted::read("campaign = \"T1\"\nseeds = 7\n").unwrap_err();
         assert!(wrong.0.ja.contains("「seeds」という項目はありません"), "{}", wrong.0.ja);
     }

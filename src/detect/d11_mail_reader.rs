@@ -2,7 +2,7 @@
 
 use super::accounts::{DAY_SECS, Named, new_network, unevaluable};
 use super::{Card, Conclusion, Detector, Needs, Verdict};
-use crate::base::{Arrange, Fingerprint, Instant, Text, visible};
+use crate::base::{Arrange, Fingerprint, Instant, Text, counted, visible};
 use crate::baseline::activity::Reader;
 use crate::baseline::day_of;
 use crate::event::Field;
@@ -166,7 +166,7 @@ fn told(reader: &Reader, severity: Severity, why: &Text) -> Finding {
             format!("{name} のメールをアプリ {program} が閲覧"),
         ),
         reason: Text::new(
-            format!("{} {records} records in all; the first are shown.", why.en),
+            format!("{} {} in all; the first are shown.", why.en, counted(records, "record")),
             format!("{}記録は全{records}件(最初のものを示します)。", why.ja),
         ),
         speaks_to: if severity >= Severity::High {

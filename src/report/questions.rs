@@ -337,7 +337,7 @@ impl Facts<'_> {
         let sources = self.report.sources.len();
         let summary = Text::new(
             format!(
-                "{} in {} were read, but they are of log sources that no detection judges yet: whether there was unauthorised access cannot be said from them.",
+                "No detection judges the log sources of what was read yet ({} in {}): whether there was unauthorised access cannot be said from it.",
                 counted(understood, "record"),
                 counted(sources as u64, "file"),
             ),
@@ -494,7 +494,7 @@ impl Facts<'_> {
         (records > 0).then(|| {
             Text::new(
                 format!(
-                    "{} were compared with rules only ({rules} could be evaluated). Rules find what they were written for: where none matches, little follows.",
+                    "Rules alone judge {} ({rules} could be evaluated). They find what they were written for: where none matches, little follows.",
                     counted(records, "record")
                 ),
                 format!(
@@ -511,7 +511,7 @@ impl Facts<'_> {
         (unjudged > 0).then(|| {
             Text::new(
                 format!(
-                    "{} of log sources that no detection judges yet are not part of this answer.",
+                    "Not part of this answer: {} of log sources that no detection judges yet.",
                     counted(unjudged, "record")
                 ),
                 format!(

@@ -5,7 +5,7 @@ use super::parties::{ACTS, kind as kind_of_party};
 use super::secrets::kind as kind_of_secret;
 use super::share::path_of;
 use super::words::{confidence, judgement, line_said, outcome, pick, severity, state, training};
-use crate::base::{Arrange, Language, Text, visible};
+use crate::base::{Arrange, Language, Text, counted, grouped, visible};
 use crate::finding::Finding;
 use std::fmt::{Result, Write};
 
@@ -189,18 +189,18 @@ fn write_finding(out: &mut String, report: &Report, finding: &Finding, lang: Lan
     let ended = finding.outcome.map(outcome);
     let ended = ended.as_ref().map_or("–", |text| text.in_language(lang));
     let span = [&finding.first, &finding.last].map(|at| at.as_deref().unwrap_or("–"));
-    let words = (pick(lang, "records", "件"), pick(lang, "confidence", "確度"));
-    let words = (words.0, words.1, pick(lang, "outcome", "結果"));
+    let records = format!("{}件", grouped(finding.count));
+    let records = Text::new(counted(finding.count, "record"), records);
+    let words = (pick(lang, "confidence", "確度"), pick(lang, "outcome", "結果"));
     writeln!(
         out,
-        "      {} {}, {} – {}, {} {}, {} {ended}",
-        finding.count,
-        words.0,
+        "      {}, {} – {}, {} {}, {} {ended}",
+        records.in_language(lang),
         span[0],
         span[1],
-        words.1,
+        words.0,
         sure.in_language(lang),
-        words.2,
+        words.1,
     )?;
     if let Some(of) = report.judgement(&finding.id) {
         let line = visible(&judgement(of, lang));
