@@ -39,7 +39,7 @@ impl<V: Clone + Default + Serialize + DeserializeOwned> SmallMap<V> {
         let Some(known) = gap.known else {
             let mut value = V::default();
             change(&mut value);
-            let blocks = packed(&value, |bytes| gap.filled(Some((key, bytes))));
+            let blocks = gap.filled(Some((key, &pack(&value))));
             self.packed.set(nth, blocks);
             self.packed.count += 1;
             return;
@@ -50,7 +50,7 @@ impl<V: Clone + Default + Serialize + DeserializeOwned> SmallMap<V> {
         match self.open.as_deref_mut() {
             Some(open) => {
                 let (before, value) = std::mem::replace(open, (key, value));
-                self.packed.put_value(before, &value);
+                self.packed.put(before, Some(&pack(&value)));
             }
             None => self.open = Some(Box::new((key, value))),
         }
@@ -65,7 +65,7 @@ impl<V: Clone + Default + Serialize + DeserializeOwned> SmallMap<V> {
     /// Packs the value that is being changed.
     fn close(&mut self) {
         if let Some(open) = self.open.take() {
-            self.packed.put_value(open.0, &open.1);
+            self.packed.put(open.0, Some(&pack(&open.1)));
         }
     }
 
@@ -111,7 +111,7 @@ impl<V: Merge + Clone + Default + Serialize + DeserializeOwned> Merge for SmallM
             match self.packed.get(key).map(unpack::<V>) {
                 Some(mut known) => {
                     known.merge(unpack(bytes));
-                    self.packed.put_value(key, &known);
+                    self.packed.put(key, Some(&pack(&known)));
                 }
                 None => self.packed.put(key, Some(bytes)),
             }
@@ -127,15 +127,10 @@ pub fn within<V>(all: &[(i64, V)], keys: RangeInclusive<i64>) -> &[(i64, V)] {
 }
 
 /// Bytes of nearly all values.
-const SHORT: usize = 64;
+const USUAL: usize = 64;
 
-/// Makes something of a value's bytes, which seldom need memory of their own.
-fn packed<T>(value: &impl Serialize, make: impl FnOnce(&[u8]) -> T) -> T {
-    let mut short = [0; SHORT];
-    match postcard::to_slice(value, &mut short) {
-        Ok(bytes) => make(bytes),
-        Err(_) => make(&postcard::to_allocvec(value).unwrap_or_default()),
-    }
+fn pack(value: &impl Serialize) -> Vec<u8> {
+    postcard::to_extend(value, Vec::with_capacity(USUAL)).unwrap_or_default()
 }
 
 fn unpack<V: Default + DeserializeOwned>(bytes: &[u8]) -> V {
@@ -211,10 +206,6 @@ impl Packed {
         let blocks = gap.filled(value.map(|value| (key, value)));
         self.set(nth, blocks);
         self.count = count;
-    }
-
-    fn put_value(&mut self, key: i64, value: &impl Serialize) {
-        packed(value, |bytes| self.put(key, Some(bytes)));
     }
 
     /// Puts a block, and one behind it if that is not empty, in the place of another.
