@@ -15,19 +15,20 @@ pub enum Profile {
     Release,
 }
 
-/// The packages with tests, as every build for tests chooses them: with others, what they depend on
-/// would have other features, and all of it would be compiled again.
-pub const TESTED: [&str; 6] =
-    ["--package", "sekisho", "--package", "sekisho-fuzz", "--features", "sekisho/schema"];
-
 /// Builds the command line and gives its path.
 pub fn command_line(repo: &Repo, profile: Profile) -> Result<PathBuf> {
-    let (build, folder) = match profile {
-        // Beside a test that runs it.
-        Profile::Dev => (cargo().args(["test", "--no-run", "--test", "cli"]).args(TESTED), "debug"),
-        Profile::Release => {
-            (cargo().args(["build", "--release", "--package", "sekisho"]), "release")
-        }
+    let (name, folder) = match profile {
+        Profile::Dev => ("dev", "debug"),
+        Profile::Release => ("release", "release"),
+    };
+    let build =
+        cargo().args(["build", "--package", "sekisho", "--bin", "sekisho", "--profile", name]);
+    let build = match profile {
+        // As the fuzz corpus is read, so that it is not compiled again. Not as its own tests are
+        // built: what they depend on makes serde_json keep the order of keys, and what is shipped
+        // sorts them.
+        Profile::Dev => build.arg("--all-features"),
+        Profile::Release => build,
     };
     build.inside(&repo.root).run()?;
     let binary = repo.root.join("target").join(folder).join("sekisho");

@@ -44,9 +44,6 @@ const fn slow(name: &'static str, run: fn(&Tests) -> Result<()>) -> Step {
     Step { name, quick: false, run }
 }
 
-/// The step that a filter is for which no step's name holds.
-const RUST_TESTS: &str = "Rust tests, fuzz corpus";
-
 /// The step that the build of the page is done for while others run.
 const PAGE_BUILD: &str = "page: build as released";
 
@@ -54,7 +51,8 @@ const STEPS: &[Step] = &[
     quick("format", Tests::format),
     quick("lints, native", Tests::lints),
     slow("lints, wasm32", Tests::lints_for_wasm),
-    quick(RUST_TESTS, Tests::rust_tests),
+    quick("Rust tests", Tests::rust_tests),
+    quick("fuzz corpus", Tests::fuzz_corpus),
     quick("tests of xtask", Tests::own_tests),
     slow(PAGE_BUILD, Tests::page_build),
     // Behind that build: both write the bundles.
@@ -93,7 +91,7 @@ fn chosen(options: &Options) -> (Vec<&'static Step>, Option<String>) {
     let wanted = filter.to_lowercase();
     let named: Vec<_> = all.filter(|step| step.name.to_lowercase().contains(&wanted)).collect();
     if named.is_empty() {
-        let rust_tests = STEPS.iter().filter(|step| step.name == RUST_TESTS);
+        let rust_tests = STEPS.iter().filter(|step| step.name == "Rust tests");
         return (rust_tests.collect(), Some(filter.clone()));
     }
     (named, None)
@@ -173,8 +171,9 @@ impl Tests {
 
     fn lints(&self) -> Result<()> {
         has_component("clippy", "clippy")?;
-        let clippy = self.cargo(&["clippy", "--locked", "--all-targets", "--package", "xtask"]);
-        clippy.args(native::TESTED).args(["--", "-D", "warnings"]).run()
+        let packages = ["--package", "sekisho", "--package", "sekisho-fuzz", "--package", "xtask"];
+        let clippy = self.cargo(&["clippy", "--locked", "--all-targets"]).args(packages);
+        clippy.args(["--features", "sekisho/schema", "--", "-D", "warnings"]).run()
     }
 
     fn lints_for_wasm(&self) -> Result<()> {
@@ -182,8 +181,14 @@ impl Tests {
     }
 
     fn rust_tests(&self) -> Result<()> {
-        let test = self.cargo(&["test", "--locked", "--no-fail-fast"]).args(native::TESTED);
-        test.args(self.rust_filter.iter()).run()
+        let package = ["--package", "sekisho", "--all-features", "--no-fail-fast"];
+        self.cargo(&["test", "--locked"]).args(package).args(self.rust_filter.iter()).run()
+    }
+
+    /// Reads every kept input again.
+    fn fuzz_corpus(&self) -> Result<()> {
+        let package = ["--package", "sekisho-fuzz", "--features", "sekisho/schema"];
+        self.cargo(&["test", "--locked"]).args(package).run()
     }
 
     fn own_tests(&self) -> Result<()> {
