@@ -1,6 +1,7 @@
 //! How fast each format is scanned: natively in one thread and in one Chromium worker, from what
 //! lies in its memory, beside a plain count of the lines of the same file. Rates are MB (10^6
-//! bytes) per CPU second; the rounds of both sides take turns.
+//! bytes) per CPU second; the rounds of both sides take turns. Much of what a record costs does not grow
+//! with its length, so the lines of a CPU second stand beside them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,8 @@ const COUNTS: usize = 8;
 /// The rates of one sample, a number for each round.
 #[derive(Default)]
 struct Rates {
+    /// Bytes from line to line.
+    line_length: f64,
     lines: Vec<f64>,
     native: Vec<f64>,
     chromium: Vec<f64>,
@@ -49,7 +52,9 @@ fn run(repo: &Repo, options: &Options) -> Result<Value> {
     for round in 1..=ROUNDS {
         println!("round {round} of {ROUNDS}");
         for (sample, rates) in samples.iter().zip(&mut rates) {
-            rates.lines.push(count_lines(&sample.path)?);
+            let (lines, rate) = count_lines(&sample.path)?;
+            rates.line_length = megabytes(&sample.path)? * 1e6 / lines as f64;
+            rates.lines.push(rate);
             rates
                 .native
                 .push(megabytes(&sample.path)? / native_seconds(repo, &binary, &sample.path)?);
@@ -61,16 +66,17 @@ fn run(repo: &Repo, options: &Options) -> Result<Value> {
     show(&samples, &rates)
 }
 
-/// Line ends searched with memchr, and nothing else.
-fn count_lines(path: &Path) -> Result<f64> {
+/// Line ends searched with memchr, and nothing else: how many there are, and the rate.
+fn count_lines(path: &Path) -> Result<(usize, f64)> {
     let bytes = read_bytes(path)?;
-    let count = || {
+    let mut lines = 0;
+    let mut count = || {
         let start = Instant::now();
-        std::hint::black_box(memchr::memchr_iter(b'\n', &bytes).count());
+        lines = std::hint::black_box(memchr::memchr_iter(b'\n', &bytes).count());
         start.elapsed().as_secs_f64()
     };
     let quickest = (0..COUNTS).map(|_| count()).fold(f64::INFINITY, f64::min);
-    Ok(bytes.len() as f64 / 1e6 / quickest)
+    Ok((lines, bytes.len() as f64 / 1e6 / quickest))
 }
 
 fn in_chromium(repo: &Repo, samples: &[Sample]) -> Result<Vec<f64>> {
@@ -92,24 +98,34 @@ fn megabytes(path: &Path) -> Result<f64> {
 /// A sample's name with the medians of its rates.
 struct Row {
     name: String,
+    line_length: f64,
     lines: f64,
     native: f64,
     chromium: f64,
 }
 
+const HEAD: [&str; 8] = [
+    "format",
+    "native MB/s",
+    "of line count",
+    "Chromium MB/s",
+    "of line count",
+    "bytes a line",
+    "Chromium lines/ms",
+    "",
+];
+
 fn show(samples: &[Sample], rates: &[Rates]) -> Result<Value> {
     let row = |(sample, rates): (&Sample, &Rates)| Row {
         name: sample.name.clone(),
+        line_length: rates.line_length,
         lines: median(&rates.lines),
         native: median(&rates.native),
         chromium: median(&rates.chromium),
     };
     let mut rows: Vec<Row> = samples.iter().zip(rates).map(row).collect();
     rows.sort_by(|a, b| a.chromium.total_cmp(&b.chromium));
-    table::print(
-        &["format", "native MB/s", "of line count", "Chromium MB/s", "of line count", ""],
-        &rows.iter().map(Row::cells).collect::<Vec<_>>(),
-    );
+    table::print(&HEAD, &rows.iter().map(Row::cells).collect::<Vec<_>>());
     let slow = rows.iter().filter(|row| row.is_slow()).count();
     match slow {
         0 => println!("What must hold, holds: {LEAST} MB/s and more in a worker."),
@@ -118,6 +134,7 @@ fn show(samples: &[Sample], rates: &[Rates]) -> Result<Value> {
     let told = rows.iter().map(|row| {
         let side = |rate: f64| json!({ "rate": rate, "of_lines": rate / row.lines });
         let sides = json!({
+            "bytes_per_line": row.line_length,
             "lines": row.lines,
             "native": side(row.native),
             "chromium": side(row.chromium),
@@ -143,6 +160,8 @@ impl Row {
             format!("{:.3}", self.native / self.lines),
             format!("{:.0}", self.chromium),
             format!("{:.3}", self.chromium / self.lines),
+            format!("{:.0}", self.line_length),
+            format!("{:.0}", self.chromium * 1e3 / self.line_length),
             if self.is_slow() { "TOO SLOW" } else { "" }.to_owned(),
         ]
     }
