@@ -72,10 +72,19 @@ pub(super) fn read<'a>(record: &'a [u8], draft: &mut Draft<'a>) -> bool {
         draft.time = Time::Zoned(Stamp { at, nanos, offset_secs: 0 });
     }
     let kind = usize::from(u16::from_le_bytes([record[0], record[1]]));
-    let action = ACTIONS.get(kind).copied().unwrap_or("unknown");
+    let (user, far_end) = (text(44..76), address(&record[348..364]));
+    let is_remote = far_end.is_some() || !text(76..332).is_empty();
+    let (action, outcome) = match ACTIONS.get(kind).copied().unwrap_or("unknown") {
+        // At a console, old programs write a refused sign-in in the same way.
+        "login" if is_remote => ("login", "success"),
+        // Not a prompt that waits: who was refused, in `btmp`.
+        "login_prompt" if !user.is_empty() && user != b"LOGIN" => ("login", "failure"),
+        action => (action, ""),
+    };
     let fields = [
         (Field::Action, action.as_bytes()),
-        (Field::UserName, text(44..76)),
+        (Field::Outcome, outcome.as_bytes()),
+        (Field::UserName, user),
         (Field::Service, text(8..40)),
         (Field::ProcessId, draft.arena.alloc_str(&word(record, 4).to_string()).as_bytes()),
     ];
@@ -84,7 +93,7 @@ pub(super) fn read<'a>(record: &'a [u8], draft: &mut Draft<'a>) -> bool {
             draft.set(field, value);
         }
     }
-    match address(&record[348..364]) {
+    match far_end {
         Some(address) => {
             draft.set(Field::SourceAddress, draft.arena.alloc_str(&address.to_string()).as_bytes());
         }
@@ -133,6 +142,22 @@ mod tests {
         assert_eq!(fields.text(Field::UserName), Some(&b"sato"[..]));
         assert_eq!(fields.text(Field::SourceAddress), Some(&b"203.0.113.7"[..]));
         assert_eq!(fields.text(Field::Action), Some(&b"login"[..]));
+        assert_eq!(fields.text(Field::Outcome), Some(&b"success"[..]));
+    }
+
+    #[test]
+    fn who_was_refused_is_told_from_a_prompt_that_waits() {
+        let arena = Bump::new();
+        let said = |user| {
+            let record = record(6, user, "", 1_620_262_923);
+            let mut draft = Draft::new(&arena);
+            assert!(read(&record, &mut draft));
+            let fields = draft.finish();
+            (fields.text(Field::Action).map(<[u8]>::to_vec), fields.text(Field::Outcome).is_some())
+        };
+        assert_eq!(said("sato"), (Some(b"login".to_vec()), true));
+        assert_eq!(said("LOGIN"), (Some(b"login_prompt".to_vec()), false));
+        assert_eq!(said(""), (Some(b"login_prompt".to_vec()), false));
     }
 
     #[test]

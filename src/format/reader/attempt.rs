@@ -206,13 +206,14 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     /// The format that a line named, or the primary one where its records can be told at once. A
-    /// priority is a syslog header's, and the header comes first.
+    /// priority is a syslog header's, and the header comes first. What stands in a JSON object is
+    /// read as that says it, without the marks that it has there.
     fn of_primary(&self, state: &'a State, draft: &mut Draft<'a>) -> Option<FormatIndex> {
         let primary = self.situation.primary;
         let named = state.format();
         let first = match &named {
             Some(index) => std::slice::from_ref(index),
-            None if self.is_marked() => &[],
+            None if self.is_marked() || object(self.text).is_some() => &[],
             None => self.reader.direct(primary),
         };
         for index in first.iter().filter(|index| self.has_mark(**index, draft.arena)) {

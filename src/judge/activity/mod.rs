@@ -547,6 +547,17 @@ mod tests {
     }
 
     #[test]
+    fn an_action_is_known_by_how_it_begins_and_whatever_blanks_stand_behind_it() {
+        let did =
+            |action: &'static [u8]| what(&[(Field::UserName, b"sato"), (Field::Action, action)]);
+        assert_eq!(did(b"Login succeeded for sato/staff (session:7)"), Some(What::SignedIn));
+        let refused = Some(What::Refused(Reason::Other));
+        assert_eq!(did(b"Login failed using auth server staff"), refused);
+        assert_eq!(did(b"Login succeeded"), None, "of whom");
+        assert_eq!(did(b"FileDownloaded. "), Some(What::Act(Act::Downloaded)));
+    }
+
+    #[test]
     fn what_an_action_means_can_depend_on_its_parameters() {
         let made = |value: &'static [u8]| {
             let key = &b"requestParameters.projectVisibility"[..];

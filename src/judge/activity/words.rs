@@ -233,6 +233,8 @@ fn is_to_other(event: &Event<'_>) -> bool {
 /// The words, ready to be looked up.
 pub(super) struct Words {
     exact: Table<(Box<[u8]>, Word)>,
+    /// How actions begin whose ends differ.
+    begun: Vec<(Box<[u8]>, Word)>,
     /// By the number that their action has.
     cases: Vec<Vec<Case>>,
     reasons: Reasoned,
@@ -323,9 +325,13 @@ impl Words {
         let each = |(words, word): (&Vec<String>, Word)| {
             words.iter().map(move |text| (text.clone(), word)).collect::<Vec<_>>()
         };
-        let mut exact = Table::default();
+        let (mut exact, mut begun) = (Table::default(), Vec::new());
         let mut cases = Vec::<Vec<Case>>::new();
         for (text, word) in actions(&written).into_iter().flat_map(each) {
+            if let Some(start) = text.strip_suffix('*').filter(|start| !start.contains('&')) {
+                begun.push((start.as_bytes().into(), word));
+                continue;
+            }
             let (action, case) = match text.split_once(" & ") {
                 None => (text.as_str(), None),
                 Some((action, case)) => (action, Some(Case::new(case, word)?)),
@@ -346,7 +352,7 @@ impl Words {
         for account in &written.nobody.accounts {
             nobody[initial(account.as_bytes())].push(account.clone());
         }
-        Some(Self { exact, cases, reasons, topics, nobody, written })
+        Some(Self { exact, begun, cases, reasons, topics, nobody, written })
     }
 
     /// What the action of an event means.
@@ -365,12 +371,18 @@ impl Words {
         }
     }
 
-    /// What an action in small letters means.
+    /// What an action in small letters means: as a whole, or by how it begins.
     fn known(&self, action: &[u8]) -> Option<Word> {
-        let end = action.iter().rposition(|byte| *byte != b'.').map_or(0, |at| at + 1);
+        let is_of_word = |byte: &u8| !matches!(byte, b'.' | b' ');
+        let end = action.iter().rposition(is_of_word).map_or(0, |at| at + 1);
         let action = &action[..end];
-        let (text, word) = self.exact.get(SEED.of(action))?;
-        (**text == *action).then_some(*word)
+        match self.exact.get(SEED.of(action)) {
+            Some((text, word)) if **text == *action => Some(*word),
+            _ => {
+                let mut begun = self.begun.iter();
+                begun.find(|(start, _)| action.starts_with(start)).map(|(_, word)| *word)
+            }
+        }
     }
 
     /// Why a sign-in failed; none when it did not fail but had not ended.
@@ -587,10 +599,12 @@ mod tests {
             assert_eq!(*word, word.to_lowercase().trim_end_matches('.'), "{word}");
             assert!(word.split(" & ").next().is_some_and(|word| word.len() <= LONGEST), "{word}");
         }
-        let plain = all.iter().filter(|word| !word.contains(" & ")).count();
+        let is_plain = |word: &&String| !word.contains(" & ") && !word.ends_with('*');
+        let plain = all.iter().filter(is_plain).count();
         let words = Words::new(written).unwrap();
         let cases: usize = words.cases.iter().map(Vec::len).sum();
         assert_eq!(words.exact.len(), plain + words.cases.len(), "a word stands twice");
-        assert_eq!(plain + cases, all.len(), "a word with and without parameters");
+        let begun = words.begun.len();
+        assert_eq!(plain + cases + begun, all.len(), "a word with and without parameters");
     }
 }
