@@ -21,6 +21,7 @@ use sekisho::format::FormatIndex;
 use sekisho::report::{Report, StreamReport};
 use sekisho::shard::Cuts;
 use sekisho::train::Random;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -384,6 +385,97 @@ fn neither_cuts_nor_scanners_nor_any_order_change_what_is_said() {
             assert_every_byte_is_accounted_for(&report);
             assert!(common::json(&report) == whole, "SEKISHO_SEED={seed} {way} {options:?}");
             assert_same(&events(&files, &options), &known, way);
+        }
+    }
+}
+
+/// Connections of a gateway, whose values stand in quotes.
+fn gate() -> String {
+    let line = |n: usize| {
+        format!(
+            "date=2021-05-06 time=10:00:{n:02} tz=\"+0900\" devname=\"gate\" devid=\"FG100\" \
+             logid=\"0101039426\" type=\"event\" subtype=\"vpn\" vd=\"root\" \
+             action=\"ssl-login-fail\" remip=203.0.113.{n} user=\"{}\" msg=\"was refused\"\n",
+            user(n)
+        )
+    };
+    (0..40).map(line).collect()
+}
+
+/// What platforms for logs make of lines when they export them, by whose it is.
+fn exports(lines: &str) -> Vec<(&'static str, String)> {
+    let json = |of: fn(&str) -> serde_json::Value| {
+        lines.lines().map(|line| format!("{}\n", of(line))).collect::<String>()
+    };
+    let csv = |head: &str, of: fn(&str) -> String| {
+        lines.lines().fold(head.to_owned(), |text, line| text + &of(&line.replace('"', "\"\"")))
+    };
+    vec![
+        (
+            "splunk.json",
+            json(|line| json!({ "preview": false, "result": { "_raw": line, "_time": AT } })),
+        ),
+        (
+            "elastic.ndjson",
+            json(
+                |line| json!({ "_index": "logs", "_source": { "message": line, "@timestamp": AT } }),
+            ),
+        ),
+        (
+            "filebeat.ndjson",
+            json(|line| json!({ "@timestamp": AT, "event": { "original": line } })),
+        ),
+        (
+            "loki.jsonl",
+            json(|line| json!({ "line": line, "timestamp": "1620262800000000000", "fields": {} })),
+        ),
+        (
+            "graylog.jsonl",
+            json(
+                |line| json!({ "host": "www", "short_message": line, "timestamp": 1_620_262_800 }),
+            ),
+        ),
+        ("fluent.jsonl", json(|line| json!({ "date": 1_620_262_800, "log": line }))),
+        (
+            "datadog.jsonl",
+            json(|line| json!({ "id": "a", "content": { "message": line, "timestamp": AT } })),
+        ),
+        (
+            "docker.log",
+            json(|line| json!({ "log": format!("{line}\n"), "stream": "stdout", "time": AT })),
+        ),
+        (
+            "splunk.csv",
+            csv("\"_time\",host,\"_raw\"\n", |line| format!("\"{AT}\",www,\"{line}\"\n")),
+        ),
+        ("kibana.csv", csv("@timestamp,message\n", |line| format!("{AT},\"{line}\"\n"))),
+        ("grafana.csv", csv("Time,Line,id\n", |line| format!("{AT},\"{line}\",7\n"))),
+    ]
+}
+
+/// When the platforms received it.
+const AT: &str = "2021-05-06T01:00:00Z";
+
+#[test]
+fn whoever_exported_them_records_are_those_inside() {
+    let told = |name: &str, text: &str| {
+        let events = events(&[(name, text.as_bytes())], &options());
+        let [told] = events.into_values().collect::<Vec<_>>().try_into().unwrap();
+        let asked = |told: Told| {
+            let names = ["user.name", "source.ip", "event.action", "event.outcome", "url.original"];
+            let fields = names.map(|name| told.fields.get(name).cloned());
+            (told.time, fields)
+        };
+        told.into_iter().map(asked).collect::<Vec<_>>()
+    };
+    let logs = [("apache_combined", access()), ("sshd_3164", sshd()), ("fortigate", gate())];
+    for (format, lines) in logs {
+        let plain = told("plain.log", &lines);
+        for (name, text) in exports(&lines) {
+            let report = check(&[(name, text.as_bytes())], &options());
+            let stream = streams(&report).next().unwrap().1;
+            assert_eq!(stream.format.as_deref(), Some(format), "{name}");
+            assert_eq!(told(name, &text), plain, "{name}: {format}");
         }
     }
 }

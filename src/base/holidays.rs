@@ -3,13 +3,14 @@
 //! offices close as well. Exact for 2007 to 2099.
 
 use super::civil_day;
+use super::time::date_of;
 
 /// Seconds by which Japan is east of UTC.
 pub const JAPAN_SECS: i64 = 9 * 3_600;
 
 /// Whether offices in Japan are usually closed on a day, counted from 1970-01-01.
 pub fn is_closed(day: i64) -> bool {
-    let (year, month, date) = civil(day);
+    let (year, month, date) = date_of(day);
     let is_weekend = weekday(day) >= 5;
     let is_customary = matches!((month, date), (12, 29..=31) | (1, 1..=3) | (8, 13..=16));
     is_weekend || is_customary || is_holiday(year, day)
@@ -71,25 +72,9 @@ const fn equinox(year: i64, in_1980: i64) -> i64 {
     (in_1980 + 242_194 * years) / 1_000_000 - years.div_euclid(4)
 }
 
-/// Year, month and date of a day counted from 1970-01-01; of days that no calendar has, the first.
-fn civil(day: i64) -> (i64, i64, i64) {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let date = epoch.checked_add(jiff::Span::new().try_days(day).unwrap_or_default());
-    let date = date.unwrap_or(epoch);
-    (date.year().into(), date.month().into(), date.day().into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_come_back_from_their_days() {
-        for day in (-40_000..60_000).step_by(13) {
-            let (year, month, date) = civil(day);
-            assert_eq!(civil_day(year, month, date), day);
-        }
-    }
 
     #[test]
     fn holidays_follow_from_the_law() {

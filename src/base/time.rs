@@ -58,6 +58,31 @@ impl Time {
         }
     }
 
+    /// The same in the year in which it is nearest to a time that states one: a record inside
+    /// another was written when that one says, or not long before.
+    pub fn in_year_of(self, outer: Self) -> Self {
+        let (Self::Yearless(stamp, zone), Self::Zoned(near) | Self::Assumed(near)) = (self, outer)
+        else {
+            return self;
+        };
+        let local = stamp.at.saturating_add(stamp.offset_secs.into());
+        let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        let (_, month, date) = date_of(day);
+        let (year, ..) = date_of(near.at.div_euclid(86_400));
+        let in_year = |year| {
+            let day = civil_day(year, month, date);
+            day * 86_400 + second - i64::from(stamp.offset_secs)
+        };
+        let years = (year - 1..=year + 1).filter(|year| date <= days_in(*year, month));
+        let nearest = years.map(in_year).min_by_key(|at| near.at.abs_diff(*at));
+        let Some(at) = nearest else { return self };
+        let stamp = Stamp { at, ..stamp };
+        match zone {
+            ZoneSource::Stated => Self::Zoned(stamp),
+            ZoneSource::Assumed => Self::Assumed(stamp),
+        }
+    }
+
     /// Where its zone is from, where there is an instant.
     #[inline]
     pub const fn zone(&self) -> Option<ZoneSource> {
@@ -81,6 +106,14 @@ pub const fn civil_day(year: i64, month: i64, day: i64) -> i64 {
     let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
+}
+
+/// Year, month and date of a day counted from 1970-01-01; of days that no calendar has, the first.
+pub(super) fn date_of(day: i64) -> (i64, i64, i64) {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let date = epoch.checked_add(jiff::Span::new().try_days(day).unwrap_or_default());
+    let date = date.unwrap_or(epoch);
+    (date.year().into(), date.month().into(), date.day().into())
 }
 
 /// An instant as RFC 3339 in UTC, `2021-05-06T01:02:03Z`.
@@ -127,4 +160,40 @@ pub(super) fn month(name: &[u8; 3]) -> Option<i64> {
         b"Dec" => 12,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_come_back_from_their_days() {
+        for day in (-40_000..60_000).step_by(13) {
+            let (year, month, date) = date_of(day);
+            assert_eq!(civil_day(year, month, date), day);
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_year_has_that_of_the_record_around_it() {
+        let on = |year, month, date| Stamp {
+            at: civil_day(year, month, date) * 86_400 + 43_200,
+            nanos: 7,
+            offset_secs: 32_400,
+        };
+        let inner = |month, date| Time::Yearless(on(2024, month, date), ZoneSource::Assumed);
+        let outer = |year, month, date| Time::Zoned(on(year, month, date));
+        let is = |inner: Time, outer, year, month, date| {
+            assert_eq!(inner.in_year_of(outer), Time::Assumed(on(year, month, date)));
+        };
+        is(inner(5, 6), outer(2021, 5, 6), 2021, 5, 6);
+        is(inner(12, 31), outer(2022, 1, 1), 2021, 12, 31);
+        is(inner(1, 1), outer(2021, 12, 31), 2022, 1, 1);
+        is(inner(2, 29), outer(2021, 3, 1), 2020, 2, 29);
+        let none = inner(2, 29);
+        assert_eq!(none.in_year_of(outer(2022, 3, 1)), none, "no such day in these years");
+        assert_eq!(none.in_year_of(Time::Absent), none);
+        assert_eq!(none.in_year_of(none), none, "it states none either");
+        assert_eq!(outer(2021, 5, 6).in_year_of(outer(2022, 5, 6)), outer(2021, 5, 6));
+    }
 }

@@ -337,8 +337,11 @@ const fn is_null(cell: &[u8]) -> bool {
     matches!(cell, b"" | b"-")
 }
 
+/// Names of columns that hold records of other logs, where those were exported.
+const RECORDS: [&[u8]; 3] = [b"message", b"_raw", b"line"];
+
 /// Whether the cells of a first line can be names: several, all different, none a number, none a
-/// label with something behind it.
+/// label with something behind it. Two are enough where one says that it holds records.
 fn could_be_names(names: &[Box<[u8]>]) -> bool {
     let is_name = |name: &[u8]| {
         (1..=64).contains(&name.len())
@@ -347,5 +350,7 @@ fn could_be_names(names: &[Box<[u8]>]) -> bool {
             && memchr::memmem::find(name, b": ").is_none()
     };
     let distinct: std::collections::BTreeSet<_> = names.iter().gather();
-    names.len() >= 3 && distinct.len() == names.len() && names.iter().all(|name| is_name(name))
+    let holds_records = |name: &Box<[u8]>| RECORDS.iter().any(|is| name.eq_ignore_ascii_case(is));
+    let least = if names.iter().any(holds_records) { 2 } else { 3 };
+    names.len() >= least && distinct.len() == names.len() && names.iter().all(|name| is_name(name))
 }

@@ -253,9 +253,9 @@ impl Reader {
         let mut draft = Draft::new(arena);
         let format = self.format(situation.primary)?;
         let attempt = Attempt::new(self, situation, &[], 0);
-        attempt.claim(format, pairs, None, true, &mut draft);
+        let format = attempt.claim(situation.primary, format, pairs, None, true, &mut draft)?;
         let (time, count) = (draft.time, draft.count);
-        Some(Read { format: situation.primary, time, count, fields: draft.finish() })
+        Some(Read { format, time, count, fields: draft.finish() })
     }
 
     #[inline]

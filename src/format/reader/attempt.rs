@@ -412,7 +412,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             }
             _ => stream.known().arrangement(index, &pairs, arrange),
         });
-        (is_read && self.claim(format, pairs, arranged, is_named, draft)).then_some(index)
+        is_read.then(|| self.claim(index, format, pairs, arranged, is_named, draft))?
     }
 
     /// Whether a format in columns may claim the text.
@@ -421,25 +421,28 @@ impl<'a, 'r> Attempt<'a, 'r> {
         columns.may_claim(&format.mapping, self.text, held, (&self.split, arena))
     }
 
-    /// Sets the fields of a record when it is of the format. It may be known where what the format
-    /// asks for stands in it.
+    /// Sets the fields of a record when it is of the format, and gives that or the one of the record
+    /// inside it. It may be known where what the format asks for stands in it.
     pub fn claim(
         &self,
+        index: FormatIndex,
         format: &'a Compiled,
         pairs: Pairs<'a>,
         arranged: Option<&'a Arrangement>,
         is_named: bool,
         draft: &mut Draft<'a>,
-    ) -> bool {
+    ) -> Option<FormatIndex> {
         let found = match arranged {
             Some(arrangement) => arrangement.find(&pairs, draft.arena),
             None => format.mapping.find(&pairs, draft),
         };
-        let is_claimed = is_named || format.mapping.claims(&found, self.holding(format));
-        if is_claimed {
-            self.understand(format, pairs, found, draft);
+        if !is_named && !format.mapping.claims(&found, self.holding(format)) {
+            return None;
         }
-        is_claimed
+        // What was taken out of the text may hold what the text does not.
+        let inner = self.inner(format, &found, |text| self.of(text), draft);
+        self.understand(format, pairs, found, draft);
+        Some(inner.unwrap_or(index))
     }
 
     /// Sets the fields of a record of the format.
@@ -451,9 +454,22 @@ impl<'a, 'r> Attempt<'a, 'r> {
         draft: &mut Draft<'a>,
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
-        let clocks = self.situation.clocks();
-        format.mapping.apply(&found, self.holding(format), &clocks, draft);
+        self.apply(format, &found, draft);
         draft.add_pairs(pairs);
+    }
+
+    /// Sets the fields that a record inside this one has left. Its time is of the year of this one's
+    /// where it states none.
+    fn apply(&self, format: &'a Compiled, found: &Found<'a, 'a>, draft: &mut Draft<'a>) {
+        let inner = match draft.time {
+            Time::Yearless(..) => std::mem::replace(&mut draft.time, Time::Absent),
+            _ => Time::Absent,
+        };
+        let (clocks, held) = (self.situation.clocks(), self.holding(format));
+        format.mapping.apply(found, held, &clocks, draft);
+        if inner != Time::Absent {
+            draft.time = inner.in_year_of(draft.time);
+        }
     }
 
     /// The format of a text, if one of its patterns fits. Nothing is set where none does.
@@ -518,7 +534,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         if let (Some(time), Time::Absent) = (taken.time, draft.time) {
             draft.time = format.mapping.of_zone(time);
         }
-        let inner = self.inner(format, &found, draft);
+        let inner = self.inner(format, &found, |text| self.of_part(text), draft);
         unfold_inside(format, &mut found, &mut pairs, draft);
         for (field, spec) in known.fields.iter().chain(&known.set) {
             spec.set(*field, &found, draft);
@@ -533,14 +549,20 @@ impl<'a, 'r> Attempt<'a, 'r> {
         &self,
         format: &Compiled,
         found: &Found<'a, 'a>,
+        attempt: impl Fn(&'a [u8]) -> Self,
         draft: &mut Draft<'a>,
     ) -> Option<FormatIndex> {
         let text = found.text(format.inner?).filter(|_| self.nested < DEPTH)?;
         let time = std::mem::replace(&mut draft.time, Time::Absent);
-        let inner = self.of_part(text.trim_ascii()).identify(None, draft, 0);
-        if draft.time == Time::Absent {
-            draft.time = time;
-        }
+        let inner = attempt(text.trim_ascii());
+        let inner = match format.program.and_then(|key| found.text(key)) {
+            Some(program) => inner.identify(Some(program), draft, 1),
+            None => inner.identify(None, draft, 0),
+        };
+        draft.time = match draft.time {
+            Time::Absent => time,
+            inner => inner.in_year_of(time),
+        };
         inner.filter(|index| self.reader.format(*index).is_some_and(|inner| !inner.is_generic()))
     }
 
