@@ -350,7 +350,7 @@ fn could_be_names(names: &[Box<[u8]>]) -> bool {
             && memchr::memmem::find(name, b": ").is_none()
     };
     let distinct: std::collections::BTreeSet<_> = names.iter().gather();
-    let holds_records = |name: &Box<[u8]>| RECORDS.iter().any(|is| name.eq_ignore_ascii_case(is));
-    let least = if names.iter().any(holds_records) { 2 } else { 3 };
+    let holds_records = |name: &[u8]| RECORDS.iter().any(|is| name.eq_ignore_ascii_case(is));
+    let least = if names.iter().any(|name| holds_records(name)) { 2 } else { 3 };
     names.len() >= least && distinct.len() == names.len() && names.iter().all(|name| is_name(name))
 }
