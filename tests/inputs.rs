@@ -448,7 +448,16 @@ fn exports(lines: &str) -> Vec<(&'static str, String)> {
             "splunk.csv",
             csv("\"_time\",host,\"_raw\"\n", |line| format!("\"{AT}\",www,\"{line}\"\n")),
         ),
-        ("kibana.csv", csv("@timestamp,message\n", |line| format!("{AT},\"{line}\"\n"))),
+        (
+            "kibana.csv",
+            csv("\"@timestamp\",message\n", |line| {
+                format!("\"May 6, 2021 @ 10:00:00.000\",\"{line}\"\n")
+            }),
+        ),
+        (
+            "insights.csv",
+            csv("@timestamp,@message\n", |line| format!("2021-05-06 01:00:00.000,\"{line}\"\n")),
+        ),
         ("grafana.csv", csv("Time,Line,id\n", |line| format!("{AT},\"{line}\",7\n"))),
     ]
 }
@@ -478,6 +487,37 @@ fn whoever_exported_them_records_are_those_inside() {
             assert_eq!(told(name, &text), plain, "{name}: {format}");
         }
     }
+}
+
+#[test]
+fn a_document_of_a_search_engine_is_read_as_what_it_was() {
+    let document = |n: usize| {
+        let name = user(n);
+        json!({
+            "@timestamp": iso(n),
+            "event": { "action": "logon-failed", "outcome": "failure", "code": "4625" },
+            "winlog": {
+                "event_id": 4625, "channel": "Security",
+                "provider_name": "Microsoft-Windows-Security-Auditing",
+                "event_data": { "TargetUserName": name, "IpAddress": "203.0.113.7", "LogonType": "3" },
+            },
+            "agent": { "type": "winlogbeat" },
+        })
+    };
+    let found =
+        |n: usize| json!({ "_index": "logs", "_id": n.to_string(), "_source": document(n) });
+    let lines = |of: &dyn Fn(usize) -> serde_json::Value| {
+        (0..20).map(|n| format!("{}\n", of(n))).collect::<String>()
+    };
+    let hits: Vec<_> = (0..20).map(found).collect();
+    let answer = json!({ "took": 1, "hits": { "total": { "value": 20 }, "hits": hits } });
+    let told = |text: &str| events(&[("logs.json", text.as_bytes())], &options());
+    let plain = told(&lines(&document));
+    assert_eq!(plain["logs.json"].len(), 20);
+    assert!(plain["logs.json"].iter().all(|told| told.format == "winlogbeat"), "{plain:#?}");
+    assert_same(&told(&lines(&found)), &plain, "a document on each line");
+    assert_same(&told(&answer.to_string()), &plain, "an answer with all of them");
+    assert_same(&told(&format!("{answer:#}")), &plain, "the same on many lines");
 }
 
 /// Text in every encoding, by its name in reports.

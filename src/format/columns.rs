@@ -338,7 +338,7 @@ const fn is_null(cell: &[u8]) -> bool {
 }
 
 /// Names of columns that hold records of other logs, where those were exported.
-const RECORDS: [&[u8]; 3] = [b"message", b"_raw", b"line"];
+const RECORDS: [&[u8]; 4] = [b"message", b"@message", b"_raw", b"line"];
 
 /// Whether the cells of a first line can be names: several, all different, none a number, none a
 /// label with something behind it. Two are enough where one says that it holds records.

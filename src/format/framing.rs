@@ -36,6 +36,7 @@ const WRAPPERS: &[&str] = &[
     "results",
     "entries",
     "hits",
+    "hits.hits",
     "logEvents",
     "activities",
     "activity_logs",

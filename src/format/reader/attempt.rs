@@ -30,6 +30,10 @@ const DEPTH: u32 = 3;
 /// worked out of them.
 const FEW: usize = 8;
 
+/// What log platforms export a record in: the name that comes first there, and what stands there in
+/// front of the names of the record.
+const ENVELOPES: [(&[u8], &[u8]); 2] = [(b"_index", b"_source."), (b"preview", b"result.")];
+
 /// Names and values that most records have no more of.
 const USUAL_PAIRS: usize = 32;
 
@@ -615,6 +619,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         if !self.text[length..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return None;
         }
+        open_envelope(&mut pairs);
         let (index, format, found) = self.reader.json_format(&pairs, named.as_ref(), draft)?;
         let inner = format.inner.and_then(|key| found.text(key)).filter(|_| depth < DEPTH);
         let program = format.program.and_then(|key| found.text(key));
@@ -629,6 +634,16 @@ impl<'a, 'r> Attempt<'a, 'r> {
         let is_generic =
             |index: FormatIndex| self.reader.format(index).is_none_or(Compiled::is_generic);
         Some(inner.filter(|inner| is_generic(index) || !is_generic(*inner)).unwrap_or(index))
+    }
+}
+
+/// Gives the pairs of a record in an envelope the names that it has itself. What they are follows
+/// from the names alone, so that what is known of these stays true.
+fn open_envelope(pairs: &mut [Pair<'_>]) {
+    let Some(first) = pairs.first() else { return };
+    let Some((_, before)) = ENVELOPES.iter().find(|(name, _)| first.key == *name) else { return };
+    for pair in pairs {
+        pair.key = pair.key.strip_prefix(*before).unwrap_or(pair.key);
     }
 }
 

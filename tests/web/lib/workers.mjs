@@ -13,11 +13,15 @@ export async function watchedWorkers(tab) {
 function byDriver(tab) {
   let started = 0;
   tab.raw.on("worker", () => started++);
-  const strike = () => void setTimeout(() => { throw new Error("struck"); });
+  const strike = (at) => void setTimeout(() => { throw new Error("struck"); }, at - Date.now());
   return {
     started: async () => started,
     working: async () => tab.raw.workers().length,
-    strike: () => Promise.all(tab.raw.workers().map((worker) => atMost(2000, worker.evaluate(strike)))),
+    strike: () => {
+      // All at once: one that died later would take the work along that it has from the others.
+      const at = Date.now() + 100;
+      return Promise.all(tab.raw.workers().map((worker) => atMost(2000, worker.evaluate(strike, at))));
+    },
   };
 }
 
