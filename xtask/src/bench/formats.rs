@@ -1,7 +1,7 @@
 //! How fast each format is scanned: natively in one thread and in one Chromium worker, from what
 //! lies in its memory, beside a plain count of the lines of the same file. Rates are MB (10^6
-//! bytes) per CPU second; the rounds of both sides take turns. Much of what a record costs does not grow
-//! with its length, so the lines of a CPU second stand beside them.
+//! bytes) per CPU second; the rounds of both sides take turns. Much of what a record costs does not
+//! grow with its length, so the lines of a CPU millisecond stand beside them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
