@@ -5,7 +5,7 @@ use super::bundle::random;
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
-use crate::base::{Time, ZoneSource, rfc3339_exact};
+use crate::base::{Time, ZoneSource, rfc3339_exact, sorted};
 use crate::detect::Seen;
 use crate::engine::{Ledger, Matched, Memory, Places, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
@@ -165,8 +165,7 @@ impl Writer<'_> {
             "fields": fields(event),
             "pairs": pairs(event),
         });
-        serde_json::to_writer(&mut *self.out, &line)?;
-        Ok(self.out.write_all(b"\n")?)
+        Ok(writeln!(self.out, "{}", sorted(line))?)
     }
 }
 

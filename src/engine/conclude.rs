@@ -7,7 +7,7 @@ use super::read::Prepared;
 use super::scan::Partial;
 use super::views::{Run, runs, stream_views};
 use crate::base::networks::Located;
-use crate::base::{Arrange, Fingerprint, Gather, Merge, Text, counted, hex, rfc3339};
+use crate::base::{Arrange, Fingerprint, Gather, Merge, Text, counted, hex, rfc3339, sorted};
 use crate::baseline::{Baseline, ClientStats};
 use crate::detect::{CARDS, Card, Conclusion, Site, StreamView, Verdict};
 use crate::event::Field;
@@ -348,7 +348,7 @@ fn assemble(
     total.unjudged = total.unjudged.saturating_sub(total.judged_by_rules);
     Report {
         tool: tool(prepared, &drawn.sweeps),
-        settings: serde_json::to_value(&plan.settings).unwrap_or_default(),
+        settings: sorted(serde_json::to_value(&plan.settings).unwrap_or_default()),
         sources: reports,
         questions: Vec::new(),
         entities: entities(&drawn.findings, baseline, &total),

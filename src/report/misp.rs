@@ -25,7 +25,7 @@ pub fn misp(report: &Report, language: Language) -> String {
     };
     let answer = report.questions.first().map(|first| first.summary.in_language(language));
     let tags = ["sekisho"].into_iter().chain(report.training().map(|_| "sekisho:training"));
-    document(&json!({ "Event": {
+    document(json!({ "Event": {
         "uuid": uuid(OWN, &format!("misp {of}")),
         "info": titled(report, language, answer.unwrap_or("Sekisho")),
         "date": first.get(..10).unwrap_or("1970-01-01"),

@@ -23,7 +23,7 @@ pub fn navigator(report: &Report, language: Language) -> String {
     }
     let shown = techniques.iter().map(|(id, of)| technique(report, id, of, language));
     let answer = report.questions.first().map(|first| first.summary.in_language(language));
-    document(&json!({
+    document(json!({
         "name": titled(report, language, "Sekisho"),
         "versions": { "layer": "4.5", "navigator": "5.1.0" },
         "domain": "enterprise-attack",

@@ -3,7 +3,7 @@
 
 use super::judge::Judged;
 use super::model::Report;
-use super::share::{OWN, about, identity, path_of, titled, uuid};
+use super::share::{OWN, about, identity, line, path_of, titled, uuid};
 use super::words::severity;
 use crate::base::{Language, visible};
 use crate::finding::{Confidence, Evidence, Finding, Severity, Subject, SubjectKind};
@@ -16,7 +16,7 @@ const CREATED: u32 = 1;
 pub fn ocsf(report: &Report, language: Language) -> String {
     let of = identity(report);
     let lines = report.findings.iter().map(|finding| event(report, &of, finding, language));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.map(line).collect()
 }
 
 fn event(report: &Report, of: &str, finding: &Finding, language: Language) -> Value {

@@ -3,7 +3,7 @@
 
 use super::model::{Report, SourceReport};
 use super::words::{judgement, training};
-use crate::base::{Language, visible};
+use crate::base::{Language, sorted, visible};
 use crate::finding::Finding;
 use serde_json::Value;
 use sha1::{Digest, Sha1};
@@ -37,10 +37,13 @@ pub fn identity(report: &Report) -> String {
 }
 
 /// One document with a line end.
-pub fn document(value: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
+pub fn document(value: Value) -> String {
+    format!("{:#}\n", sorted(value))
+}
+
+/// A value in a line.
+pub fn line(value: Value) -> String {
+    format!("{}\n", sorted(value))
 }
 
 /// A title that says when a report is about a case to practise on.

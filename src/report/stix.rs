@@ -32,7 +32,7 @@ pub fn stix(report: &Report, language: Language) -> String {
     }
     bundle.report(&author);
     let Bundle { of, objects, .. } = bundle;
-    document(&json!({
+    document(json!({
         "type": "bundle",
         "id": format!("bundle--{}", uuid(OWN, &format!("bundle {of}"))),
         "objects": objects.into_values().collect::<Vec<_>>(),

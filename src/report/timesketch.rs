@@ -3,7 +3,7 @@
 //! without one are told by their finding's line, findings without one are left to the other forms.
 
 use super::model::Report;
-use super::share::{about, path_of, titled};
+use super::share::{about, line, path_of, titled};
 use super::words::{judged, severity};
 use crate::base::{Language, Text, visible};
 use crate::finding::{Evidence, Finding};
@@ -17,7 +17,7 @@ pub fn timesketch(report: &Report, language: Language) -> String {
         own.into_iter()
             .chain(records.filter_map(move |of| of_record(report, finding, of, language)))
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.map(line).collect()
 }
 
 /// The line of a finding itself, at its first record.

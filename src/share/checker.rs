@@ -8,7 +8,7 @@ use super::day::Day;
 use super::key::{PublicKey, SecretKey, edition};
 use super::pseudonym::PseudonymKey;
 use super::recipient::Recipient;
-use crate::base::{Bilingual, Text};
+use crate::base::{Bilingual, Text, sorted};
 use crate::finding::Question;
 use flate2::read::ZlibDecoder;
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -148,9 +148,8 @@ impl Part {
 }
 
 /// Settings as they stand in a checker: in one order, whoever wrote them.
-pub fn settings_text(mut settings: serde_json::Value) -> String {
-    settings.sort_all_objects();
-    settings.to_string()
+pub fn settings_text(settings: serde_json::Value) -> String {
+    sorted(settings).to_string()
 }
 
 /// What a vendor puts into a page.

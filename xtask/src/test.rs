@@ -52,7 +52,6 @@ const STEPS: &[Step] = &[
     quick("lints, native", Tests::lints),
     slow("lints, wasm32", Tests::lints_for_wasm),
     quick("Rust tests", Tests::rust_tests),
-    quick("fuzz corpus", Tests::fuzz_corpus),
     quick("tests of xtask", Tests::own_tests),
     slow(PAGE_BUILD, Tests::page_build),
     // Behind that build: both write the bundles.
@@ -180,15 +179,10 @@ impl Tests {
         wasm::clippy(&self.repo, self.toolchain()?)
     }
 
+    /// Among them those that read every kept input of the fuzzer again.
     fn rust_tests(&self) -> Result<()> {
-        let package = ["--package", "sekisho", "--all-features", "--no-fail-fast"];
-        self.cargo(&["test", "--locked"]).args(package).args(self.rust_filter.iter()).run()
-    }
-
-    /// Reads every kept input again.
-    fn fuzz_corpus(&self) -> Result<()> {
-        let package = ["--package", "sekisho-fuzz", "--features", "sekisho/schema"];
-        self.cargo(&["test", "--locked"]).args(package).run()
+        let tests = self.cargo(&["test", "--locked", "--no-fail-fast"]).args(native::TESTED);
+        tests.args(self.rust_filter.iter()).run()
     }
 
     fn own_tests(&self) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::Explorer;
 use super::columns::TIMELESS;
-use crate::base::{Language, rfc3339};
+use crate::base::{Language, rfc3339, sorted};
 use crate::query::Name;
 use crate::report::cell;
 use serde::Serialize;
@@ -85,7 +85,8 @@ impl Explorer {
                 ("log".to_owned(), json!(self.logs.get(row.stream as usize))),
                 ("offset".to_owned(), json!(row.offset)),
             ];
-            format!("{}\n", Value::Object(place.into_iter().chain(named).collect::<Map<_, _>>()))
+            let event = place.into_iter().chain(named).collect::<Map<_, _>>();
+            format!("{}\n", sorted(Value::Object(event)))
         };
         Copied { text: rows.iter().map(line).collect(), rows: rows.len() as u64 }
     }

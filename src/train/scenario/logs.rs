@@ -3,8 +3,7 @@
 
 use super::calendar::{TOKYO, local};
 use super::world::Document;
-use crate::base::Arrange;
-use crate::base::rfc3339;
+use crate::base::{Arrange, rfc3339, sorted};
 use serde_json::json;
 
 /// A log before its lines are put in order.
@@ -166,7 +165,7 @@ impl Logs {
             Some(error) => event["error"] = json!(error),
             None => event["sessionId"] = json!(actor.session),
         }
-        self.sign_in.add(at, event.to_string());
+        self.sign_in.add(at, sorted(event).to_string());
     }
 
     /// What was done to a document.
@@ -194,7 +193,7 @@ impl Logs {
         event["session_id"] = json!(actor.session);
         event["action"] = json!(action);
         event["result"] = json!("success");
-        self.audit.add(at, event.to_string());
+        self.audit.add(at, sorted(event).to_string());
     }
 
     /// A mail that tells somebody of something.
