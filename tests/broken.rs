@@ -332,6 +332,25 @@ fn ended(bytes: &Vec<u8>, is_undone: impl Fn(usize) -> bool) -> Report {
 }
 
 #[test]
+fn sign_ins_without_a_time_are_told_from_none_at_all() {
+    let why = |records: &[&str]| {
+        let bytes = records.join("\n").into_bytes();
+        let report = check(&[("signins.jsonl", &bytes)], &Options::default());
+        let of = |id: &str| report.not_evaluable.iter().find(|one| one.id == id);
+        [of("A1"), of("A3")].map(|one| one.unwrap().reason.en.to_string())
+    };
+    let record = |time: &str, action: &str| {
+        format!(
+            r#"{{{time}"user": "sato", "src_ip": "203.0.113.7", "action": "{action}", "result": "ok"}}"#
+        )
+    };
+    let timeless = record("", "login");
+    let other = record(r#""ts": "2021-05-06T01:02:03Z", "#, "restart");
+    assert!(why(&[&timeless, &other]).iter().all(|why| why.contains("do not say when")));
+    assert!(why(&[&other]).iter().all(|why| why.contains("No record in these logs")));
+}
+
+#[test]
 fn a_check_that_is_ended_early_says_what_it_did_not_read_and_takes_it_for_no_gap() {
     // A record every ten minutes over 40 days, and something to find in the last of them.
     let steady = (0..5_760).map(|n| line("198.51.100.7", START + n * 600, "/news").bytes(6_000));

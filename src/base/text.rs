@@ -38,6 +38,11 @@ impl Text {
 pub trait Bilingual: std::error::Error {
     /// It, with what was expected.
     fn told(&self) -> Text;
+
+    /// The place in what was given, and what is wrong there, where it is in one place.
+    fn placed(&self) -> Option<(&str, Text)> {
+        None
+    }
 }
 
 /// What is wrong with something that somebody wrote: said as it is, where no program needs to tell

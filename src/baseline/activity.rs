@@ -72,6 +72,8 @@ pub struct Activities {
     pub records: u64,
     /// Sign-ins that succeeded and failed.
     pub sign_ins: (u64, u64),
+    /// Sign-ins whose records do not say when they were: no detection can use them.
+    pub timeless_sign_ins: u64,
     /// First and last sign-in.
     pub sign_in_span: Option<(Instant, Instant)>,
     /// Documents taken or read.
@@ -101,7 +103,7 @@ impl Activities {
             What::Act(_) => self.acts += 1,
             What::Change(_) => self.changed += 1,
         }
-        if activity.what.bits() & (What::SIGNED_IN | What::REFUSED) != 0 {
+        if activity.what.is_sign_in() {
             self.sign_in_span = joined(self.sign_in_span, Some((mark.0, mark.0)));
         }
         let make = || AccountStats::new(activity);
@@ -329,6 +331,7 @@ impl Merge for Activities {
         self.records += other.records;
         self.sign_ins.0 += other.sign_ins.0;
         self.sign_ins.1 += other.sign_ins.1;
+        self.timeless_sign_ins += other.timeless_sign_ins;
         self.sign_in_span = joined(self.sign_in_span, other.sign_in_span);
         self.acts += other.acts;
         self.changed += other.changed;

@@ -92,8 +92,9 @@ pub fn stated(span: (Instant, Instant)) -> (Option<String>, Option<String>) {
 
 /// What a detection of sign-ins misses.
 pub fn missing_sign_ins(context: &Conclusion<'_>, words: &Text) -> Option<Verdict> {
-    let (succeeded, failed) = context.baseline.activities.sign_ins;
-    let reason = match (succeeded, failed) {
+    let activities = &context.baseline.activities;
+    let reason = match activities.sign_ins {
+        (0, 0) if activities.timeless_sign_ins > 0 => timeless(),
         (0, 0) => Text::fixed(
             "No record in these logs is a sign-in of an account.",
             "提供されたログにアカウントのサインインの記録がありません。",
@@ -109,13 +110,24 @@ pub fn missing_sign_ins(context: &Conclusion<'_>, words: &Text) -> Option<Verdic
 
 /// What a detection of successful sign-ins misses.
 pub fn missing_successes(context: &Conclusion<'_>, words: &Text) -> Option<Verdict> {
-    (context.baseline.activities.sign_ins.0 == 0).then(|| {
-        let reason = Text::fixed(
+    let activities = &context.baseline.activities;
+    let reason = match activities.sign_ins {
+        (0, 0) if activities.timeless_sign_ins > 0 => timeless(),
+        (0, _) => Text::fixed(
             "No record in these logs is a successful sign-in of an account.",
             "提供されたログにアカウントのサインイン成功の記録がありません。",
-        );
-        unevaluable(reason, words)
-    })
+        ),
+        _ => return None,
+    };
+    Some(unevaluable(reason, words))
+}
+
+/// That there are sign-ins, of which nothing can be told.
+const fn timeless() -> Text {
+    Text::fixed(
+        "The records of sign-ins in these logs do not say when they were.",
+        "提供されたログのサインインの記録には時刻がありません。",
+    )
 }
 
 /// A verdict that says why there is none.

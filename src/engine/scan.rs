@@ -17,7 +17,7 @@ use crate::format::FormatIndex;
 use crate::input::{Fault, FaultKind, ReadAt};
 use crate::intel::{Hits, Known, Sweeper};
 use crate::judge::Judged;
-use crate::judge::activity::Activity;
+use crate::judge::activity::{Activity, is_sign_in};
 use crate::sigma::Found;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -299,6 +299,8 @@ impl Visitor for Watch<'_> {
         // All others are seen below, where their fingerprints are known.
         if event.time.stamp().is_none() {
             self.sweep(event, None, None);
+            let is_sign_in = event.fields.has(Field::Action) && is_sign_in(event);
+            self.baseline.activities.timeless_sign_ins += u64::from(is_sign_in);
         }
     }
 

@@ -164,6 +164,15 @@ impl Bilingual for SettingsError {
         };
         Text::new(self.to_string(), ja)
     }
+
+    fn placed(&self) -> Option<(&str, Text)> {
+        match self {
+            Self::Zone(_) => Some(("zone", self.told())),
+            Self::Format(error) => error.placed(),
+            Self::Mapping(_, error) => error.placed(),
+            _ => None,
+        }
+    }
 }
 
 /// Settings as meant.

@@ -277,6 +277,13 @@ impl Bilingual for DefinitionError {
         };
         Text::new(self.to_string(), ja)
     }
+
+    fn placed(&self) -> Option<(&str, Text)> {
+        match self {
+            Self::Shape(_) => None,
+            Self::Meaning { place, wrong, .. } => Some((place, wrong.told())),
+        }
+    }
 }
 
 impl Definition {

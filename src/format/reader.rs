@@ -47,6 +47,13 @@ impl Bilingual for ReaderError {
         };
         base::Text::new(self.to_string(), ja)
     }
+
+    fn placed(&self) -> Option<(&str, base::Text)> {
+        match self {
+            Self::Definition(error) => error.placed(),
+            Self::LogFormat(..) => None,
+        }
+    }
 }
 
 /// Reads records in every known format and in those that the user described.

@@ -38,19 +38,32 @@ type Result<T> = std::result::Result<T, Failure>;
 
 /// What goes wrong, as an error of the page's language.
 pub enum Failure {
-    /// By what somebody gave: told in both languages, the Japanese one as the error's `ja`.
-    Refused(Text),
+    /// By what somebody gave: told in both languages, the Japanese one as the error's `ja`. Where it
+    /// is in one place of that, what is wrong there is its `place`.
+    Refused(Text, Option<Place>),
     /// By the program or the browser.
     Broken(String),
+}
+
+/// A place in what somebody gave, and what is wrong there.
+#[derive(Serialize)]
+pub struct Place {
+    name: String,
+    #[serde(flatten)]
+    wrong: Text,
 }
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(Text { en, ja }) => {
+            Failure::Refused(Text { en, ja }, place) => {
                 let error = js_sys::Error::new(&en);
                 // A property of a new object is always taken.
-                let _ = js_sys::Reflect::set(&error, &"ja".into(), &ja.as_ref().into());
+                let set = |name: &str, value| js_sys::Reflect::set(&error, &name.into(), &value);
+                let _ = set("ja", ja.as_ref().into());
+                if let Some(place) = place.and_then(|place| to_js(&place).ok()) {
+                    let _ = set("place", place);
+                }
                 error.into()
             }
             Failure::Broken(message) => js_sys::Error::new(&message).into(),
@@ -72,7 +85,8 @@ fn failed(error: impl std::fmt::Display) -> Failure {
 }
 
 fn refused(error: impl Bilingual) -> Failure {
-    Failure::Refused(error.told())
+    let place = error.placed().map(|(name, wrong)| Place { name: name.to_owned(), wrong });
+    Failure::Refused(error.told(), place)
 }
 
 fn settings(value: JsValue) -> Result<Settings> {

@@ -404,6 +404,8 @@ flows((flow) => {
       await until(async () => /failure/.test(await text(tab, ".understood")), { what: "results" });
       const shown = await text(tab, ".understood");
       for (const part of ["2021-05-06 10:10:00 UTC", "sato", "192.0.2.1", "export", "plan0.pdf"]) assert.ok(shown.includes(part), part);
+      await fill(tab, "[data-draft=zone]", "Asia/Toky");
+      await until(async () => /Asia\/Toky/.test(await text(tab, "[data-draft=zone] ~ .field-error")), { what: "an error at the zone" });
       await fill(tab, "[data-draft=zone]", "Asia/Tokyo");
       await until(async () => (await text(tab, ".understood")).includes("2021-05-06 01:10:00 UTC"), { what: "times in the zone" });
       const download = tab.download();

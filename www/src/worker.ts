@@ -1,7 +1,7 @@
 // The worker: hears a call, has it done, and sends the answer. A trap of the engine is said to be fatal.
 
 import { handlers } from "./engine/calls";
-import type { CallName, Reply, Request } from "./engine/protocol";
+import type { CallName, Place, Reply, Request } from "./engine/protocol";
 
 // Often enough for a bar that moves, seldom enough to cost nothing.
 const PROGRESS_MS = 100;
@@ -30,12 +30,8 @@ self.onmessage = async ({ data }: MessageEvent<Request>) => {
     await answer(data);
   } catch (error) {
     const fatal = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    send({
-      id: data.id,
-      kind: "error",
-      message: error instanceof Error ? error.message : String(error),
-      ja: (error as { readonly ja?: string }).ja,
-      fatal,
-    });
+    const { ja, place } = error as { readonly ja?: string; readonly place?: Place };
+    const message = error instanceof Error ? error.message : String(error);
+    send({ id: data.id, kind: "error", message, ja, place, fatal });
   }
 };

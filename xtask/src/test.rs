@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 
 use crate::browsers::{self, Browser};
@@ -181,8 +181,12 @@ impl Tests {
 
     /// Among them those that read every kept input of the fuzzer again.
     fn rust_tests(&self) -> Result<()> {
-        let tests = self.cargo(&["test", "--locked", "--no-fail-fast"]).args(native::TESTED);
-        tests.args(self.rust_filter.iter()).run()
+        let tests = || self.cargo(&["test", "--locked", "--no-fail-fast"]).args(native::TESTED);
+        let Some(filter) = &self.rust_filter else { return tests().run() };
+        let listed = tests().arg(filter).args(["--", "--list"]).read()?;
+        let is_any = listed.lines().any(|line| line.ends_with(": test"));
+        ensure!(is_any, "no step and no Rust test has `{filter}` in its name");
+        tests().arg(filter).run()
     }
 
     fn own_tests(&self) -> Result<()> {

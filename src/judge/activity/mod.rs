@@ -89,6 +89,11 @@ impl What {
     /// A change.
     pub const CHANGED: u32 = 32;
 
+    /// Whether it is a sign-in, whatever came of it.
+    pub const fn is_sign_in(self) -> bool {
+        matches!(self, Self::SignedIn | Self::Refused(_))
+    }
+
     /// The kinds that it is of, as bits.
     pub const fn bits(self) -> u32 {
         match self {
@@ -161,23 +166,11 @@ pub fn pair_key(account: Fingerprint, network: Network) -> Fingerprint {
 }
 
 impl<'a> Activity<'a> {
-    /// What an event says, if it says that an account did something.
+    /// What an event says, if it says that an account did something and when.
+    #[inline]
     pub fn of(event: &'a Event<'a>, seed: Seed) -> Option<Self> {
         let stamp = event.time.stamp()?;
-        let fields = &event.fields;
-        // Most records with an action are of firewalls and name nobody.
-        let account = fields.text(Field::UserName).or_else(|| fields.text(Field::UserEmail))?;
-        let words = words()?;
-        let word = words.action(event)?;
-        let is_failure = fields.text(Field::Outcome) == Some(b"failure");
-        let what = meaning(words, word, event, is_failure)?;
-        // What somebody tried in vain changed nothing and took nothing. An alarm is often of that.
-        let is_vain = is_failure
-            && what != What::Change(Change::AlarmRaised)
-            && matches!(what, What::Act(_) | What::Change(_));
-        if is_vain || words.is_nobody(account) {
-            return None;
-        }
+        let (what, account) = said(event)?;
         Some(Self::new(event, stamp, what, account, seed))
     }
 
@@ -459,6 +452,27 @@ impl<'a> Activity<'a> {
                     .is_some_and(|(words, text)| words.is_sensitive_search(text))
             })
     }
+}
+
+/// What an event says that an account did, whenever that was, and the account.
+fn said<'a>(event: &Event<'a>) -> Option<(What, &'a [u8])> {
+    let fields = &event.fields;
+    // Most records with an action are of firewalls and name nobody.
+    let account = fields.text(Field::UserName).or_else(|| fields.text(Field::UserEmail))?;
+    let words = words()?;
+    let word = words.action(event)?;
+    let is_failure = fields.text(Field::Outcome) == Some(b"failure");
+    let what = meaning(words, word, event, is_failure)?;
+    // What somebody tried in vain changed nothing and took nothing. An alarm is often of that.
+    let is_vain = is_failure
+        && what != What::Change(Change::AlarmRaised)
+        && matches!(what, What::Act(_) | What::Change(_));
+    (!is_vain && !words.is_nobody(account)).then_some((what, account))
+}
+
+/// Whether an event says that an account signed in or was not let in, whenever that was.
+pub fn is_sign_in(event: &Event<'_>) -> bool {
+    said(event).is_some_and(|(what, _)| what.is_sign_in())
 }
 
 /// Bytes as text. Nearly all of them are that, which is soon told.

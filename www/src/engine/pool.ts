@@ -3,7 +3,7 @@
 // A worker takes one call after another. A call to a worker that dies or is stopped is rejected;
 // what to do about it is for the caller to decide.
 
-import type { Answered, Asked, CallName, Catalogue, Reply, Request } from "./protocol";
+import type { Answered, Asked, CallName, Catalogue, Place, Reply, Request } from "./protocol";
 import type { Program } from "./boot";
 
 /** The worker cannot be used any more; its work so far is gone. */
@@ -22,11 +22,12 @@ interface Waiting {
   readonly progress: ((bytes: number) => void) | undefined;
 }
 
-/** What the engine says is wrong with what it was given, in both languages. */
+/** What the engine says is wrong with what it was given, in both languages, and where in that. */
 export class Told extends Error {
   constructor(
     message: string,
     readonly ja: string,
+    readonly place: Place | undefined,
   ) {
     super(message);
   }
@@ -95,8 +96,9 @@ export class Engine {
     if (reply.kind === "progress") return waiting.progress?.(reply.bytes);
     this.#waiting.delete(reply.id);
     if (reply.kind === "answer") return waiting.resolve(reply.answer as never);
-    const { message, ja } = reply;
-    if (!reply.fatal) return waiting.reject(ja === undefined ? new Error(message) : new Told(message, ja));
+    const { message, ja, place } = reply;
+    if (!reply.fatal)
+      return waiting.reject(ja === undefined ? new Error(message) : new Told(message, ja, place));
     const lost = new EngineLost(reply.message);
     waiting.reject(lost);
     this.stop(lost);

@@ -832,6 +832,13 @@ export interface Request<K extends CallName = CallName> {
   readonly ask: Asked<K>;
 }
 
+/** A place in what somebody gave, as the engine names it, and what is wrong there. */
+export interface Place {
+  readonly name: string;
+  readonly en: string;
+  readonly ja: string;
+}
+
 /** What a worker sends. `fatal`: the instance trapped and must be replaced. */
 export type Reply =
   | { readonly id: number; readonly kind: "answer"; readonly answer: unknown }
@@ -842,5 +849,7 @@ export type Reply =
       readonly message: string;
       /** The message in Japanese, where somebody's input is at fault. */
       readonly ja: string | undefined;
+      /** Where in that, if it is in one place. */
+      readonly place: Place | undefined;
       readonly fatal: boolean;
     };

@@ -3,14 +3,15 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Told } from "../engine/pool";
 import type { Preview } from "../engine/protocol";
-import { words } from "../i18n";
+import { language, words } from "../i18n";
 import { download } from "../lib/download";
 import { draftOf, guess, idOf, mappingOf, namesIn, pairsIn, type Draft, type Pairs } from "../lib/draft";
 import { visible, visibleLines } from "../lib/visible";
 import { startAgain } from "../state/app";
 import { described, preview, type Described as Subject } from "../state/describe";
-import { englishOf, messageOf } from "../state/engine";
+import { messageOf } from "../state/engine";
 import { addMapping, setStream, streamSettings } from "../state/settings";
 import { Dialog } from "./dialog";
 import { LogText } from "./log-text";
@@ -127,21 +128,20 @@ function usePreview(subject: Subject, name: string, text: string, zone: string) 
 /** What the engine said, at the field that it is about. */
 function errorsOf(error: unknown): Errors {
   if (error === undefined) return { other: "" };
-  // The first words say which of the mappings it is; there is one here.
-  const said = englishOf(error)
-    .replace(/^mapping \d+: /, "")
-    .replace(/^format \S+, /, "");
-  const shown = messageOf(error)
-    .replace(/^(mapping \d+: |マッピング\d+:)/, "")
-    .replace(/^(format \S+, |形式\S+?の)/, "");
-  const at = (place: string) => ({ other: "", [place]: shown });
-  if (/^zone «/.test(said)) return at("zone");
-  if (/^pattern/.test(said)) return at("patterns");
-  if (/^columns/.test(said)) return at("columns");
-  if (/^claims/.test(said)) return { other: shown };
-  if (/^fields\.@timestamp/.test(said) || /form of time/.test(said)) return at("time");
-  const field = /^fields\.([\w.]+)/.exec(said)?.[1];
-  return field ? at(field) : /^when/.test(said) ? at("result") : { other: shown };
+  const place = error instanceof Told ? error.place : undefined;
+  if (!place) return { other: messageOf(error) };
+  const wrong = place[language.value];
+  const field = fieldOf(place.name);
+  return field ? { other: "", [field]: wrong } : { other: `${place.name}: ${wrong}` };
+}
+
+/** The field in which people say what the engine reads at a place of a mapping file. */
+function fieldOf(place: string): string | undefined {
+  if (place.startsWith("pattern")) return "patterns";
+  if (place.startsWith("when")) return "result";
+  if (place === "fields.@timestamp") return "time";
+  const [, field] = /^fields\.(.+)$/.exec(place) ?? [];
+  return field ?? (place === "columns" || place === "zone" ? place : undefined);
 }
 
 function Records({ texts }: { texts: readonly string[] }): JSX.Element {

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::samples::{self, Sample};
+use super::samples::{self, Sample, Source};
 use super::{Benchmark, Options, median, native_seconds};
 use crate::browsers::Browser;
 use crate::command::node;
@@ -39,7 +39,8 @@ struct Rates {
 }
 
 fn run(repo: &Repo, options: &Options) -> Result<Value> {
-    let samples = samples::make(repo, options.only.as_deref().unwrap_or_default())?;
+    let source = options.logs.as_deref().map_or(Source::Examples, Source::Found);
+    let samples = samples::make(repo, source, options.only.as_deref().unwrap_or_default())?;
     ensure!(!samples.is_empty(), "no format has this in its id");
     let binary = match options.no_build {
         true => repo.root.join("target/release/sekisho"),

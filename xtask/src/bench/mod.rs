@@ -31,6 +31,10 @@ pub struct Options {
     /// formats, interactions: takes dist/sekisho.html and the command line as they are, without building
     #[arg(long)]
     no_build: bool,
+    /// formats: repeats the logs in the folders of this one, which are named after formats, instead
+    /// of the examples of their descriptions
+    #[arg(long, value_name = "FOLDER")]
+    logs: Option<PathBuf>,
     /// Writes what was measured to this file as well
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,

@@ -1,22 +1,31 @@
 //! The logs that `bench formats` reads: the examples of each format's description, again and again,
 //! with other seconds, addresses and long numbers each time, so that nothing is met twice. Beside
-//! them streams of many formats, and of lines that no format fits. The same descriptions always
-//! give the same bytes.
+//! them streams of many formats, and of lines that no format fits. Or, made alike, logs that were
+//! found somewhere. The same descriptions and logs always give the same bytes.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::repo::{Repo, files_in, folders_in, read, write};
+use crate::repo::{Repo, files_in, folders_in, read, read_bytes, write};
 
 const MEBIBYTES: usize = 12;
 
 /// A log that was made.
 pub struct Sample {
-    /// The format's id, or what the stream is of.
+    /// The format's id, or what the stream is of; of one that was found, its folder and name.
     pub name: String,
     pub path: PathBuf,
+}
+
+/// What logs are made of.
+#[derive(Clone, Copy)]
+pub enum Source<'s> {
+    /// The examples of descriptions.
+    Examples,
+    /// The files in the folders of this one, which are named after formats.
+    Found(&'s Path),
 }
 
 /// What counts here of a description.
@@ -37,21 +46,44 @@ struct Example {
 }
 
 /// Makes the logs whose names hold `only`.
-pub fn make(repo: &Repo, only: &str) -> Result<Vec<Sample>> {
+pub fn make(repo: &Repo, source: Source<'_>, only: &str) -> Result<Vec<Sample>> {
     let descriptions = descriptions(&repo.root.join("src/format/defs"))?;
-    let own = descriptions
-        .iter()
-        .filter_map(|description| Some((description.id.clone(), Material::of(description)?)));
-    let all = own.chain(mixed(&descriptions));
-    let folder = repo.target.join("bench/formats");
-    let wanted = all.filter(|(name, _)| name.contains(only));
-    wanted
-        .map(|(name, material)| {
-            let path = folder.join(format!("{name}.log"));
-            write(&path, material.repeated(MEBIBYTES << 20))?;
-            Ok(Sample { name, path })
-        })
-        .collect()
+    let (folder, mut all) = match source {
+        Source::Examples => {
+            let own = descriptions.iter().filter_map(Material::of);
+            ("bench/formats", own.chain(mixed(&descriptions)).collect())
+        }
+        Source::Found(logs) => ("bench/found", found(&descriptions, logs)?),
+    };
+    all.retain(|(name, _)| name.contains(only));
+    let folder = repo.target.join(folder);
+    let sample = |(name, material): (String, Material)| {
+        let path = folder.join(format!("{}.log", name.replace('/', "-")));
+        write(&path, material.repeated(MEBIBYTES << 20))?;
+        Ok(Sample { name, path })
+    };
+    all.into_iter().map(sample).collect()
+}
+
+/// Those of `logs/<format>/*` that are texts.
+fn found(descriptions: &[Description], logs: &Path) -> Result<Vec<(String, Material)>> {
+    let mut all = Vec::new();
+    for folder in folders_in(logs)? {
+        let format = folder.file_name().context("a folder has no name")?.to_string_lossy();
+        let description = descriptions.iter().find(|description| description.id == *format);
+        let header = description.map_or("", |description| &description.header);
+        for file in files_in(&folder)? {
+            let name = file.file_name().context("a file has no name")?.to_string_lossy();
+            let name = format!("{format}/{name}");
+            match String::from_utf8(read_bytes(&file)?) {
+                Ok(text) if !text.contains('\0') => {
+                    all.push((name, Material::headed(header, text.trim_end())));
+                }
+                _ => println!("{name} is no text in UTF-8 and is left out"),
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn descriptions(folder: &Path) -> Result<Vec<Description>> {
@@ -125,25 +157,29 @@ impl Material {
         Material { head: head.to_owned(), records: records.map(Template::new).collect() }
     }
 
-    /// None for binary formats, which have no examples.
-    fn of(description: &Description) -> Option<Material> {
+    /// With the format's id. None for binary formats, which have no examples.
+    fn of(description: &Description) -> Option<(String, Material)> {
         let records = description.records();
         let first = records.first()?;
-        let is_head = |at: usize, line: &str| match description.header.as_str() {
-            "" => false,
+        let material = match description.header.as_str() {
+            "" => Material::new("", records.into_iter()),
+            // Others may name other columns.
+            header => Material::headed(header, first),
+        };
+        Some((description.id.clone(), material))
+    }
+
+    /// Records behind the lines that say how they are read.
+    fn headed(header: &str, text: &str) -> Material {
+        let is_head = |at: usize, line: &str| match header {
             "first" => at == 0,
             _ => line.starts_with('#'),
         };
-        if description.header.is_empty() {
-            return Some(Material::new("", records.into_iter()));
-        }
-        // Others may name other columns.
-        let lines = || first.split_inclusive('\n').enumerate();
-        let head: String =
-            lines().filter(|(at, line)| is_head(*at, line)).map(|(_, line)| line).collect();
-        let rest: String =
-            lines().filter(|(at, line)| !is_head(*at, line)).map(|(_, line)| line).collect();
-        Some(Material::new(&head, std::iter::once(rest)))
+        let (head, rest): (Vec<_>, Vec<_>) =
+            text.split_inclusive('\n').enumerate().partition(|(at, line)| is_head(*at, line));
+        let joined = |lines: Vec<(usize, &str)>| lines.into_iter().map(|(_, line)| line).collect();
+        let (head, rest): (String, String) = (joined(head), joined(rest));
+        Material::new(&head, std::iter::once(rest))
     }
 
     fn repeated(&self, length: usize) -> Vec<u8> {
@@ -199,8 +235,8 @@ impl Template {
     }
 }
 
-/// How the digits here may differ: minutes and seconds, the last part of an address, the end of a
-/// long number that is no date. All else may be what the format is told by.
+/// How the digits here may differ: seconds, the last part of an address, the end of a long number
+/// that is no date. All else may be what the format is told by.
 fn slot(text: &[u8], at: usize, length: usize) -> Option<Slot> {
     let before = &text[..at];
     let ends_in = |shape: &[u8]| {
@@ -224,10 +260,13 @@ fn slot(text: &[u8], at: usize, length: usize) -> Option<Slot> {
         return Some(Slot { at, length, below: 255, is_padded: false });
     }
     let is_date = matches!(length, 8 | 14) && matches!(&text[at..at + 2], b"19" | b"20");
+    // Seconds since 1970: records of a log are not hours apart.
+    let is_epoch = length == 10 && matches!(text[at..at + 2], [b'1', b'4'..=b'9']);
+    let end = if is_epoch { 2 } else { 4 };
     (length >= 7 && !is_date).then(|| Slot {
-        at: at + length - 4,
-        length: 4,
-        below: 10_000,
+        at: at + length - end,
+        length: end,
+        below: if is_epoch { 60 } else { 10_000 },
         is_padded: true,
     })
 }
@@ -250,12 +289,14 @@ mod tests {
 
     #[test]
     fn only_what_tells_nothing_differs() {
-        let text = "20210506 10:02:03 %X-6-302013: from 192.0.2.7:4711 in 1.2.3 id 16202629";
+        let text =
+            "20210506 10:02:03 1620262923 %X-6-302013: from 192.0.2.7:4711 in 1.2.3 id 16202629";
         let (mut out, mut random) = (Vec::new(), Random(1));
         Template::new(text.to_owned()).write(&mut random, &mut out);
         let varied = String::from_utf8(out).unwrap();
         assert_ne!(varied, text);
         assert!(varied.starts_with("20210506 10:02:") && varied.contains(" id 1620"), "{varied}");
+        assert!(varied.contains(" 16202629") && !varied.contains(" 1620262923 "), "{varied}");
         assert!(
             varied.contains(" %X-6-302013: from 192.0.2.") && varied.contains(":4711 in 1.2.3 ")
         );
