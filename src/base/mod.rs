@@ -30,7 +30,7 @@ pub use sampled::{Merge, Sampled, Told, let_go};
 pub use short::{Short, are_same, find_near};
 pub use size::{LogSize, SizeSketch};
 pub use small_map::{SmallMap, within};
-pub use sorted::sorted;
+pub use sorted::{json_document, json_line, sorted};
 pub use table::{NOWHERE, Place, Table};
 pub use text::{Bilingual, Language, Text, Wrong, counted, grouped};
 pub use time::{Instant, Stamp, Time, ZoneSource, civil_day, rfc3339, rfc3339_exact};

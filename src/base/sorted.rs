@@ -9,6 +9,16 @@ pub fn sorted(mut value: Value) -> Value {
     value
 }
 
+/// One document with a line end.
+pub fn json_document(value: Value) -> String {
+    format!("{:#}\n", sorted(value))
+}
+
+/// A value in a line.
+pub fn json_line(value: Value) -> String {
+    format!("{}\n", sorted(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use super::bundle::random;
 use super::session::Session;
 use super::stats::Stats;
 use super::{Failure, Status};
-use crate::base::{Time, ZoneSource, rfc3339_exact, sorted};
+use crate::base::{Time, ZoneSource, json_line, rfc3339_exact};
 use crate::detect::Seen;
 use crate::engine::{Ledger, Matched, Memory, Places, SettingsError, Visitor, read_job};
 use crate::event::{Event, Field, Value};
@@ -165,7 +165,7 @@ impl Writer<'_> {
             "fields": fields(event),
             "pairs": pairs(event),
         });
-        Ok(writeln!(self.out, "{}", sorted(line))?)
+        Ok(self.out.write_all(json_line(line).as_bytes())?)
     }
 }
 

@@ -6,7 +6,7 @@ use super::commands::output;
 use super::generate::wanted;
 use super::results::{files, to};
 use super::{Failure, Status, say};
-use crate::base::{sorted, visible};
+use crate::base::{json_document, visible};
 use crate::share::{seal, unseal};
 use crate::train::Wanted;
 use crate::train::exercise::{
@@ -63,7 +63,7 @@ fn put(wanted: &Wanted, written: &ExerciseWritten) -> Result<(), Failure> {
         ExerciseFormat::Text => asked(&case, written.lang.into()),
         ExerciseFormat::Json => {
             let all = json!({ "training": case, "questions": questions(), "items": items() });
-            format!("{:#}\n", sorted(all))
+            json_document(all)
         }
     };
     write(written.out.as_deref(), text.as_bytes())

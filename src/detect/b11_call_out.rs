@@ -38,8 +38,7 @@ pub struct Calls {
 }
 
 /// Of minutes that have as many requests as are kept, the last of these: during an attack most
-/// others come behind it and need not be looked at further. Minutes of several hours
-/// share a place.
+/// others come behind it and need not be looked at further. Minutes of several hours share a place.
 #[derive(Default)]
 struct Full(Vec<Option<(i64, Order)>>);
 

@@ -3,8 +3,8 @@
 //! people to decide. The event is for the own organisation only, and not published.
 
 use super::model::Report;
-use super::share::{AddressKind, OWN, about, address_kind, document, identity, titled, uuid};
-use crate::base::Language;
+use super::share::{AddressKind, OWN, about, address_kind, identity, titled, uuid};
+use crate::base::{Language, json_document};
 use crate::finding::{Finding, Severity, Subject, SubjectKind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub fn misp(report: &Report, language: Language) -> String {
     };
     let answer = report.questions.first().map(|first| first.summary.in_language(language));
     let tags = ["sekisho"].into_iter().chain(report.training().map(|_| "sekisho:training"));
-    document(json!({ "Event": {
+    json_document(json!({ "Event": {
         "uuid": uuid(OWN, &format!("misp {of}")),
         "info": titled(report, language, answer.unwrap_or("Sekisho")),
         "date": first.get(..10).unwrap_or("1970-01-01"),

@@ -3,9 +3,9 @@
 
 use super::judge::Judged;
 use super::model::Report;
-use super::share::{document, is_technique, titled};
+use super::share::{is_technique, titled};
 use super::words::severity;
-use crate::base::{Language, visible};
+use crate::base::{Language, json_document, visible};
 use crate::finding::{Finding, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub fn navigator(report: &Report, language: Language) -> String {
     }
     let shown = techniques.iter().map(|(id, of)| technique(report, id, of, language));
     let answer = report.questions.first().map(|first| first.summary.in_language(language));
-    document(json!({
+    json_document(json!({
         "name": titled(report, language, "Sekisho"),
         "versions": { "layer": "4.5", "navigator": "5.1.0" },
         "domain": "enterprise-attack",

@@ -1,11 +1,11 @@
-//! The findings as events of OCSF 1.3 (class Detection Finding, 2004), one JSON object a line, as data
+//! The findings as events of OCSF 1.3 (class Detection Finding, 2004), one JSON object a as data
 //! lakes and SIEMs take them. A finding judged benign is a suppressed one.
 
 use super::judge::Judged;
 use super::model::Report;
-use super::share::{OWN, about, identity, line, path_of, titled, uuid};
+use super::share::{OWN, about, identity, path_of, titled, uuid};
 use super::words::severity;
-use crate::base::{Language, visible};
+use crate::base::{Language, json_line, visible};
 use crate::finding::{Confidence, Evidence, Finding, Severity, Subject, SubjectKind};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ const CREATED: u32 = 1;
 pub fn ocsf(report: &Report, language: Language) -> String {
     let of = identity(report);
     let lines = report.findings.iter().map(|finding| event(report, &of, finding, language));
-    lines.map(line).collect()
+    lines.map(json_line).collect()
 }
 
 fn event(report: &Report, of: &str, finding: &Finding, language: Language) -> Value {

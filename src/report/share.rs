@@ -3,9 +3,8 @@
 
 use super::model::{Report, SourceReport};
 use super::words::{judgement, training};
-use crate::base::{Language, sorted, visible};
+use crate::base::{Language, visible};
 use crate::finding::Finding;
-use serde_json::Value;
 use sha1::{Digest, Sha1};
 use std::fmt::Write;
 
@@ -34,16 +33,6 @@ pub fn identity(report: &Report) -> String {
     let sources: Vec<_> =
         report.sources.iter().map(|source| (&source.name, source.size, &source.sha256)).collect();
     serde_json::to_string(&(&report.tool, &report.settings, sources)).unwrap_or_default()
-}
-
-/// One document with a line end.
-pub fn document(value: Value) -> String {
-    format!("{:#}\n", sorted(value))
-}
-
-/// A value in a line.
-pub fn line(value: Value) -> String {
-    format!("{}\n", sorted(value))
 }
 
 /// A title that says when a report is about a case to practise on.

@@ -5,11 +5,10 @@
 use super::judge::{Judged, Judgement};
 use super::model::{Report, SourceReport};
 use super::share::{
-    AddressKind, OWN, about, address_kind, document, identity, is_technique, source_of, titled,
-    uuid,
+    AddressKind, OWN, about, address_kind, identity, is_technique, source_of, titled, uuid,
 };
 use super::words::judgement;
-use crate::base::{Arrange, Gather, Language, visible};
+use crate::base::{Arrange, Gather, Language, json_document, visible};
 use crate::finding::{Finding, Subject, SubjectKind};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +31,7 @@ pub fn stix(report: &Report, language: Language) -> String {
     }
     bundle.report(&author);
     let Bundle { of, objects, .. } = bundle;
-    document(json!({
+    json_document(json!({
         "type": "bundle",
         "id": format!("bundle--{}", uuid(OWN, &format!("bundle {of}"))),
         "objects": objects.into_values().collect::<Vec<_>>(),

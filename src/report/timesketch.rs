@@ -1,11 +1,11 @@
 //! The findings and their records as JSON lines for Timesketch: each line has `message`, `datetime`
 //! and `timestamp_desc`, as its importer asks. What has no time cannot stand on a timeline: records
-//! without one are told by their finding's line, findings without one are left to the other forms.
+//! without one are told by their finding's findings without one are left to the other forms.
 
 use super::model::Report;
-use super::share::{about, line, path_of, titled};
+use super::share::{about, path_of, titled};
 use super::words::{judged, severity};
-use crate::base::{Language, Text, visible};
+use crate::base::{Language, Text, json_line, visible};
 use crate::finding::{Evidence, Finding};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub fn timesketch(report: &Report, language: Language) -> String {
         own.into_iter()
             .chain(records.filter_map(move |of| of_record(report, finding, of, language)))
     });
-    lines.map(line).collect()
+    lines.map(json_line).collect()
 }
 
 /// The line of a finding itself, at its first record.

@@ -3,7 +3,7 @@
 
 use super::pseudonym::PseudonymKey;
 use super::seal::derived;
-use crate::base::{Bilingual, Text, hex, sorted, unhex};
+use crate::base::{Bilingual, Text, hex, json_document, unhex};
 use ed25519_compact::{KeyPair, Seed, Signature, x25519};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -86,7 +86,7 @@ impl SecretKey {
             secret: hex(&*self.0.sk.seed()),
             fingerprint: self.public().fingerprint(),
         };
-        format!("{:#}\n", sorted(serde_json::json!(file)))
+        json_document(serde_json::json!(file))
     }
 
     /// What others know it by.

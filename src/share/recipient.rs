@@ -3,7 +3,7 @@
 
 use super::key::{KeyError, PublicKey, SecretKey};
 use super::pseudonym::PseudonymKey;
-use crate::base::{hex, sorted, unhex};
+use crate::base::{hex, json_document, unhex};
 use serde::{Deserialize, Serialize};
 
 /// The version of the file's form.
@@ -58,7 +58,7 @@ impl Recipient {
             pseudonyms: hex(self.pseudonyms.bytes()),
             fingerprint: self.key.fingerprint(),
         };
-        format!("{:#}\n", sorted(serde_json::json!(file)))
+        json_document(serde_json::json!(file))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Explorer;
 use super::columns::TIMELESS;
-use crate::base::{Language, rfc3339, sorted};
+use crate::base::{Language, json_line, rfc3339};
 use crate::query::Name;
 use crate::report::cell;
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Explorer {
                 ("offset".to_owned(), json!(row.offset)),
             ];
             let event = place.into_iter().chain(named).collect::<Map<_, _>>();
-            format!("{}\n", sorted(Value::Object(event)))
+            json_line(Value::Object(event))
         };
         Copied { text: rows.iter().map(line).collect(), rows: rows.len() as u64 }
     }
