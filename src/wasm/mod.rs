@@ -40,14 +40,14 @@ type Result<T> = std::result::Result<T, Failure>;
 pub enum Failure {
     /// By what somebody gave: told in both languages, the Japanese one as the error's `ja`. Where it
     /// is in one place of that, what is wrong there is its `place`.
-    Refused(Text, Option<Place>),
+    Refused(Text, Option<Placed>),
     /// By the program or the browser.
     Broken(String),
 }
 
 /// A place in what somebody gave, and what is wrong there.
 #[derive(Serialize)]
-pub struct Place {
+pub struct Placed {
     name: String,
     #[serde(flatten)]
     wrong: Text,
@@ -85,7 +85,7 @@ fn failed(error: impl std::fmt::Display) -> Failure {
 }
 
 fn refused(error: impl Bilingual) -> Failure {
-    let place = error.placed().map(|(name, wrong)| Place { name: name.to_owned(), wrong });
+    let place = error.placed().map(|(name, wrong)| Placed { name: name.to_owned(), wrong });
     Failure::Refused(error.told(), place)
 }
 
