@@ -7,6 +7,7 @@ mod common;
 
 use common::{Given, Options, START, check, check_given, gzip, in_order, line, log, prepare};
 use sekisho::engine::{Concluder, Job, JobKind, Scanner};
+use sekisho::finding::State;
 use sekisho::input::{ReadAt, ReadError};
 use sekisho::report::Report;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -348,6 +349,22 @@ fn sign_ins_without_a_time_are_told_from_none_at_all() {
     let other = record(r#""ts": "2021-05-06T01:02:03Z", "#, "restart");
     assert!(why(&[&timeless, &other]).iter().all(|why| why.contains("do not say when")));
     assert!(why(&[&other]).iter().all(|why| why.contains("No record in these logs")));
+}
+
+#[test]
+fn where_no_record_has_a_time_the_answer_says_so() {
+    let answer = |record: &str| {
+        let report = check(&[("signins.jsonl", record.as_bytes())], &Options::default());
+        let answer = &report.questions[0];
+        (answer.state, answer.summary.en.to_string())
+    };
+    let (state, said) = answer(r#"{"user": "sato", "action": "restart"}"#);
+    assert_eq!(state, State::CannotDetermine);
+    assert!(said.contains("states a time"), "{said}");
+    let timed = r#"{"ts": "2021-05-06T01:02:03Z", "user": "sato", "action": "restart"}"#;
+    let (state, said) = answer(timed);
+    assert_eq!(state, State::CannotDetermine);
+    assert!(!said.contains("states a time"), "{said}");
 }
 
 #[test]

@@ -289,6 +289,25 @@ struct Facts<'r> {
     judged: BTreeMap<&'r str, &'r Judged>,
 }
 
+/// Why nothing can be said where records do not say when anything happened.
+fn timeless(understood: u64, sources: usize) -> Draft {
+    let summary = Text::new(
+        format!(
+            "None of what was read ({} in {}) states a time, and detections judge only what has one: whether there was unauthorised access cannot be said from it.",
+            counted(understood, "record"),
+            counted(sources as u64, "file"),
+        ),
+        format!(
+            "{sources}ファイルの{}件の記録を読み取りましたが、いずれにも時刻がありません。検知は時刻のある記録だけを評価するため、不正アクセスの有無は判定できません。",
+            grouped(understood),
+        ),
+    );
+    Draft::new(State::CannotDetermine, summary).changed_by(Text::fixed(
+        "The same logs with the time of each record, exported whole; where one stands in them already, a mapping that says where.",
+        "各記録の時刻を含む同じログ(本文だけを抜き出さずに出力したもの)。時刻がすでに含まれている場合は、その場所を示すマッピング。",
+    ))
+}
+
 impl Facts<'_> {
     /// The findings that speak to a question, and the strongest thing they say.
     fn speaking(&self, question: Question) -> (Vec<&Finding>, Option<State>) {
@@ -335,6 +354,9 @@ impl Facts<'_> {
 
     fn unjudged(&self, understood: u64) -> Draft {
         let sources = self.report.sources.len();
+        if self.report.coverage.first.is_none() {
+            return timeless(understood, sources);
+        }
         let summary = Text::new(
             format!(
                 "No detection judges the log sources of what was read yet ({} in {}): whether there was unauthorised access cannot be said from it.",
