@@ -289,25 +289,6 @@ struct Facts<'r> {
     judged: BTreeMap<&'r str, &'r Judged>,
 }
 
-/// Why nothing can be said where records do not say when anything happened.
-fn timeless(understood: u64, sources: usize) -> Draft {
-    let summary = Text::new(
-        format!(
-            "None of what was read ({} in {}) states a time, and detections judge only what has one: whether there was unauthorised access cannot be said from it.",
-            counted(understood, "record"),
-            counted(sources as u64, "file"),
-        ),
-        format!(
-            "{sources}ファイルの{}件の記録を読み取りましたが、いずれにも時刻がありません。検知は時刻のある記録だけを評価するため、不正アクセスの有無は判定できません。",
-            grouped(understood),
-        ),
-    );
-    Draft::new(State::CannotDetermine, summary).changed_by(Text::fixed(
-        "The same logs with the time of each record, exported whole; where one stands in them already, a mapping that says where.",
-        "各記録の時刻を含む同じログ(本文だけを抜き出さずに出力したもの)。時刻がすでに含まれている場合は、その場所を示すマッピング。",
-    ))
-}
-
 impl Facts<'_> {
     /// The findings that speak to a question, and the strongest thing they say.
     fn speaking(&self, question: Question) -> (Vec<&Finding>, Option<State>) {
@@ -352,26 +333,39 @@ impl Facts<'_> {
         })
     }
 
+    /// That records were read of which none is judged: none has a time, or they are of other kinds.
     fn unjudged(&self, understood: u64) -> Draft {
-        let sources = self.report.sources.len();
-        if self.report.coverage.first.is_none() {
-            return timeless(understood, sources);
-        }
+        let sources = self.report.sources.len() as u64;
+        let read = format!("{} in {}", counted(understood, "record"), counted(sources, "file"));
+        let (en, ja, needed) = if self.report.coverage.first.is_none() {
+            (
+                format!(
+                    "None of what was read ({read}) states a time, and detections judge only what has one"
+                ),
+                "いずれにも時刻がありません。検知は時刻のある記録だけを評価するため",
+                Text::fixed(
+                    "The same logs with the time of each record, exported whole; where one stands in them already, a mapping that says where.",
+                    "各記録の時刻を含む同じログ(本文だけを抜き出さずに出力したもの)。時刻がすでに含まれている場合は、その場所を示すマッピング。",
+                ),
+            )
+        } else {
+            (
+                format!("No detection judges the log sources of what was read yet ({read})"),
+                "これらの種類のログを評価する検知がまだないため",
+                Text::fixed(
+                    "Access logs of the web servers for the same period.",
+                    "同じ期間のWebサーバーのアクセスログ。",
+                ),
+            )
+        };
         let summary = Text::new(
+            format!("{en}: whether there was unauthorised access cannot be said from it."),
             format!(
-                "No detection judges the log sources of what was read yet ({} in {}): whether there was unauthorised access cannot be said from it.",
-                counted(understood, "record"),
-                counted(sources as u64, "file"),
-            ),
-            format!(
-                "{sources}ファイルの{}件の記録を読み取りましたが、これらの種類のログを評価する検知がまだないため、不正アクセスの有無は判定できません。",
+                "{sources}ファイルの{}件の記録を読み取りましたが、{ja}、不正アクセスの有無は判定できません。",
                 grouped(understood),
             ),
         );
-        Draft::new(State::CannotDetermine, summary).changed_by(Text::fixed(
-            "Access logs of the web servers for the same period.",
-            "同じ期間のWebサーバーのアクセスログ。",
-        ))
+        Draft::new(State::CannotDetermine, summary).changed_by(needed)
     }
 
     fn nothing_read(&self) -> Option<Draft> {
