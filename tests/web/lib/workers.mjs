@@ -27,14 +27,20 @@ function byDriver(tab) {
 
 async function byPage(tab) {
   await tab.frame(() => {
-    const { postMessage } = Worker.prototype;
+    const { postMessage, terminate } = Worker.prototype;
     globalThis.workersSeen = new Set();
+    globalThis.workersEnded = new Set();
     Worker.prototype.postMessage = function (...message) {
       globalThis.workersSeen.add(this);
       return postMessage.apply(this, message);
     };
+    Worker.prototype.terminate = function () {
+      globalThis.workersEnded.add(this);
+      return terminate.apply(this);
+    };
   });
   const started = () => tab.frame(() => globalThis.workersSeen.size);
+  const working = () => tab.frame(() => globalThis.workersSeen.difference(globalThis.workersEnded).size);
   const strike = () =>
     tab.frame(() => {
       for (const worker of globalThis.workersSeen) {
@@ -42,5 +48,5 @@ async function byPage(tab) {
         worker.dispatchEvent(new ErrorEvent("error", { message: "struck", cancelable: true }));
       }
     });
-  return { started, working: started, strike };
+  return { started, working, strike };
 }
