@@ -116,8 +116,12 @@ impl Cases {
         match held {
             _ if values.peek().is_none() => {}
             Holding::Record(held) => held.each(|gram| self.mark_needing(gram, bits)),
-            Holding::Values(grams) => values.for_each(|value| {
-                grams.each_in(kept(value, arena), |gram| self.mark_needing(gram, bits));
+            Holding::Values(grams, known) => values.for_each(|value| {
+                let mut mark = |gram| self.mark_needing(gram, bits);
+                match known.filter(|known| known.is(value)) {
+                    Some(known) => known.held.each(mark),
+                    None => grams.each_in(kept(value, arena), &mut mark),
+                }
             }),
         }
     }
@@ -209,11 +213,12 @@ mod tests {
                 let pairs = [("a", a), ("b", b), ("c", c)].map(pair);
                 let found = keys.find(&pairs, &arena);
                 let named: Vec<_> =
-                    cases.candidates(&found, Holding::Values(&grams), &arena).collect();
+                    cases.candidates(&found, Holding::Values(&grams, None), &arena).collect();
                 assert!(named.is_sorted());
                 for (place, condition) in conditions.iter().enumerate() {
                     assert!(
-                        !condition.holds(&found, Holding::Values(&grams)) || named.contains(&place),
+                        !condition.holds(&found, Holding::Values(&grams, None))
+                            || named.contains(&place),
                         "{}",
                         texts[place]
                     );

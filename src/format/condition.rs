@@ -4,7 +4,7 @@
 //! `key=value` (any of `a|b`, where `*` stands for any text), `key!=value`, `key>=400`, `key<400`.
 //! Letters of ASCII count the same in both cases.
 
-use super::grams::{GramId, Grams, Held, Signs};
+use super::grams::{GramId, Grams, Held, LookedThrough, Signs};
 use super::keys::{Found, KeyId, Keys};
 use crate::base::{Glob, Wrong};
 use crate::event::number;
@@ -70,8 +70,8 @@ struct Like {
 pub(super) enum Holding<'h> {
     /// They stand in no value that do not stand in the record.
     Record(&'h Held),
-    /// A value is looked at when it is asked for.
-    Values(&'h Grams),
+    /// A value is looked at when it is asked for, unless it is the one that was looked through.
+    Values(&'h Grams, Option<LookedThrough<'h>>),
 }
 
 impl Holding<'_> {
@@ -80,7 +80,7 @@ impl Holding<'_> {
     fn may_have(&self, gram: GramId) -> bool {
         match self {
             Self::Record(held) => held.has(gram),
-            Self::Values(_) => true,
+            Self::Values(..) => true,
         }
     }
 
@@ -89,7 +89,7 @@ impl Holding<'_> {
     const fn may_have_signs(&self, signs: Signs) -> bool {
         match self {
             Self::Record(held) => held.has_signs(signs),
-            Self::Values(_) => true,
+            Self::Values(..) => true,
         }
     }
 }
@@ -334,7 +334,7 @@ mod tests {
             .iter()
             .map(|(key, value)| Pair { key: key.as_bytes(), value: Value::Text(value.as_bytes()) })
             .collect();
-        condition.holds(&keys.find(&pairs, &arena), Holding::Values(&Grams::default()))
+        condition.holds(&keys.find(&pairs, &arena), Holding::Values(&Grams::default(), None))
     }
 
     #[test]

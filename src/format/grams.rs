@@ -330,6 +330,22 @@ impl Held {
     }
 }
 
+/// A text, and what stands in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LookedThrough<'h> {
+    pub text: &'h [u8],
+    pub held: &'h Held,
+}
+
+impl LookedThrough<'_> {
+    /// Whether a value is this text, there and not only alike. Line ends behind it hold nothing
+    /// that is asked for.
+    pub fn is(&self, value: &[u8]) -> bool {
+        let line = value.strip_suffix(b"\n").unwrap_or(value);
+        std::ptr::eq(self.text, line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,6 +378,15 @@ mod tests {
         for signs in ["\\", "|,", "\t", "~"] {
             assert!(!held.has_signs(Signs::of(signs.as_bytes())), "{signs}");
         }
+    }
+
+    #[test]
+    fn a_value_is_the_text_that_was_looked_through_where_it_stands_there() {
+        let (value, alike) = (b"a line\r\n", b"a line".to_vec());
+        let held = held(&Grams::default(), "a line");
+        let known = LookedThrough { text: &value[..6], held: &held };
+        assert!([6, 8].into_iter().all(|length| known.is(&value[..length])));
+        assert!(!known.is(&value[..5]) && !known.is(&alike));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::format::condition::Holding;
 use crate::format::definition::Notation;
 use crate::format::draft::Draft;
 use crate::format::gate::{self, Gates};
-use crate::format::grams::{Held, Signs};
+use crate::format::grams::{Held, LookedThrough, Signs};
 use crate::format::heads::Begun;
 use crate::format::keys::{Arrangement, Found, hashed};
 use crate::format::known::Known;
@@ -142,12 +142,17 @@ impl<'a, 'r> Attempt<'a, 'r> {
     }
 
     /// How it is told what the values of a record of a format hold: where they are as the text has
-    /// them and that was looked at for gates, no more than that.
-    fn holding(&self, format: &Compiled) -> Holding<'a> {
+    /// them and that was looked at for gates, no more than that. One of them may be known.
+    fn holding(&self, format: &Compiled, known: Option<LookedThrough<'a>>) -> Holding<'a> {
         match (&format.method, self.held.get()) {
             (Method::Text(_), Some(held)) if format.inside.is_empty() => Holding::Record(held),
-            _ => Holding::Values(&self.reader.grams),
+            _ => Holding::Values(&self.reader.grams, known),
         }
+    }
+
+    /// It with what it holds, where that was asked.
+    fn looked_through(&self) -> Option<LookedThrough<'a>> {
+        self.held.get().map(|held| LookedThrough { text: self.text, held })
     }
 
     /// The pairs of a text in a notation that shows at its beginning, read once for all formats that
@@ -191,7 +196,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
     /// what wrote it stand first.
     fn may_claim_header(&self, format: &Compiled, read: &[Pair<'a>]) -> bool {
         let origin = read.get(..ORIGIN).unwrap_or(read);
-        format.mapping.may_claim(self.holding(format), |key| {
+        format.mapping.may_claim(self.holding(format, None), |key| {
             let name = format.mapping.name(key).as_bytes();
             origin.iter().find(|pair| pair.key == name).map(|pair| Some(pair.value))
         })
@@ -421,7 +426,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
 
     /// Whether a format in columns may claim the text.
     fn may_claim(&self, format: &Compiled, columns: &Columns, arena: &'a Bump) -> bool {
-        let held = self.holding(format);
+        let held = self.holding(format, None);
         columns.may_claim(&format.mapping, self.text, held, (&self.split, arena))
     }
 
@@ -440,37 +445,42 @@ impl<'a, 'r> Attempt<'a, 'r> {
             Some(arrangement) => arrangement.find(&pairs, draft.arena),
             None => format.mapping.find(&pairs, draft),
         };
-        if !is_named && !format.mapping.claims(&found, self.holding(format)) {
+        if !is_named && !format.mapping.claims(&found, self.holding(format, None)) {
             return None;
         }
         // What was taken out of the text may hold what the text does not.
-        let inner = self.inner(format, &found, |text| self.of(text), draft);
-        self.understand(format, pairs, found, draft);
+        let (inner, known) = self.inner(format, &found, |text| self.of(text), draft);
+        self.understand(format, (pairs, found), known, draft);
         Some(inner.unwrap_or(index))
     }
 
-    /// Sets the fields of a record of the format.
+    /// Sets the fields of a record of the format, of which one value may be known.
     fn understand(
         &self,
         format: &'a Compiled,
-        mut pairs: Pairs<'a>,
-        mut found: Found<'a, 'a>,
+        (mut pairs, mut found): (Pairs<'a>, Found<'a, 'a>),
+        known: Option<LookedThrough<'a>>,
         draft: &mut Draft<'a>,
     ) {
         unfold_inside(format, &mut found, &mut pairs, draft);
-        self.apply(format, &found, draft);
+        self.apply(format, &found, self.holding(format, known), draft);
         draft.add_pairs(pairs);
     }
 
     /// Sets the fields that a record inside this one has left. Its time is of the year of this one's
     /// where it states none.
-    fn apply(&self, format: &'a Compiled, found: &Found<'a, 'a>, draft: &mut Draft<'a>) {
+    fn apply(
+        &self,
+        format: &'a Compiled,
+        found: &Found<'a, 'a>,
+        held: Holding<'a>,
+        draft: &mut Draft<'a>,
+    ) {
         let inner = match draft.time {
             Time::Yearless(..) => std::mem::replace(&mut draft.time, Time::Absent),
             _ => Time::Absent,
         };
-        let (clocks, held) = (self.situation.clocks(), self.holding(format));
-        format.mapping.apply(found, held, &clocks, draft);
+        format.mapping.apply(found, held, &self.situation.clocks(), draft);
         if inner != Time::Absent {
             draft.time = inner.in_year_of(draft.time);
         }
@@ -524,7 +534,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         let mut pairs = Pairs::new_in(draft.arena);
         let is_gated = self.held.get().is_some() || self.signs.get().is_some();
         let taken = known.pattern.read(self.text, &self.times, is_gated, &mut pairs)?;
-        let held = self.holding(format);
+        let held = self.holding(format, None);
         let mut found = match taken.has_all() {
             true => known.arranged(&format.mapping).find(&pairs, draft.arena),
             false => {
@@ -538,7 +548,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
         if let (Some(time), Time::Absent) = (taken.time, draft.time) {
             draft.time = format.mapping.of_zone(time);
         }
-        let inner = self.inner(format, &found, |text| self.of_part(text), draft);
+        let (inner, _) = self.inner(format, &found, |text| self.of_part(text), draft);
         unfold_inside(format, &mut found, &mut pairs, draft);
         for (field, spec) in known.fields.iter().chain(&known.set) {
             spec.set(*field, &found, draft);
@@ -548,26 +558,31 @@ impl<'a, 'r> Attempt<'a, 'r> {
         Some(inner.unwrap_or(index))
     }
 
-    /// The format of the record that a text holds, unless it is one that any text fits.
+    /// The format of the record that a value holds, unless it is one that any text fits; and the
+    /// value, where it was looked through for that.
     fn inner(
         &self,
         format: &Compiled,
         found: &Found<'a, 'a>,
         attempt: impl Fn(&'a [u8]) -> Self,
         draft: &mut Draft<'a>,
-    ) -> Option<FormatIndex> {
-        let text = found.text(format.inner?).filter(|_| self.nested < DEPTH)?;
+    ) -> (Option<FormatIndex>, Option<LookedThrough<'a>>) {
+        let text = format.inner.and_then(|key| found.text(key));
+        let Some(text) = text.filter(|_| self.nested < DEPTH) else { return (None, None) };
         let time = std::mem::replace(&mut draft.time, Time::Absent);
-        let inner = attempt(text.trim_ascii());
+        let inside = attempt(text.trim_ascii());
         let inner = match format.program.and_then(|key| found.text(key)) {
-            Some(program) => inner.identify(Some(program), draft, 1),
-            None => inner.identify(None, draft, 0),
+            Some(program) => inside.identify(Some(program), draft, 1),
+            None => inside.identify(None, draft, 0),
         };
         draft.time = match draft.time {
             Time::Absent => time,
             inner => inner.in_year_of(time),
         };
-        inner.filter(|index| self.reader.format(*index).is_some_and(|inner| !inner.is_generic()))
+        let is_own = |index: &FormatIndex| {
+            self.reader.format(*index).is_some_and(|format| !format.is_generic())
+        };
+        (inner.filter(is_own), inside.looked_through())
     }
 
     fn of_program(&self, program: &[u8], draft: &mut Draft<'a>) -> Option<FormatIndex> {
@@ -621,16 +636,15 @@ impl<'a, 'r> Attempt<'a, 'r> {
         }
         open_envelope(&mut pairs);
         let (index, format, found) = self.reader.json_format(&pairs, named.as_ref(), draft)?;
-        let inner = format.inner.and_then(|key| found.text(key)).filter(|_| depth < DEPTH);
+        let inside = format.inner.and_then(|key| found.text(key)).filter(|_| depth < DEPTH);
+        let inside = inside.map(|text| self.of(text.trim_ascii()));
         let program = format.program.and_then(|key| found.text(key));
-        let inner = inner.and_then(|text| {
-            let inner = self.of(text.trim_ascii());
-            match program {
-                Some(program) => inner.identify(Some(program), draft, depth + 1),
-                None => inner.identify(None, draft, 0).filter(|_| depth < DEPTH),
-            }
+        let inner = inside.as_ref().and_then(|inside| match program {
+            Some(program) => inside.identify(Some(program), draft, depth + 1),
+            None => inside.identify(None, draft, 0),
         });
-        self.understand(format, pairs, found, draft);
+        let known = inside.and_then(|inside| inside.looked_through());
+        self.understand(format, (pairs, found), known, draft);
         let is_generic =
             |index: FormatIndex| self.reader.format(index).is_none_or(Compiled::is_generic);
         Some(inner.filter(|inner| is_generic(index) || !is_generic(*inner)).unwrap_or(index))
@@ -669,7 +683,7 @@ impl Reader {
             let found = found(format);
             format
                 .mapping
-                .claims(&found, Holding::Values(&self.grams))
+                .claims(&found, Holding::Values(&self.grams, None))
                 .then_some((index, format, found))
         };
         let hash = || {
