@@ -400,7 +400,7 @@ flows((flow) => {
       await fill(tab, "[data-draft=patterns]", OWN_PATTERN);
       await understood(tab, "12/12");
       await until(() => tab.frame(() => document.querySelector("[data-role=result]").value === "result"), { what: "the result to be guessed" });
-      await until(async () => /failure/.test(await text(tab, ".understood")), { what: "results" });
+      await until(async () => flow.says(/failure/, /失敗/).test(await text(tab, ".understood")), { what: "results" });
       const shown = await text(tab, ".understood");
       for (const part of ["2021-05-06 10:10:00 UTC", "sato", "192.0.2.1", "export", "plan0.pdf"]) assert.ok(shown.includes(part), part);
       await fill(tab, "[data-draft=zone]", "Asia/Toky");

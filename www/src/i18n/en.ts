@@ -153,6 +153,7 @@ export const en = {
     result: "Result",
     success: "Values that mean success",
     failure: "Values that mean failure",
+    outcomes: { success: "success", failure: "failure" },
     valuesHint: "Separated by commas; * stands for any text.",
     understood: (understood: string, seen: string) =>
       `${understood} of the first ${seen} records are understood.`,

@@ -152,6 +152,7 @@ export const ja: Words = {
     result: "結果",
     success: "成功を表す値",
     failure: "失敗を表す値",
+    outcomes: { success: "成功", failure: "失敗" },
     valuesHint: "カンマで区切ります。* は任意の文字列です。",
     understood: (understood, seen) => `先頭 ${seen} 件のうち ${understood} 件を解釈できています。`,
     understoodTitle: "解釈の結果",

@@ -52,6 +52,12 @@ type Column = Role | "result";
 
 const fieldOf = (column: Column) => (column === "result" ? "event.outcome" : ROLES[column]);
 
+/** A value as people read it: two results are the engine's words, any other value is the log's. */
+function said(column: Column, value: string): string {
+  const isOutcome = column === "result" && (value === "success" || value === "failure");
+  return isOutcome ? words.value.mapping.outcomes[value] : value;
+}
+
 /** The columns in which some record says something. */
 function columnsOf(records: readonly PreviewRecord[]): Column[] {
   const said = new Set(records.flatMap(({ fields }) => fields.map(([name]) => name)));
@@ -76,7 +82,7 @@ function Row({ record, isOwn, columns }: RowProps): JSX.Element {
             {record.time !== null && !record.is_zone_stated && <span class="faint"> {w.zoneTaken}</span>}
           </td>
           {columns.map((column) => (
-            <td key={column}>{visible(fields.get(fieldOf(column)) ?? "")}</td>
+            <td key={column}>{visible(said(column, fields.get(fieldOf(column)) ?? ""))}</td>
           ))}
         </>
       ) : (
