@@ -161,6 +161,23 @@ mod tests {
     }
 
     #[test]
+    fn a_login_at_a_console_does_not_say_that_it_succeeded() {
+        let outcome = |host, address: [u8; 4]| {
+            let mut record = record(7, "sato", host, 1_620_262_923);
+            record[348..352].copy_from_slice(&address);
+            let arena = Bump::new();
+            let mut draft = Draft::new(&arena);
+            assert!(read(&record, &mut draft));
+            let fields = draft.finish();
+            assert_eq!(fields.text(Field::Action), Some(&b"login"[..]));
+            fields.text(Field::Outcome).map(<[u8]>::to_vec)
+        };
+        assert_eq!(outcome("", [0; 4]), None);
+        assert_eq!(outcome("gate.example.jp", [0; 4]), Some(b"success".to_vec()));
+        assert_eq!(outcome("", [203, 0, 113, 7]), Some(b"success".to_vec()));
+    }
+
+    #[test]
     fn texts_are_no_records() {
         assert!(!is_utmp(&b"May  6 10:02:03 gate sshd[17]: hello\n".repeat(40)));
         assert!(!is_utmp(&[0xff; RECORD]) && !is_utmp(b""));
